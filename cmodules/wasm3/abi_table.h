@@ -1,0 +1,115 @@
+/* generated from firmware/abi.toml by tools/gen_abi.py: do not edit */
+#ifndef SOVELMA_ABI_TABLE_H
+#define SOVELMA_ABI_TABLE_H
+
+#include <stdint.h>
+
+#define ABI_MODULE "sovelma"
+#define ABI_VERSION_MAJOR 1
+#define ABI_VERSION_MINOR 0
+#define ABI_COUNT 13
+#define ABI_ARGUMENTS_MOST 5
+
+enum {
+    ABI_ERR_BADCAP = -1,
+    ABI_ERR_REVOKED = -2,
+    ABI_ERR_DENIED = -3,
+    ABI_ERR_INVAL = -4,
+    ABI_ERR_NOTFOUND = -5,
+    ABI_ERR_EXISTS = -6,
+    ABI_ERR_AGAIN = -7,
+    ABI_ERR_TIMEOUT = -8,
+    ABI_ERR_DEAD = -9,
+    ABI_ERR_QUOTA = -10,
+    ABI_ERR_NOMEM = -11,
+    ABI_ERR_IO = -12,
+    ABI_ERR_UNSUPPORTED = -13,
+    ABI_ERR_BUSY = -14,
+    ABI_ERR_TOOBIG = -15,
+    ABI_ERR_REFUSED = -16,
+    ABI_ERR_UNREACHABLE = -17,
+    ABI_ERR_RESET = -18,
+    ABI_ERR_NOSPACE = -19,
+    ABI_ERR_CLOSED = -20,
+};
+
+enum {
+    ABI_NR_SP_YIELD = 0,
+    ABI_NR_SP_SLEEP = 1,
+    ABI_NR_SP_LOG = 2,
+    ABI_NR_SP_EXIT = 3,
+    ABI_NR_SP_TIME = 4,
+    ABI_NR_SP_RANDOM = 5,
+    ABI_NR_SP_MEMORY_BYTES = 6,
+    ABI_NR_SP_CAP_FIND = 7,
+    ABI_NR_SP_FS_OPEN = 8,
+    ABI_NR_SP_FS_READ = 9,
+    ABI_NR_SP_FS_WRITE = 10,
+    ABI_NR_SP_FS_SIZE = 11,
+    ABI_NR_SP_FS_CLOSE = 12,
+};
+
+enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
+
+/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1
+   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */
+struct abi_argument {
+    uint8_t kind;
+    uint8_t first;      /* index of its first wasm argument; a slice has two */
+    int32_t least, most;
+};
+
+struct abi_call {
+    const char *name;
+    const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */
+    uint8_t number;
+    uint8_t argument_count;
+    uint8_t wasm_argument_count;
+    uint8_t fuel_per_16_bytes;
+    uint16_t fuel;
+    uint8_t in_runtime; /* answered in C, never reaches the kernel */
+    struct abi_argument argument[ABI_ARGUMENTS_MOST];
+};
+
+/* indexed by number */
+static const struct abi_call abi_calls[ABI_COUNT] = {
+    { "sp_yield", "i()", .number = 0, .argument_count = 0, .wasm_argument_count = 0,
+      .fuel = 600, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_sleep", "i(i)", .number = 1, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_INT, 0, 0, 536870911 } } },
+    { "sp_log", "i(iii)", .number = 2, .argument_count = 2, .wasm_argument_count = 3,
+      .fuel = 2000, .fuel_per_16_bytes = 4, .in_runtime = 0,
+      .argument = { { ABI_INT, 0, 0, 3 }, { ABI_SLICE_IN, 1, 1, 256 } } },
+    { "sp_exit", "v(i)", .number = 3, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 10, .fuel_per_16_bytes = 0, .in_runtime = 1,
+      .argument = { { ABI_ANY, 0, INT32_MIN, 2147483647 } } },
+    { "sp_time", "I(i)", .number = 4, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 600, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_INT, 0, 0, 1 } } },
+    { "sp_random", "i(ii)", .number = 5, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 1000, .fuel_per_16_bytes = 4, .in_runtime = 0,
+      .argument = { { ABI_SLICE_OUT, 0, 1, 256 } } },
+    { "sp_memory_bytes", "i()", .number = 6, .argument_count = 0, .wasm_argument_count = 0,
+      .fuel = 10, .fuel_per_16_bytes = 0, .in_runtime = 1 },
+    { "sp_cap_find", "i(ii)", .number = 7, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_SLICE_IN, 0, 0, 64 } } },
+    { "sp_fs_open", "i(iiii)", .number = 8, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 6000, .fuel_per_16_bytes = 4, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 255 }, { ABI_FLAGS, 3, 0, 63 } } },
+    { "sp_fs_read", "i(iiii)", .number = 9, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 1000, .fuel_per_16_bytes = 1, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
+    { "sp_fs_write", "i(iiii)", .number = 10, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 1500, .fuel_per_16_bytes = 1, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
+    { "sp_fs_size", "i(i)", .number = 11, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+};
+
+#endif

@@ -1,0 +1,69 @@
+"""The ABI in numbers: generated from firmware/abi.toml by tools/gen_abi.py: do not edit."""
+from micropython import const
+
+MAJOR = const(1)
+MINOR = const(0)
+
+BADCAP = const(-1)
+REVOKED = const(-2)
+DENIED = const(-3)
+INVAL = const(-4)
+NOTFOUND = const(-5)
+EXISTS = const(-6)
+AGAIN = const(-7)
+TIMEOUT = const(-8)
+DEAD = const(-9)
+QUOTA = const(-10)
+NOMEM = const(-11)
+IO = const(-12)
+UNSUPPORTED = const(-13)
+BUSY = const(-14)
+TOOBIG = const(-15)
+REFUSED = const(-16)
+UNREACHABLE = const(-17)
+RESET = const(-18)
+NOSPACE = const(-19)
+CLOSED = const(-20)
+
+# kinds of object and rights: bit masks
+KIND_DIRECTORY = const(1)
+KIND_FILE = const(2)
+RIGHT_READ = const(1)
+RIGHT_WRITE = const(2)
+RIGHT_CREATE = const(4)
+
+LOG_ERROR = const(0)
+LOG_WARNING = const(1)
+LOG_INFO = const(2)
+LOG_DEBUG = const(3)
+CLOCK_MONOTONIC = const(0)
+CLOCK_UTC = const(1)
+OPEN_READ = const(1)
+OPEN_WRITE = const(2)
+OPEN_CREATE = const(4)
+OPEN_TRUNCATE = const(8)
+OPEN_APPEND = const(16)
+OPEN_DIRECTORY = const(32)
+
+# numbers of the calls; the tuples below are indexed by them
+NR_YIELD = const(0)
+NR_SLEEP = const(1)
+NR_LOG = const(2)
+NR_EXIT = const(3)
+NR_TIME = const(4)
+NR_RANDOM = const(5)
+NR_MEMORY_BYTES = const(6)
+NR_CAP_FIND = const(7)
+NR_FS_OPEN = const(8)
+NR_FS_READ = const(9)
+NR_FS_WRITE = const(10)
+NR_FS_SIZE = const(11)
+NR_FS_CLOSE = const(12)
+
+NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
+    "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close",)
+# of the capability in argument 0: any of these kinds, 0 = the call takes none; all of these rights
+NEEDS_KIND = bytes((0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 3))
+NEEDS_RIGHTS = bytes((0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0))
+ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
+    "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

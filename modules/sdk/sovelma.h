@@ -1,0 +1,145 @@
+/* The system calls of SovelmaOS, ABI version 1.0: generated from firmware/abi.toml by tools/gen_abi.py: do not edit.
+ *
+ * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a
+ * fault: it ends the task. Buffers belong to the caller and are only used during the call. */
+#ifndef SOVELMA_H
+#define SOVELMA_H
+
+#include <stdint.h>
+
+/* A capability: a handle to one object with certain rights, valid in this task alone; 0 is none. */
+typedef int32_t sp_cap_t;
+
+#define SP_CALL(name) __attribute__((import_module("sovelma"), import_name(#name))) name
+
+enum {
+    SP_ERR_BADCAP = -1,          /* The capability identifier names nothing this task holds, or an object of the wrong kind. */
+    SP_ERR_REVOKED = -2,         /* The capability existed and was revoked, dropped or closed. */
+    SP_ERR_DENIED = -3,          /* The capability lacks a right the call needs, or policy forbids the call. */
+    SP_ERR_INVAL = -4,           /* An argument is outside its range, or has unknown flag bits. */
+    SP_ERR_NOTFOUND = -5,        /* No such name. */
+    SP_ERR_EXISTS = -6,          /* The name is taken, by an object of another kind. */
+    SP_ERR_AGAIN = -7,           /* Nothing to be had at the moment; try later. */
+    SP_ERR_TIMEOUT = -8,         /* The time given has passed. */
+    SP_ERR_DEAD = -9,            /* The other side has ended. */
+    SP_ERR_QUOTA = -10,          /* A quota of the task or of the directory is used up. */
+    SP_ERR_NOMEM = -11,          /* The kernel has no memory for this. */
+    SP_ERR_IO = -12,             /* A device or the kernel failed; the kernel log knows more. */
+    SP_ERR_UNSUPPORTED = -13,    /* This machine or object cannot do that. */
+    SP_ERR_BUSY = -14,           /* In use by somebody else. */
+    SP_ERR_TOOBIG = -15,         /* A name, path or size beyond the limit. */
+    SP_ERR_REFUSED = -16,        /* The peer refused the connection. */
+    SP_ERR_UNREACHABLE = -17,    /* No way to the peer. */
+    SP_ERR_RESET = -18,          /* The peer reset the connection. */
+    SP_ERR_NOSPACE = -19,        /* The file system is full. */
+    SP_ERR_CLOSED = -20,         /* The connection is closed. */
+};
+
+/* Levels of sp_log. */
+enum {
+    SP_LOG_ERROR = 0,            /* The task cannot do its work. */
+    SP_LOG_WARNING = 1,          /* Something is odd. */
+    SP_LOG_INFO = 2,             /* What a reader of the console wants to see. */
+    SP_LOG_DEBUG = 3,            /* Kept in the task's ring, not printed. */
+};
+
+/* Clocks of sp_time. */
+enum {
+    SP_CLOCK_MONOTONIC = 0,      /* Microseconds since an arbitrary moment; never set, never goes back. */
+    SP_CLOCK_UTC = 1,            /* Microseconds since 1970-01-01 00:00 UTC, where the machine knows them. */
+};
+
+/* Flags of sp_fs_open. */
+enum {
+    SP_OPEN_READ = 1,            /* Allow sp_fs_read. */
+    SP_OPEN_WRITE = 2,           /* Allow sp_fs_write. */
+    SP_OPEN_CREATE = 4,          /* Make the file (with DIRECTORY: the directory) where it does not exist. */
+    SP_OPEN_TRUNCATE = 8,        /* Empty the file; needs WRITE. */
+    SP_OPEN_APPEND = 16,         /* Every write goes to the end, whatever its offset; needs WRITE. */
+    SP_OPEN_DIRECTORY = 32,      /* Open a directory: the result is a directory capability. */
+};
+
+/* Ends the task's slice: every other task of the same or a higher priority that is ready runs before this one goes
+ * on. Returns 0. */
+int32_t SP_CALL(sp_yield)(void);
+
+/* Sleeps for at least that many milliseconds; 0 is the same as sp_yield. The machine sleeps too when every task
+ * does. Returns 0.
+ *   milliseconds: How long; at most 2^29-1 (6.2 days).
+ * Errors: INVAL. */
+int32_t SP_CALL(sp_sleep)(int32_t milliseconds);
+
+/* Appends one line to the task's own log ring. Levels up to INFO are shown on the console with the task's name;
+ * control characters are escaped there, so a task cannot forge another one's lines or drive the terminal. Returns
+ * the number of bytes taken, which is less than the length where the line is too long, or AGAIN where the task has
+ * used up its rate (a burst of 32 lines, then 32 lines a second); the console says how many lines were dropped.
+ *   level: LOG_ERROR, LOG_WARNING, LOG_INFO or LOG_DEBUG.
+ *   text: The line, without its end of line. UTF-8 by convention; any bytes are allowed.
+ * Errors: INVAL, AGAIN. */
+int32_t SP_CALL(sp_log)(int32_t level, const void *text, uint32_t text_length);
+
+/* Ends the task with an exit code. Does not return. Returning from `_start` is the same as sp_exit(0).
+ *   code: 0 for success, by convention. */
+__attribute__((noreturn)) void SP_CALL(sp_exit)(int32_t code);
+
+/* Reads a clock. Returns microseconds, or UNSUPPORTED for CLOCK_UTC on a machine that does not know the time.
+ *   clock: CLOCK_MONOTONIC or CLOCK_UTC.
+ * Errors: INVAL, UNSUPPORTED. */
+int64_t SP_CALL(sp_time)(int32_t clock);
+
+/* Fills a buffer with random bytes fit for keys, from the machine's generator. Returns the number of bytes filled.
+ *   bytes: Where the bytes go.
+ * Errors: IO. */
+int32_t SP_CALL(sp_random)(void *bytes, uint32_t bytes_length);
+
+/* Returns the true size of the task's linear memory in bytes. `memory.size` counts pages of 64 KiB, which is too
+ * coarse for a machine with a memory of 300 KB. */
+int32_t SP_CALL(sp_memory_bytes)(void);
+
+/* Looks up a capability the boot manifest granted to this task, by the name it has there. Returns its identifier,
+ * NOTFOUND, or REVOKED where it was granted but is gone.
+ *   name: The name in the manifest.
+ * Errors: NOTFOUND, REVOKED, TOOBIG. */
+sp_cap_t SP_CALL(sp_cap_find)(const void *name, uint32_t name_length);
+
+/* Opens a file or, with OPEN_DIRECTORY, a directory below a directory capability. The path is relative: components
+ * are separated by `/`, each 1 to 63 bytes of any value but 0; a leading `/`, an empty component, `.` and `..` are
+ * INVAL, so no path leaves the directory. OPEN_READ needs the right READ on the directory, OPEN_WRITE needs WRITE,
+ * making a new file or directory needs CREATE; the new capability has exactly the rights asked for. A component on
+ * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. Returns the
+ * new capability.
+ *   directory: Where the path starts.
+ *   path: The path, not terminated by 0.
+ *   flags: OPEN_READ, OPEN_WRITE or both (with OPEN_DIRECTORY they say which rights the capability passes on), and
+ *     others.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE. */
+sp_cap_t SP_CALL(sp_fs_open)(sp_cap_t directory, const void *path, uint32_t path_length, uint32_t flags);
+
+/* Reads bytes from a file. Returns how many, which may be fewer than asked for; 0 means the end of the file (or an
+ * empty buffer).
+ *   file: The file.
+ *   bytes: Where the bytes go.
+ *   offset: Where to read; -1: at the file's own position, which then advances.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_fs_read)(sp_cap_t file, void *bytes, uint32_t bytes_length, int32_t offset);
+
+/* Writes bytes to a file, which grows as needed; a gap before the offset reads as zeros and counts against the
+ * quota. Returns how many bytes were written, which may be fewer than given. A write that finds no room at all
+ * changes nothing and is QUOTA (of a directory) or NOSPACE (of the file system).
+ *   file: The file.
+ *   bytes: The bytes.
+ *   offset: Where to write; -1: at the file's own position, which then advances. Ignored with OPEN_APPEND.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, QUOTA, NOMEM, NOSPACE. */
+int32_t SP_CALL(sp_fs_write)(sp_cap_t file, const void *bytes, uint32_t bytes_length, int32_t offset);
+
+/* Returns the size of a file in bytes.
+ *   file: The file.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_fs_size)(sp_cap_t file);
+
+/* Drops a file or directory capability; its identifier is never valid again. Returns 0.
+ *   file: The file or directory.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_fs_close)(sp_cap_t file);
+
+#endif

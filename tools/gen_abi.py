@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+"""Generates everything that depends on the ABI from firmware/abi.toml, the only place where it is defined.
+
+    tools/gen_abi.py            write the generated files
+    tools/gen_abi.py --check    write nothing; exit 1 and name the files that are stale
+
+Each output is a pure function of the definition, which is checked first: a mistake in it is an error, not a table
+that half works. Plain Python 3.11, no packages.
+"""
+import argparse
+import pathlib
+import sys
+import tomllib
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = "firmware/abi.toml"
+NOTICE = f"generated from {SOURCE} by tools/gen_abi.py: do not edit"
+
+INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
+TIMEOUT_MOST = 2**29 - 1
+ARGUMENTS_MOST = 5          # logical arguments of a call: the array in struct abi_call
+RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
+C_RESULTS = {"i32": "int32_t", "cap": "sp_cap_t", "i64": "int64_t", "none": "void"}
+
+
+class Mistake(Exception):
+    """The definition contradicts itself."""
+
+
+def need(condition, text):
+    if not condition:
+        raise Mistake(text)
+
+
+# ---------------------------------------------------------------- reading and checking the definition
+
+def complete_argument(call, argument):
+    """Checks one argument and fills in what the outputs need: `width` (wasm arguments), `least`, `most`."""
+    where = f"{call['name']}.{argument['name']}"
+    kind = argument["kind"]
+    known = {"name", "kind", "text"}
+    argument["width"] = 1
+    if kind == "int":
+        known |= {"least", "most"}
+        need(INT32_LEAST <= argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
+    elif kind == "timeout":
+        argument["least"], argument["most"] = -1, TIMEOUT_MOST
+    elif kind == "any":
+        argument["least"], argument["most"] = INT32_LEAST, INT32_MOST
+    elif kind == "flags":
+        known |= {"mask"}
+        need(0 < argument["mask"] <= INT32_MOST, f"{where}: mask")
+        argument["least"], argument["most"] = 0, argument["mask"]
+    elif kind in ("slice_in", "slice_out"):
+        known |= {"most", "over"}
+        need(argument["over"] in ("short", "refuse"), f"{where}: over")
+        need(1 <= argument["most"] <= 4096, f"{where}: most")
+        argument["least"] = 1 if argument["over"] == "short" else 0
+        argument["width"] = 2
+    elif kind == "cap":
+        argument["least"], argument["most"] = 1, 2**30 - 1
+    else:
+        raise Mistake(f"{where}: unknown kind {kind}")
+    unknown = set(argument) - known - {"least", "most", "width", "first"}
+    need(not unknown, f"{where}: unknown keys {sorted(unknown)}")
+
+
+def complete_call(call, errors, kinds, rights):
+    """Checks one call and fills in its defaults, its wasm type and the positions of its arguments."""
+    name = call["name"]
+    known = {"name", "number", "result", "blocking", "in_runtime", "fuel", "fuel_per_16_bytes", "needs", "errors",
+             "since", "stability", "text", "argument"}
+    need(not set(call) - known, f"{name}: unknown keys {sorted(set(call) - known)}")
+    need(name.startswith("sp_"), f"{name}: does not start with sp_")
+    need(call["result"] in RESULT_TYPES, f"{name}: result")
+    need(call["stability"] in ("stable", "experimental"), f"{name}: stability")
+    call.setdefault("argument", [])
+    call.setdefault("in_runtime", False)
+    call.setdefault("fuel_per_16_bytes", 0)
+    call.setdefault("needs", {"kinds": [], "rights": []})
+    need(0 < call["fuel"] < 2**16, f"{name}: fuel")
+    need(0 <= call["fuel_per_16_bytes"] < 2**8, f"{name}: fuel_per_16_bytes")
+    need(len(call["argument"]) <= ARGUMENTS_MOST, f"{name}: more than {ARGUMENTS_MOST} arguments")
+    first = 0
+    for argument in call["argument"]:
+        complete_argument(call, argument)
+        argument["first"] = first
+        first += argument["width"]
+        errors_needed = {"int": ["INVAL"], "flags": ["INVAL"], "timeout": ["INVAL"],
+                         "cap": ["BADCAP", "REVOKED"]}.get(argument["kind"], [])
+        if argument["kind"].startswith("slice") and argument["over"] == "refuse":
+            errors_needed = ["TOOBIG"]
+        for error in errors_needed:
+            need(error in call["errors"], f"{name}: argument {argument['name']} can cause {error}, which is not listed")
+    call["width"] = first
+    call["type"] = f"{RESULT_TYPES[call['result']]}({'i' * first})"
+    for error in call["errors"]:
+        need(error in errors, f"{name}: unknown error {error}")
+    capabilities = [a for a in call["argument"] if a["kind"] == "cap"]
+    need(bool(capabilities) == bool(call["needs"]["kinds"]), f"{name}: a cap argument and `needs` go together")
+    need(not capabilities or capabilities == call["argument"][:1], f"{name}: a cap is the first argument")
+    for kind in call["needs"]["kinds"]:
+        need(kind in kinds, f"{name}: unknown kind {kind}")
+    for right in call["needs"]["rights"]:
+        need(right in rights, f"{name}: unknown right {right}")
+    call["kind_mask"] = sum(1 << kinds[k] for k in call["needs"]["kinds"])
+    call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
+
+
+def read(path):
+    """The definition, checked and completed."""
+    with open(path, "rb") as source:
+        abi = tomllib.load(source)
+    errors = {e["name"]: e["code"] for e in abi["error"]}
+    need(sorted(errors.values(), reverse=True) == [-1 - i for i in range(len(errors))], "error codes have gaps")
+    kinds = {k["name"]: k["bit"] for k in abi["kind"]}
+    rights = {r["name"]: r["bit"] for r in abi["right"]}
+    for bits in (kinds, rights):
+        need(len(set(bits.values())) == len(bits) and all(0 <= b < 8 for b in bits.values()), "kind or right bits")
+    abi["call"].sort(key=lambda call: call["number"])
+    need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
+    need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
+    for call in abi["call"]:
+        complete_call(call, errors, kinds, rights)
+    return abi
+
+
+# ---------------------------------------------------------------- outputs
+
+def c_table(abi):
+    """cmodules/wasm3/abi_table.h: what the runtime links and checks."""
+    kinds = {"cap": "ABI_CAP", "int": "ABI_INT", "timeout": "ABI_INT", "any": "ABI_ANY", "flags": "ABI_FLAGS",
+             "slice_in": "ABI_SLICE_IN", "slice_out": "ABI_SLICE_OUT"}
+
+    def c_int(value):
+        return "INT32_MIN" if value == INT32_LEAST else str(value)
+
+    out = [f"/* {NOTICE} */",
+           "#ifndef SOVELMA_ABI_TABLE_H",
+           "#define SOVELMA_ABI_TABLE_H",
+           "",
+           "#include <stdint.h>",
+           "",
+           f'#define ABI_MODULE "{abi["module"]}"',
+           f"#define ABI_VERSION_MAJOR {abi['major']}",
+           f"#define ABI_VERSION_MINOR {abi['minor']}",
+           f"#define ABI_COUNT {len(abi['call'])}",
+           f"#define ABI_ARGUMENTS_MOST {ARGUMENTS_MOST}",
+           ""]
+    out += ["enum {"] + [f"    ABI_ERR_{e['name']} = {e['code']}," for e in abi["error"]] + ["};", ""]
+    out += ["enum {"] + [f"    ABI_NR_{c['name'].upper()} = {c['number']}," for c in abi["call"]] + ["};", ""]
+    out += ["enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };",
+            "",
+            "/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1",
+            "   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */",
+            "struct abi_argument {",
+            "    uint8_t kind;",
+            "    uint8_t first;      /* index of its first wasm argument; a slice has two */",
+            "    int32_t least, most;",
+            "};",
+            "",
+            "struct abi_call {",
+            "    const char *name;",
+            "    const char *type;   /* as wasm3 writes it: \"i(ii)\", v none, i i32, I i64 */",
+            "    uint8_t number;",
+            "    uint8_t argument_count;",
+            "    uint8_t wasm_argument_count;",
+            "    uint8_t fuel_per_16_bytes;",
+            "    uint16_t fuel;",
+            "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
+            "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
+            "};",
+            "",
+            "/* indexed by number */",
+            "static const struct abi_call abi_calls[ABI_COUNT] = {"]
+    for call in abi["call"]:
+        arguments = ", ".join(f"{{ {kinds[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}"
+                              for a in call["argument"])
+        out += [f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
+                f'.argument_count = {len(call["argument"])}, .wasm_argument_count = {call["width"]},',
+                f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
+                f".in_runtime = {int(call['in_runtime'])}" + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
+                + " },"]
+    out += ["};", "", "#endif"]
+    return out
+
+
+def python_constants(abi):
+    """firmware/kernel/abi.py: what the kernel needs to dispatch and to answer."""
+    out = [f'"""The ABI in numbers: {NOTICE}."""',
+           "from micropython import const",
+           "",
+           f"MAJOR = const({abi['major']})",
+           f"MINOR = const({abi['minor']})",
+           ""]
+    out += [f"{e['name']} = const({e['code']})" for e in abi["error"]] + [""]
+    out += ["# kinds of object and rights: bit masks"]
+    out += [f"KIND_{k['name']} = const({1 << k['bit']})" for k in abi["kind"]]
+    out += [f"RIGHT_{r['name']} = const({1 << r['bit']})" for r in abi["right"]] + [""]
+    for group in abi["constant"]:
+        out += [f"{group['group']}_{name} = const({value})" for name, value, _ in group["values"]]
+    out += ["", "# numbers of the calls; the tuples below are indexed by them"]
+    out += [f"NR_{c['name'][3:].upper()} = const({c['number']})" for c in abi["call"]]
+
+    def table(name, values):
+        lines, line = [], f"{name} = ("
+        for value in values:
+            item = f"{value}, "
+            if len(line) + len(item) > 118:
+                lines.append(line.rstrip())
+                line = "    "
+            line += item
+        return lines + [line.rstrip() + ")"]
+
+    out += [""]
+    out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
+    out += ["# of the capability in argument 0: any of these kinds, 0 = the call takes none; all of these rights"]
+    out += [f"NEEDS_KIND = bytes(({', '.join(str(c['kind_mask']) for c in abi['call'])}))"]
+    out += [f"NEEDS_RIGHTS = bytes(({', '.join(str(c['right_mask']) for c in abi['call'])}))"]
+    out += table("ERRORS", [f'"{e["name"]}"' for e in sorted(abi["error"], key=lambda e: -e["code"])])
+    out[-1:] = [out[-1] + "   # ERRORS[-1 - code]"]
+    return out
+
+
+def parameters(call, names=True):
+    """The C parameter list of a call."""
+    types = []
+    for a in call["argument"]:
+        if a["kind"] == "cap":
+            types.append(f"sp_cap_t {a['name']}")
+        elif a["kind"] == "slice_in":
+            types += [f"const void *{a['name']}", f"uint32_t {a['name']}_length"]
+        elif a["kind"] == "slice_out":
+            types += [f"void *{a['name']}", f"uint32_t {a['name']}_length"]
+        elif a["kind"] == "flags":
+            types.append(f"uint32_t {a['name']}")
+        else:
+            types.append(f"int32_t {a['name']}")
+    return ", ".join(types) or "void"
+
+
+def wrap(text, width, first="", later=""):
+    """Plain word wrap: `text` in lines of at most `width` characters with the given prefixes."""
+    lines, line = [], first
+    empty = True
+    for word in text.split():
+        if not empty and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line, empty = later, True
+        line += word if empty else " " + word
+        empty = False
+    return lines + [line]
+
+
+def c_header(abi):
+    """modules/sdk/sovelma.h: the declarations for modules written in C."""
+    out = [f"/* The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {NOTICE}.",
+           " *",
+           " * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a",
+           " * fault: it ends the task. Buffers belong to the caller and are only used during the call. */",
+           "#ifndef SOVELMA_H",
+           "#define SOVELMA_H",
+           "",
+           "#include <stdint.h>",
+           "",
+           "/* A capability: a handle to one object with certain rights, valid in this task alone; 0 is none. */",
+           "typedef int32_t sp_cap_t;",
+           "",
+           f'#define SP_CALL(name) __attribute__((import_module("{abi["module"]}"), import_name(#name))) name',
+           "",
+           "enum {"]
+    out += [f"    SP_ERR_{e['name']} = {e['code']},".ljust(33) + f"/* {e['text']} */" for e in abi["error"]]
+    out += ["};"]
+    for group in abi["constant"]:
+        out += ["", f"/* {group['text']} */", "enum {"]
+        out += [f"    SP_{group['group']}_{name} = {value},".ljust(33) + f"/* {text} */"
+                for name, value, text in group["values"]]
+        out += ["};"]
+    for call in abi["call"]:
+        out += [""] + wrap(call["text"], 116, "/* ", " * ")
+        out += [line for a in call["argument"] for line in wrap(f"{a['name']}: {a['text']}", 116, " *   ", " *     ")]
+        if call["errors"]:
+            out += wrap(f"Errors: {', '.join(call['errors'])}.", 116, " * ", " *   ")
+        out[-1] += " */"
+        noreturn = "__attribute__((noreturn)) " if call["name"] == "sp_exit" else ""
+        out += [f"{noreturn}{C_RESULTS[call['result']]} SP_CALL({call['name']})({parameters(call)});"]
+    out += ["", "#endif"]
+    return out
+
+
+def describe_range(argument):
+    kind = argument["kind"]
+    if kind == "int":
+        return f"{argument['least']}..{argument['most']}"
+    if kind == "timeout":
+        return f"-1 for ever, 0 try, else up to {TIMEOUT_MOST} ms"
+    if kind == "flags":
+        return f"bits of 0x{argument['mask']:x}"
+    if kind.startswith("slice"):
+        return f"at most {argument['most']} bytes, " + ("the rest is ignored" if argument["over"] == "short"
+                                                       else "else TOOBIG")
+    return ""
+
+
+def document(abi):
+    """docs/ABI.md: the reference."""
+    out = [f"<!-- {NOTICE} -->",
+           f"# The ABI, version {abi['major']}.{abi['minor']}",
+           "",
+           f"What a module may ask of the kernel. Functions are imported from `\"{abi['module']}\"`, linked by name and exact",
+           "type. A module exports `memory` and `_start: () -> ()`; its start section runs first, then `_initialize` where",
+           "there is one, then `_start`, all inside the task and paid for with fuel. Returning from `_start` ends the task",
+           "with exit code 0. Results below 0 are errors.",
+           "",
+           "A pointer and a length that leave the linear memory are a **fault**: the task ends. Integers out of range and",
+           "unknown flag bits are `INVAL`. A capability identifier is a positive number that means something in one task",
+           "only: bits 0-7 are a slot, bits 8-29 count how often the slot was used, so that a stale one is never mistaken for",
+           "a new one. 0 is no capability.",
+           "",
+           "| call | type | fuel | per 16 bytes | blocks | since |",
+           "| --- | --- | --- | --- | --- | --- |"]
+    out += [f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | "
+            f"{'yes' if c['blocking'] else 'no'} | {c['since']} |" for c in abi["call"]]
+    for call in abi["call"]:
+        out += ["", f"## {call['name']}", "",
+                "```c", f"{C_RESULTS[call['result']]} {call['name']}({parameters(call)});", "```", ""]
+        out += wrap(call["text"], 118)
+        if call["argument"]:
+            out += ["", "| argument | kind | range | meaning |", "| --- | --- | --- | --- |"]
+            out += [f"| {a['name']} | {a['kind']} | {describe_range(a)} | {a['text']} |" for a in call["argument"]]
+        facts = []
+        if call["needs"]["kinds"]:
+            facts.append(f"Needs a capability for a {' or '.join(call['needs']['kinds'])}"
+                         + (f" with {', '.join(call['needs']['rights'])}." if call["needs"]["rights"] else "."))
+        if call["in_runtime"]:
+            facts.append("Answered by the runtime, without a switch to the kernel.")
+        facts.append("Errors: " + (", ".join(f"`{e}`" for e in call["errors"]) or "none") + ".")
+        facts.append(f"Stability: {call['stability']}.")
+        out += [""] + wrap(" ".join(facts), 118)
+    out += ["", "## Errors", "", "| code | name | meaning |", "| --- | --- | --- |"]
+    out += [f"| {e['code']} | {e['name']} | {e['text']} |" for e in abi["error"]]
+    out += ["", "## Kinds of object", "", "| name | meaning |", "| --- | --- |"]
+    out += [f"| {k['name']} | {k['text']} |" for k in abi["kind"]]
+    out += ["", "## Rights", "", "| name | meaning |", "| --- | --- |"]
+    out += [f"| {r['name']} | {r['text']} |" for r in abi["right"]]
+    for group in abi["constant"]:
+        out += ["", f"## {group['group']}", "", group["text"], "", "| name | value | meaning |", "| --- | --- | --- |"]
+        out += [f"| SP_{group['group']}_{name} | {value} | {text} |" for name, value, text in group["values"]]
+    return out
+
+
+OUTPUTS = {
+    "cmodules/wasm3/abi_table.h": c_table,
+    "firmware/kernel/abi.py": python_constants,
+    "modules/sdk/sovelma.h": c_header,
+    "docs/ABI.md": document,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only say which files are stale")
+    options = parser.parse_args()
+    try:
+        abi = read(ROOT / SOURCE)
+    except (Mistake, KeyError, tomllib.TOMLDecodeError) as mistake:
+        sys.exit(f"{SOURCE}: {mistake}")
+    stale = []
+    for name, generate in OUTPUTS.items():
+        path = ROOT / name
+        text = "\n".join(generate(abi)) + "\n"
+        if path.exists() and path.read_text() == text:
+            continue
+        stale.append(name)
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    if options.check and stale:
+        sys.exit(f"stale, run tools/gen_abi.py: {' '.join(stale)}")
+    print(" ".join(stale) + " written" if stale else "up to date")
+
+
+if __name__ == "__main__":
+    main()
