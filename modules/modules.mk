@@ -1,0 +1,24 @@
+# How the modules are compiled: included by the Makefile, which supplies the compiler and the rules.
+#
+# modules/NAME/NAME.c becomes build/modules/NAME.wasm in two steps,
+#     zig cc $(MODULE_CFLAGS) -c -o build/modules/NAME.o modules/NAME/NAME.c
+#     zig wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(STACK_NAME) -o build/modules/NAME.wasm build/modules/NAME.o
+# because `zig cc` does not pass --stack-first on. STACK_NAME is the size of the module's C stack in bytes: it lies at
+# the bottom of the linear memory, so an overflow is a fault instead of silent damage to data.
+
+MODULES := hello spin primes crash wordcount ticker
+
+# The WebAssembly the runtime accepts: MVP, sign extension, saturating truncation, mutable globals, memory.copy/fill.
+MODULE_CPU := mvp+sign_ext+nontrapping_fptoint+mutable_globals+bulk_memory
+
+MODULE_CFLAGS := --target=wasm32-freestanding -mcpu=$(MODULE_CPU) -std=c11 -Oz -g0 -Wall -Wextra -Werror \
+	-ffreestanding -fno-builtin -nostdlib -fno-stack-protector -fno-sanitize=all -Imodules/sdk
+# The name section stays, so that a backtrace has names; __heap_base tells the runtime how much memory is needed.
+MODULE_LDFLAGS := --no-entry --export=__heap_base --stack-first --gc-sections --strip-debug
+
+STACK_hello := 256
+STACK_spin := 256
+STACK_primes := 512
+STACK_crash := 256
+STACK_wordcount := 512
+STACK_ticker := 512
