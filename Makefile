@@ -1,0 +1,68 @@
+# SovelmaOS: sandboxed WebAssembly tasks on MicroPython. `make help` lists the targets.
+#
+# Everything downloaded or built lies under build/; nothing else is written.
+# The rules are in tools/mk/: sources (downloads), firmware, modules.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+ifneq ($(words $(CURDIR)),1)
+$(error make cannot work in a directory with a space in its path: $(CURDIR))
+endif
+
+BUILD := $(CURDIR)/build
+JOBS ?= $(shell nproc)
+
+# A variable given empty means the same as one not given.
+$(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval override undefine $(name))))
+
+include tools/mk/sources.mk
+include tools/mk/firmware.mk
+include tools/mk/modules.mk
+
+# Options of `make run`.
+SYSTEM ?= modules/demo.json
+INPUT ?= README.md
+FOR ?= 10
+
+# Options of `make test`: what pytest is given besides the directory, e.g. ARGS='-k fuel'.
+ARGS ?=
+
+.PHONY: help run build setup firmware modules generated test bench clean distclean
+
+help: ## list the targets (this text)
+	@echo "usage: make TARGET [VARIABLE=value ...]"
+	@echo
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## */\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@echo
+	@echo "variables: SYSTEM=file.json boots another system; INPUT=file is the text the demo counts;"
+	@echo "FOR=seconds bounds a run without a terminal; ARGS='...' goes to pytest; JOBS=n compiles n files"
+	@echo "at once; MICROPYTHON_DIR= and WASM3_DIR= take your own checkouts; DEBIAN_MIRROR= another mirror."
+
+run: build ## build what is missing and boot the demo, or SYSTEM=file.json
+	@tools/run.sh $(FIRMWARE) "$(SYSTEM)" "$(INPUT)" "$(FOR)"
+
+build: firmware modules ## build the firmware and the modules
+
+setup: $(VENV_STAMP) $(MICROPYTHON_STAMP) $(WASM3_STAMP) ## download and check tools and sources
+
+firmware: $(FIRMWARE) ## build build/unix/sovelma
+
+modules: $(MODULE_FILES) ## compile the WebAssembly modules
+
+generated: ## write the files generated from firmware/abi.toml
+	python3 tools/gen_abi.py
+
+test: build ## build what is missing and run all tests
+	$(PYTHON) -m pytest host_tests $(ARGS)
+
+bench: build ## print the benchmarks and write build/bench.json
+	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
+
+clean: ## delete what was built, keep downloads, sources and tools
+	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross $(BUILD)/modules $(BUILD)/bench $(BUILD)/bench.json
+
+distclean: ## delete build/ whole
+	rm -rf $(BUILD)

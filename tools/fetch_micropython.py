@@ -1,0 +1,59 @@
+"""Fetches MicroPython's sources from the Debian archive, checks and unpacks them.
+
+usage: fetch_micropython.py BUILD_DIRECTORY
+
+Result: BUILD_DIRECTORY/src/micropython. The archive stays in
+BUILD_DIRECTORY/downloads, so unpacking again needs no network.
+
+The signature of the archive's release file is checked by apt, the tarball's
+SHA-256 by us. DEBIAN_MIRROR=URI in the environment overrides the machine's
+own mirror.
+"""
+
+import os
+import shutil
+import sys
+
+import pins
+from debian_mirror import PrivateApt, mirrors, read_entries
+
+
+def download(downloads, apt_directory):
+    """Puts the source tarball into `downloads`; raises FetchError where no mirror has it."""
+    override = os.environ.get("DEBIAN_MIRROR")
+    places = [(override, "")] if override else mirrors(read_entries())
+    if not places:
+        raise pins.FetchError(
+            "no Debian mirror in /etc/apt; name one with DEBIAN_MIRROR=URI, or give MICROPYTHON_DIR="
+        )
+    wanted = f"{pins.MICROPYTHON_PACKAGE}={pins.MICROPYTHON_VERSION}"
+    for uri, signed_by in places:
+        apt = PrivateApt(apt_directory, uri, signed_by, pins.MICROPYTHON_SUITE)
+        # Without Any, apt-get update reports success although a download failed.
+        fetched = apt.get("-o", "APT::Update::Error-Mode=any", "update") == 0 and (
+            apt.get("source", "--download-only", "--only-source", wanted, cwd=downloads) == 0
+        )
+        shutil.rmtree(apt_directory)
+        if fetched:
+            return
+    tried = ", ".join(uri for uri, _ in places)
+    raise pins.FetchError(
+        f"{wanted} (suite {pins.MICROPYTHON_SUITE}) could not be downloaded from {tried};"
+        " check the network, name a mirror with DEBIAN_MIRROR=URI, or give MICROPYTHON_DIR="
+    )
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    downloads = os.path.join(build, "downloads")
+    os.makedirs(downloads, exist_ok=True)
+    archive = os.path.join(downloads, pins.MICROPYTHON_ARCHIVE)
+    if not os.path.exists(archive):
+        download(downloads, os.path.join(build, "apt"))
+    pins.check(archive)
+    upstream_version = pins.MICROPYTHON_VERSION.split("+")[0]
+    pins.unpack(archive, f"micropython-{upstream_version}", os.path.join(build, "src", "micropython"))
+
+
+if __name__ == "__main__":
+    pins.run(main)

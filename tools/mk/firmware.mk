@@ -1,0 +1,42 @@
+# The unix-port firmware: mpy-cross, then MicroPython with the C modules and the frozen kernel.
+#
+# MicroPython's own Makefile is asked only when one of our files is newer than the
+# result: asking it costs a second, and a warm `make run` has to boot at once.
+#
+# Invariant: a change of build flags starts from an empty build/unix, since
+# MicroPython's objects do not depend on their flags.
+
+FIRMWARE := $(BUILD)/unix/sovelma
+MPY_CROSS := $(BUILD)/mpy-cross/mpy-cross
+UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
+
+FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/micropython.mk) tools/mk/firmware.mk
+FIRMWARE_INPUTS := manifest.py $(FLAG_FILES) $(shell find firmware cmodules \
+	-name '__pycache__' -prune -o -type f -print)
+
+CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(FLAG_FILES) | cksum)
+CONFIGURATION_FILE := $(BUILD)/unix/.configuration
+
+# An outer `make -jN` hands out its own job slots; else we choose the number.
+SUBMAKE_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+$(MPY_CROSS): $(MICROPYTHON_STAMP)
+	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@echo "== mpy-cross"
+	+@$(MAKE) --no-print-directory $(SUBMAKE_JOBS) -C $(MICROPYTHON)/mpy-cross BUILD=$(BUILD)/mpy-cross
+	@touch $@
+
+$(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
+		$(if $(filter-out $(file <$(CONFIGURATION_FILE)),$(CONFIGURATION)),FORCE)
+	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@echo "== firmware for the unix port"
+	@[ "$$(cat $(CONFIGURATION_FILE) 2>/dev/null)" = "$(CONFIGURATION)" ] || rm -rf $(BUILD)/unix
+	+@$(MAKE) --no-print-directory $(SUBMAKE_JOBS) -C $(MICROPYTHON)/ports/unix \
+		BUILD=$(BUILD)/unix \
+		VARIANT_DIR=$(UNIX_VARIANT) \
+		USER_C_MODULES=$(CURDIR)/cmodules \
+		WASM3_DIR=$(WASM3_DIR) \
+		FROZEN_MANIFEST=$(CURDIR)/manifest.py \
+		MICROPY_MPYCROSS=$(MPY_CROSS)
+	@echo "$(CONFIGURATION)" > $(CONFIGURATION_FILE)
+	@touch $@

@@ -1,0 +1,24 @@
+# The WebAssembly modules: modules/NAME/NAME.c becomes build/modules/NAME.wasm.
+#
+# Which modules there are and with what flags they are compiled stands in
+# modules/modules.mk; the compiler and linker are ziglang's, from build/venv.
+#
+# Invariant: a module file is replaced in one step, so a build that was broken off
+# leaves no half-written module that looks up to date.
+
+include modules/modules.mk
+
+MODULE_FILES := $(MODULES:%=$(BUILD)/modules/%.wasm)
+
+# Neither $HOME nor the source tree is ours to fill with a cache.
+ZIG := ZIG_GLOBAL_CACHE_DIR=$(BUILD)/zig-cache ZIG_LOCAL_CACHE_DIR=$(BUILD)/zig-cache $(PYTHON) -m ziglang
+
+define module_rule
+$(BUILD)/modules/$(1).wasm: $(wildcard modules/$(1)/*.[ch] modules/sdk/*.h) modules/modules.mk $(VENV_STAMP)
+	@echo "WASM $(1)"
+	@mkdir -p $(BUILD)/modules
+	@$(ZIG) cc $(MODULE_CFLAGS) -c -o $(BUILD)/modules/$(1).o modules/$(1)/$(1).c
+	@$(ZIG) wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(STACK_$(1)) -o $(BUILD)/modules/$(1).tmp $(BUILD)/modules/$(1).o
+	@mv $(BUILD)/modules/$(1).tmp $$@
+endef
+$(foreach name,$(MODULES),$(eval $(call module_rule,$(name))))

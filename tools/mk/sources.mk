@@ -1,0 +1,55 @@
+# Third-party tools and sources: the Python venv, MicroPython, wasm3.
+#
+# Everything lands under build/ and is checked against a hash kept in this
+# repository (tools/requirements.txt, tools/pins.py). MICROPYTHON_DIR= and
+# WASM3_DIR= put a user's own checkout in the place of a download.
+#
+# Invariant: unpacked sources are never written to; every build is out of tree.
+
+PYTHON := $(BUILD)/venv/bin/python
+VENV_STAMP := $(BUILD)/venv/.installed
+
+$(VENV_STAMP): tools/requirements.txt
+	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@echo "== Python tools (about 110 MB, once)"
+	python3 -m venv $(BUILD)/venv
+	$(PYTHON) -m pip install --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement tools/requirements.txt
+	@touch $@
+
+ifeq ($(origin MICROPYTHON_DIR),undefined)
+MICROPYTHON_SOURCE := download
+MICROPYTHON := $(BUILD)/src/micropython
+MICROPYTHON_STAMP := $(MICROPYTHON)/.unpacked
+# Without it the version would be looked for in the git repository around build/, ours.
+export MICROPY_GIT_TAG := v1.25.0
+
+$(MICROPYTHON_STAMP): tools/pins.py
+	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@echo "== MicroPython sources (17 MB)"
+	python3 tools/fetch_micropython.py $(BUILD)
+	@touch $@
+else
+MICROPYTHON_SOURCE := given
+MICROPYTHON := $(abspath $(MICROPYTHON_DIR))
+# What changed in a user's checkout only MicroPython's own Makefile can tell: always ask it.
+MICROPYTHON_STAMP := FORCE
+$(if $(wildcard $(MICROPYTHON)/ports/unix/Makefile),,$(error MICROPYTHON_DIR=$(MICROPYTHON_DIR): no ports/unix/Makefile there; it takes a checkout of MicroPython v1.25.0))
+endif
+
+ifeq ($(origin WASM3_DIR),undefined)
+override WASM3_DIR := $(BUILD)/src/wasm3
+WASM3_STAMP := $(WASM3_DIR)/.unpacked
+
+$(WASM3_STAMP): tools/pins.py $(VENV_STAMP)
+	@echo "== wasm3 sources (75 kB)"
+	$(PYTHON) tools/fetch_wasm3.py $(BUILD)
+	@touch $@
+else
+override WASM3_DIR := $(abspath $(WASM3_DIR))
+WASM3_STAMP := $(wildcard $(WASM3_DIR)/*.c $(WASM3_DIR)/*.h)
+$(if $(wildcard $(WASM3_DIR)/m3_compile.c),,$(error WASM3_DIR=$(WASM3_DIR): no m3_compile.c there; it takes the source directory of wasm3 0.5.0))
+endif
+
+.PHONY: FORCE
+FORCE:
