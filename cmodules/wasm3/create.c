@@ -1,0 +1,311 @@
+/* create.c - from wasm bytes to a task ready to run.
+ *
+ * Scan the module, lay out a region, let wasm3 parse into it, initialise globals, memory and table here
+ * (wasm3's own loader moves memory, ignores the table's size and runs init expressions as code), link host
+ * functions, compile everything, trim.
+ *
+ * Invariants: a creation that fails gives everything back; nothing of the module runs before resume();
+ * after creation the wasm bytes are not needed.
+ */
+#include "task_state.h"
+
+#include "m3_exception.h"
+#include "region.h"
+#include "scan.h"
+
+#include <stdio.h>
+
+static const char out_of_memory[] = "out of memory";
+
+/* The reason of the last failure; kept here because the region it belongs to is gone by then. */
+static char reason_text[160];
+
+bool sov_out_of_memory(const char *reason) { return reason == out_of_memory; }
+
+/* Least wasm stack: a frame or two. Below that not even an empty function runs. */
+#define LEAST_STACK 64u
+#define MOST_STACK (1u << 24)
+
+/* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
+ * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
+#define LEAST_CODE_PAGE 256u
+#define MOST_CODE_PAGE 4096u
+uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
+
+static void choose_code_page(uint32_t code_bytes) {
+    uint32_t page = LEAST_CODE_PAGE;
+    while (page < MOST_CODE_PAGE && page < code_bytes * 2) page *= 2;
+    sov_code_page_bytes = page;
+}
+
+static const char *refuse(const char *text) {
+    snprintf(reason_text, sizeof reason_text, "%s", text);
+    return reason_text;
+}
+
+/* ---- linear memory -------------------------------------------------------------------------------- */
+
+/* Decides how many bytes to reserve and how many the task has at first. */
+static const char *plan_memory(const struct sov_module *module, uint32_t wanted, uint32_t *reserved, uint32_t *initial,
+    uint32_t *most_pages) {
+    *reserved = *initial = *most_pages = 0;
+    if (!module->has_memory) return NULL;
+    uint64_t declared = (uint64_t)module->memory_pages * d_m3MemPageSize;
+    uint32_t heap_base, index;
+    bool is_mutable;
+    uint64_t limit = wanted;
+    if (!wanted) {
+        limit = declared;
+        if (sov_find_export(module, 3, "__heap_base", 11, &index) && sov_constant_global(module, index, &heap_base, &is_mutable) &&
+            heap_base < limit)
+            limit = heap_base;
+    }
+    if (limit > UINT32_MAX - 64) return out_of_memory;
+    *most_pages = module->memory_pages;
+    if (limit >= declared) { /* whole pages: growing is honest up to what fits */
+        *initial = (uint32_t)declared;
+        uint64_t pages = limit / d_m3MemPageSize;
+        *most_pages = (uint32_t)(pages < module->memory_most_pages ? pages : module->memory_most_pages);
+        *reserved = *most_pages * d_m3MemPageSize;
+        if (*most_pages < module->memory_pages) *most_pages = module->memory_pages;
+    } else { /* less than the module declares: all it gets, and it cannot grow */
+        *reserved = *initial = (uint32_t)limit & ~7u;
+        uint32_t stack_top;
+        if (sov_constant_global(module, 0, &stack_top, &is_mutable) && is_mutable && stack_top > *initial) {
+            snprintf(reason_text, sizeof reason_text,
+                "the C stack ends at byte %u of %u bytes of memory: raise memory, or link with -z stack-size=N --stack-first",
+                (unsigned)stack_top, (unsigned)*initial);
+            return reason_text;
+        }
+    }
+    return NULL;
+}
+
+/* ---- initialisers --------------------------------------------------------------------------------- */
+
+/* An init expression is one constant or one global, then `end`. Advances *at past it. */
+static const char *evaluate(IM3Module module, u32 globals, u8 type, bytes_t *at, cbytes_t end, u64 *value) {
+    M3Result result = m3Err_none;
+    u8 opcode, found = c_m3Type_none;
+    *value = 0;
+_   (Read_u8(&opcode, at, end));
+    switch (opcode) {
+        case c_waOp_i32_const: { i32 v; result = ReadLEB_i32(&v, at, end); *value = (u32)v; found = c_m3Type_i32; break; }
+        case c_waOp_i64_const: { i64 v; result = ReadLEB_i64(&v, at, end); *value = (u64)v; found = c_m3Type_i64; break; }
+        case c_waOp_f32_const: { u32 v; result = Read_u32(&v, at, end); *value = v; found = c_m3Type_f32; break; }
+        case c_waOp_f64_const: { u64 v; result = Read_u64(&v, at, end); *value = v; found = c_m3Type_f64; break; }
+        case c_waOp_getGlobal: {
+            u32 index;
+_           (ReadLEB_u32(&index, at, end));
+            _throwif("unknown global in an init expression", index >= globals);
+            *value = (u64)module->globals[index].intValue;
+            found = module->globals[index].type;
+            break;
+        }
+        default: result = "an init expression must be one constant";
+    }
+    if (result) return result;
+    _throwif("an init expression has the wrong type", found != type);
+_   (Read_u8(&opcode, at, end));
+    _throwif("an init expression must be one constant", opcode != c_waOp_end);
+_catch:
+    return result;
+}
+
+static const char *load_globals(IM3Module module) {
+    for (u32 i = 0; i < module->numGlobals; i++) {
+        M3Global *global = &module->globals[i];
+        if (global->imported) return "imported globals are not supported";
+        bytes_t at = global->initExpr;
+        u64 value;
+        const char *reason = evaluate(module, i, global->type, &at, global->initExpr + global->initExprSize, &value);
+        if (reason) return reason;
+        global->intValue = (i64)value;
+    }
+    return NULL;
+}
+
+static const char *load_data(struct sov_task *task) {
+    IM3Module module = task->module;
+    for (u32 i = 0; i < module->numDataSegments; i++) {
+        M3DataSegment *segment = &module->dataSegments[i];
+        bytes_t at = segment->initExpr;
+        u64 offset;
+        const char *reason = evaluate(module, module->numGlobals, c_m3Type_i32, &at, segment->initExpr + segment->initExprSize, &offset);
+        if (reason) return reason;
+        uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
+        if (!to) {
+            snprintf(reason_text, sizeof reason_text,
+                "data segment out of bounds: ends at byte %llu of %u bytes of memory; raise memory or link with less data",
+                (unsigned long long)(offset + segment->size), (unsigned)task->header.length);
+            return reason_text;
+        }
+        memcpy(to, segment->data, segment->size);
+    }
+    return NULL;
+}
+
+static const char *load_table(IM3Module module, u32 size) {
+    M3Result result = m3Err_none;
+    if (size) {
+        if (size > d_m3MaxSaneTableSize) return "the table is too large";
+        module->table0 = m3_AllocArray(IM3Function, size);
+        module->table0Size = size;
+    }
+    bytes_t at = module->elementSection;
+    cbytes_t end = module->elementSectionEnd;
+    for (u32 i = 0; i < module->numElementSegments; i++) {
+        u32 index, count;
+        u64 offset;
+_       (ReadLEB_u32(&index, &at, end));
+        _throwif("element segments other than of kind 0 are not supported", index != 0);
+_       (evaluate(module, module->numGlobals, c_m3Type_i32, &at, end, &offset));
+_       (ReadLEB_u32(&count, &at, end));
+        _throwif("element segment out of bounds", offset + count > size);
+        for (u32 e = 0; e < count; e++) {
+_           (ReadLEB_u32(&index, &at, end));
+            _throwif("an element names no function", index >= module->numFunctions);
+            module->table0[offset + e] = &module->functions[index];
+        }
+    }
+_catch:
+    return result;
+}
+
+/* ---- linking -------------------------------------------------------------------------------------- */
+
+static const char *link_functions(IM3Module module) {
+    for (u32 i = 0; i < module->numFuncImports; i++) {
+        const char *reason = sov_link_import(module, &module->functions[i], reason_text, sizeof reason_text);
+        if (reason) return reason;
+    }
+    return NULL;
+}
+
+/* A phase runs a function without arguments; results are allowed for the entry only. */
+static const char *plan_phase(struct sov_task *task, enum sov_phase phase, const char *what, u32 index) {
+    IM3Module module = task->module;
+    if (index >= module->numFunctions) return refuse("an export names no function");
+    IM3FuncType type = module->functions[index].funcType;
+    if (type->numArgs || (phase != SOV_PHASE_ENTRY && type->numRets)) {
+        char text[24];
+        sov_type_text(text, sizeof text, type);
+        snprintf(reason_text, sizeof reason_text, "%s has type %s, expected v()", what, text);
+        return reason_text;
+    }
+    task->phase_function[phase] = (int32_t)index;
+    return NULL;
+}
+
+static const char *plan_phases(struct sov_task *task, const struct sov_module *scan, const struct sov_options *options) {
+    const char *reason;
+    u32 index;
+    for (int i = 0; i < SOV_PHASE_COUNT; i++) task->phase_function[i] = -1;
+    if (task->module->startFunction >= 0 &&
+        (reason = plan_phase(task, SOV_PHASE_START, "the start function", (u32)task->module->startFunction)))
+        return reason;
+    if (!options->entry) return NULL;
+    if (sov_find_export(scan, 0, "_initialize", 11, &index) &&
+        (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
+        return reason;
+    if (!sov_find_export(scan, 0, options->entry, options->entry_length, &index)) {
+        snprintf(reason_text, sizeof reason_text, "no exported function %.*s", (int)options->entry_length, options->entry);
+        return reason_text;
+    }
+    return plan_phase(task, SOV_PHASE_ENTRY, "the entry", index);
+}
+
+/* ---- creation ------------------------------------------------------------------------------------- */
+
+/* Everything that allocates from the region's heap; a failed allocation does not return from here. */
+static const char *build(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size,
+    const struct sov_options *options, void *scratch) {
+    const char *reason;
+    task->environment = m3_NewEnvironment();
+    if ((reason = m3_ParseModule(task->environment, &task->module, wasm, size))) return reason;
+    IM3Module module = task->module;
+    if (module->memoryImported) return "imported memory is not supported";
+    task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, NULL);
+    IM3Runtime runtime = task->runtime;
+    runtime->scratch = scratch;
+    runtime->modules = module;
+    module->runtime = runtime;
+    task->header.runtime = runtime;
+    task->header.maxStack = (m3slot_t *)runtime->stack + runtime->numStackSlots;
+    runtime->memory.mallocated = &task->header;
+    runtime->memory.numPages = scan->memory_pages;
+    runtime->memory.maxPages = task->most_pages;
+    if ((reason = load_globals(module))) return reason;
+    if ((reason = load_data(task))) return reason;
+    if ((reason = load_table(module, scan->table_size))) return reason;
+    if ((reason = link_functions(module))) return reason;
+    if ((reason = plan_phases(task, scan, options))) return reason;
+    return sov_compile(module);
+}
+
+/* Drops what points into the wasm bytes, which may go away now. */
+static void forget_wasm(IM3Module module) {
+    for (u32 i = 0; i < module->numFunctions; i++) module->functions[i].wasm = module->functions[i].wasmEnd = NULL;
+    module->wasmStart = module->wasmEnd = NULL;
+    module->elementSection = module->elementSectionEnd = NULL;
+    sov_heap_give(module->dataSegments);
+    module->dataSegments = NULL;
+    module->numDataSegments = 0;
+}
+
+const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    struct sov_module scan;
+    uint32_t reserved, initial, most_pages;
+    const char *volatile reason;
+    *created = NULL;
+    if (options->stack < LEAST_STACK || options->stack > MOST_STACK) return refuse("stack must be 64 bytes to 16 MB");
+    if ((reason = sov_scan(&scan, wasm, size))) return refuse(reason);
+    if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;
+    choose_code_page(scan.code_bytes);
+
+    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
+     * again, so they do not cut up the space between regions. */
+    M3Compilation *scratch = sov_region_take(sizeof *scratch);
+    uint32_t region_bytes = options->quota;
+    uint8_t *region = NULL;
+    if (scratch) region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&region_bytes);
+    uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
+    if (!region || fixed + 2 * POOL_HEADER_BYTES > region_bytes) {
+        sov_region_give(region);
+        sov_region_give(scratch);
+        return out_of_memory;
+    }
+
+    struct sov_task *task = (struct sov_task *)region;
+    task->size = region_bytes;
+    task->memory_limit = reserved;
+    task->most_pages = most_pages;
+    task->header.length = initial;
+    pool_init(&task->heap, region + fixed, region_bytes - (uint32_t)fixed);
+
+    jmp_buf full;
+    if (setjmp(full)) {
+        reason = out_of_memory;
+    } else {
+        sov_heap_enter(&task->heap, &full);
+        reason = build(task, &scan, wasm, size, options, scratch);
+        if (!reason) forget_wasm(task->module);
+    }
+    sov_heap_leave();
+    sov_region_give(scratch);
+    if (reason) {
+        sov_region_give(region);
+        return sov_out_of_memory(reason) || reason == reason_text ? reason : refuse(reason);
+    }
+    task->runtime->scratch = NULL;
+    if (!options->quota) {
+        task->size = (uint32_t)fixed + task->heap.reach;
+        sov_region_trim(region, task->size);
+        task->heap.size = task->heap.reach;
+    }
+    task->phase = 0;
+    task->status = SOV_PREEMPTED;
+    *created = task;
+    sov_task_begin(task);
+    return NULL;
+}

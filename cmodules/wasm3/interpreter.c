@@ -1,0 +1,292 @@
+/* interpreter.c - wasm3's operations and compiler, made metered and stackless. The one file that touches
+ * wasm3's internals.
+ *
+ * wasm3's sources are included, not edited. Each hook and its reason:
+ *
+ *   m3_exec.h      included with floats off (ours are in operations_float.h) and with wasm3's backtrace
+ *                  macros on, which here only note where a trap happened.
+ *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names.
+ *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
+ *                  where a basic block begins, bounds nesting, saves registers before calls.
+ *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
+ *                  to a loop (wasm3 0.5.0 forgets them).
+ *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
+ *                  wasm3 leaves out the arguments of calls.
+ *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
+ *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
+ *
+ * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
+ */
+#include "task_state.h"
+
+#include "m3_math_utils.h"
+#include "m3_exception.h"
+#include "m3_info.h"
+
+/* ---- operations ---------------------------------------------------------------------------------- */
+
+/* Where a trap happened, for the backtrace. Runs on the way out only. */
+#define PushBacktraceFrame(RUNTIME, PC) ((void)(sov_execution_of(_mem)->pc = (PC), sov_execution_of(_mem)->sp = _sp))
+#define FillBacktraceFunctionInfo(RUNTIME, FUNCTION) ((void)0)
+
+#undef d_m3HasFloat
+#define d_m3HasFloat 0
+#undef d_m3RecordBacktraces
+#define d_m3RecordBacktraces 1
+#include "m3_exec.h"
+#undef d_m3RecordBacktraces
+#define d_m3RecordBacktraces 0
+#undef d_m3HasFloat
+#define d_m3HasFloat 1
+
+#include "operations_control.h"
+#include "operations_float.h"
+
+#define op_Call op_metered_Call
+#define op_CallIndirect op_metered_CallIndirect
+#define op_Compile op_metered_Compile
+#define op_Entry op_metered_Entry
+#define op_Loop op_metered_Loop
+#define op_ContinueLoop op_metered_ContinueLoop
+#define op_ContinueLoopIf op_metered_ContinueLoopIf
+#define op_BranchIf_r op_metered_BranchIf_r
+#define op_BranchIf_s op_metered_BranchIf_s
+#define op_If_r op_metered_If_r
+#define op_If_s op_metered_If_s
+#define op_Return op_metered_Return
+#define op_MemCopy op_metered_MemCopy
+#define op_MemFill op_metered_MemFill
+#define op_MemGrow op_metered_MemGrow
+
+/* ---- cost cells ---------------------------------------------------------------------------------- */
+
+/* What the compiler must do about fuel before the next instruction. */
+enum next_block {
+    BLOCK_GOES_ON,   /* same basic block */
+    BLOCK_CELL,      /* the operation just emitted carries the next block's cost as its last immediate */
+    BLOCK_OPERATION, /* a block begins that can be entered from elsewhere: an operation of its own charges */
+};
+
+/* State of the function being compiled; one function at a time. */
+static struct {
+    u32 *open;            /* cost cell of the block being compiled */
+    u32 unreachable;      /* the cell of code that cannot be reached */
+    enum next_block next;
+} meter;
+
+M3Result PreserveRegisterIfOccupied(IM3Compilation o, u8 i_registerType);
+M3Result GetBlockScope(IM3Compilation o, IM3CompilationScope *o_scope, i32 i_depth);
+M3Result ResolveBlockResults(IM3Compilation o, IM3CompilationScope i_targetBlock, bool i_isBranch);
+void TouchSlot(IM3Compilation o, u16 i_slot);
+
+#include "m3_emit.c"
+
+static void open_cell(IM3Compilation o) {
+    meter.open = (u32 *)GetPagePC(o->page);
+    EmitWord32(o->page, 0);
+}
+
+/* wasm3 keeps values below a call's arguments in registers and relied on a C frame to save them. */
+static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    u32 index;
+    if (ReadLEB_u32(&index, &at, o->wasmEnd)) return m3Err_none; /* the compiler will say it better */
+    IM3FuncType type = NULL;
+    u32 consumed = 0;
+    if (opcode == c_waOp_call) {
+        IM3Function function = Module_GetFunction(o->module, index);
+        if (function) type = function->funcType;
+    } else {
+        if (index < o->module->numFuncTypes) type = o->module->funcTypes[index];
+        consumed = 1;
+    }
+    consumed += GetFuncTypeNumParams(type);
+    for (u32 reg = 0; reg < 2; reg++) {
+        if (o->regStackIndexPlusOne[reg] && o->regStackIndexPlusOne[reg] + consumed <= o->stackIndex)
+_           (PreserveRegisterIfOccupied(o, reg ? c_m3Type_f64 : c_m3Type_i64));
+    }
+_catch:
+    return result;
+}
+
+/* Block-ending instructions, before they are compiled. EmitOp may still turn BLOCK_OPERATION into
+ * BLOCK_CELL when the operation it emits for them carries a cell. */
+static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
+    switch (opcode) {
+        case c_waOp_else: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_branchTable:
+        case 0x0f /* return */: case 0x00 /* unreachable */:
+            return BLOCK_OPERATION;
+        case c_waOp_end: /* joins only where something jumps to: not after loops or blocks nobody left early */
+            if (o->block.opcode == c_waOp_if || o->block.opcode == c_waOp_else || o->block.patches) return BLOCK_OPERATION;
+            return BLOCK_GOES_ON;
+        default:
+            return BLOCK_GOES_ON;
+    }
+}
+
+static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
+    M3Result result = m3Err_none;
+    if (o->function && o->page) {
+        bool reachable = !o->block.isPolymorphic;
+        if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
+        if (meter.next == BLOCK_CELL) {
+            open_cell(o);
+        } else if (meter.next == BLOCK_OPERATION) {
+            meter.open = &meter.unreachable;
+            if (reachable) {
+_               (EmitOp(o, op_metered_Charge));
+                open_cell(o);
+            }
+        }
+        meter.next = BLOCK_GOES_ON;
+    }
+_   (Read_opcode(opcode, bytes, end));
+    if (o->function && o->page) {
+        ++*meter.open;
+        meter.next = block_after(o, *opcode);
+        _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
+        if (*opcode == c_waOp_call || *opcode == 0x11)
+_           (save_registers_below_arguments(o, *opcode));
+    }
+_catch:
+    return result;
+}
+
+/* `br` to a loop with parameters: wasm3 0.5.0 jumps without moving the operands to where the loop's body
+ * expects them. */
+static M3Result copy_operands_to_loop(IM3Compilation o) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->lastOpcodeStart + 1;
+    u32 depth;
+    IM3CompilationScope scope;
+_   (ReadLEB_u32(&depth, &at, o->wasmEnd));
+_   (GetBlockScope(o, &scope, depth));
+    if (GetFuncTypeNumParams(scope->type) && !o->block.isPolymorphic)
+_       (ResolveBlockResults(o, scope, true));
+_catch:
+    return result;
+}
+
+static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
+    M3Result result = m3Err_none;
+    if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
+    if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch)
+_       (copy_operands_to_loop(o));
+    if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
+        operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
+        meter.next = BLOCK_CELL;
+_   (EmitOp(o, operation));
+_catch:
+    return result;
+}
+
+static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
+    TouchSlot(o, (u16)(offset + 1)); /* a value may take two slots */
+    EmitSlotOffset(o, offset);
+}
+
+#undef M3_MAX
+#define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
+#define Read_opcode(VALUE, BYTES, END) metered_Read_opcode(o, VALUE, BYTES, END)
+#define EmitOp metered_EmitOp
+#define EmitSlotOffset metered_EmitSlotOffset
+#define compilation scratch[0]
+#include "m3_compile.c"
+#undef compilation
+#undef EmitSlotOffset
+#undef EmitOp
+#undef Read_opcode
+
+/* ---- what the rest of the runtime calls ------------------------------------------------------------ */
+
+/* The outermost return pops this link: a frame offset of 0 and the operation that ends the run. */
+static const code_t halt_code[] = { 0, (code_t)op_metered_Halt };
+static const code_t return_code[] = { (code_t)op_metered_Return };
+#define sov_halt_pc (&halt_code[1])
+
+const void *sov_interpret(struct sov_task *task) {
+    struct sov_execution *run = &task->run;
+    pc_t pc = run->pc;
+    return ((IM3Operation)*pc)(pc + 1, run->sp, &task->header, run->r0, run->fp0);
+}
+
+void sov_enter(struct sov_task *task, IM3Function function) {
+    m3stack_t sp = (m3stack_t)task->runtime->stack + SOV_LINK_SLOTS;
+    link_of(sp) = sov_halt_pc;
+    task->root = function;
+    task->run.pc = function->compiled;
+    task->run.sp = sp;
+    task->run.r0 = 0;
+    task->run.fp0 = 0;
+}
+
+void sov_answer(struct sov_task *task, int64_t value) {
+    m3stack_t sp = task->run.sp;
+    IM3Function function = (IM3Function)task->run.pc[1];
+    if (function->funcType->numRets) {
+        if (SizeOfType(function->funcType->types[0]) == sizeof(u32)) *(u32 *)sp = (u32)value;
+        else *(u64 *)sp = (u64)value;
+    }
+    task->run.pc = return_code;
+}
+
+/* Locals and constants that an entry writes are paid for like bulk memory. */
+static M3Result compile_function(IM3Function function) {
+    meter.open = &meter.unreachable;
+    meter.next = BLOCK_GOES_ON;
+    M3Result result = CompileFunction(function);
+    if (!result) {
+        u32 *entry_cost = (u32 *)(function->compiled + 2);
+        *entry_cost += (function->numLocalBytes + function->numConstantBytes) / SOV_BULK_BYTES_PER_FUEL;
+    }
+    return result;
+}
+
+M3Result sov_compile(IM3Module module) {
+    for (u32 i = 0; i < module->numFunctions; i++) {
+        IM3Function function = &module->functions[i];
+        if (function->wasm && !function->compiled) {
+            M3Result result = compile_function(function);
+            if (result) return result;
+        }
+    }
+    return m3Err_none;
+}
+
+M3Result sov_link_host(IM3Module module, IM3Function function, u32 number) {
+    IM3CodePage page = AcquireCodePageWithCapacity(module->runtime, 3);
+    if (!page) return m3Err_mallocFailedCodePage;
+    function->compiled = GetPagePC(page);
+    function->module = module;
+    EmitWord(page, op_metered_HostCall);
+    EmitWord(page, function);
+    EmitWord(page, (size_t)number);
+    ReleaseCodePage(module->runtime, page);
+    return m3Err_none;
+}
+
+uint32_t sov_pending_number(const struct sov_task *task) { return (uint32_t)(size_t)task->run.pc[2]; }
+
+IM3FuncType sov_pending_type(const struct sov_task *task) { return ((IM3Function)task->run.pc[1])->funcType; }
+
+/* A direct call has its target just before the frame offset, and the target's second word names the
+ * function. An indirect call has a type there, which is one of the environment's; its table index still
+ * lies in the caller's frame, below the callee's. */
+IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp) {
+    pc_t return_pc = link_of(sp);
+    if (return_pc == sov_halt_pc) return task->root;
+    const void *target = return_pc[-2];
+    for (IM3FuncType type = task->environment->funcTypes; type; type = type->next) {
+        if (type != target) continue;
+        m3stack_t caller = sp - *(i32 *)(return_pc - 1);
+        u32 index = *(u32 *)(caller + *(i32 *)(return_pc - 4));
+        return index < task->module->table0Size ? task->module->table0[index] : NULL;
+    }
+    return (IM3Function)((pc_t)target)[1];
+}
+
+m3stack_t sov_frame_caller(m3stack_t sp) {
+    pc_t return_pc = link_of(sp);
+    return return_pc == sov_halt_pc ? NULL : sp - *(i32 *)(return_pc - 1);
+}

@@ -1,0 +1,22 @@
+# micropython.mk - adds the module `wasm3` to a MicroPython port that is built with make.
+#
+# WASM3_DIR: directory of wasm3 0.5.0's C files (the `wasm3/` of the pywasm3 source distribution).
+
+SOV_DIR := $(USERMOD_DIR)
+ifeq ($(wildcard $(WASM3_DIR)/m3_compile.c),)
+$(error WASM3_DIR=$(WASM3_DIR) has no m3_compile.c: give the directory of wasm3 0.5.0's sources)
+endif
+include $(SOV_DIR)/sources.mk
+
+SRC_USERMOD_C += $(SOV_DIR)/modwasm3.c
+SRC_USERMOD_LIB_C += $(addprefix $(SOV_DIR)/,$(SOV_RUNTIME_SOURCES) $(SOV_INTERPRETER_SOURCES))
+CFLAGS_USERMOD += -I$(SOV_DIR) -I$(WASM3_DIR)
+
+# The port's warnings are meant for MicroPython's style; wasm3's headers do not pass them.
+SOV_OBJECT_DIR := $(BUILD)/$(notdir $(SOV_DIR))
+SOV_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_RUNTIME_SOURCES:.c=.o) $(SOV_INTERPRETER_SOURCES:.c=.o))
+$(SOV_OBJECTS): CFLAGS += -Wno-error -Wno-unused-parameter -Wno-unused-variable -Wno-unused-function -Wno-sign-compare \
+    -Wno-double-promotion -Wno-float-conversion -Wno-override-init -Wno-missing-field-initializers -fno-strict-aliasing
+
+SOV_INTERPRETER_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_INTERPRETER_SOURCES:.c=.o))
+$(SOV_INTERPRETER_OBJECTS): CFLAGS += -O3 $(SOV_INTERPRETER_FLAGS)

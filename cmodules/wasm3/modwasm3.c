@@ -1,0 +1,398 @@
+/* modwasm3.c - the module `wasm3`: tasks as Python objects.
+ *
+ * Thin: every method turns Python arguments into C ones and calls task.h. Documented for Python in
+ * docs/RUNTIME.md.
+ *
+ * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
+ * reset raises ValueError; resume, nr, arg, readinto, write and match allocate nothing on the Python heap.
+ */
+#include "py/runtime.h"
+#include "py/objstr.h"
+#include "py/objint.h"
+#include "py/binary.h"
+
+#include "scan.h"
+#include "task.h"
+
+#include <string.h>
+
+typedef struct {
+    mp_obj_base_t base;
+    struct sov_task *task; /* NULL after kill() */
+    uint32_t epoch;        /* of the arena that `task` lies in */
+} task_object;
+
+extern const mp_obj_type_t sov_task_type;
+
+static struct sov_task *task_of(mp_obj_t self_in) {
+    task_object *self = MP_OBJ_TO_PTR(self_in);
+    if (!self->task || self->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("the task was killed"));
+    return self->task;
+}
+
+/* An address or length from Python; the guest's own never come this way unchecked. */
+static uint32_t get_u32(mp_obj_t value) { return (uint32_t)mp_obj_get_int_truncated(value); }
+
+static uint64_t get_u64(mp_obj_t value) {
+    if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);
+    uint8_t bytes[8];
+    if (!mp_obj_is_int(value)) mp_raise_TypeError(MP_ERROR_TEXT("an int is needed"));
+    mp_obj_int_to_bytes_impl(value, false, sizeof bytes, bytes);
+    uint64_t bits = 0;
+    for (int i = 7; i >= 0; i--) bits = bits << 8 | bytes[i];
+    return bits;
+}
+
+static uint32_t get_size(mp_obj_t value, const char *what) {
+    mp_int_t size = mp_obj_get_int(value);
+    if (size < 0 || size > INT32_MAX) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s is out of range"), what);
+    return (uint32_t)size;
+}
+
+/* ---- creation ------------------------------------------------------------------------------------- */
+
+static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
+    enum { ARG_wasm, ARG_entry, ARG_quota, ARG_stack, ARG_memory };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_wasm, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_entry, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_QSTR(MP_QSTR__start) } },
+        { MP_QSTR_quota, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(0) } },
+        { MP_QSTR_stack, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(1024) } },
+        { MP_QSTR_memory, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(0) } },
+    };
+    mp_arg_val_t given[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all_kw_array(count, keywords, all, MP_ARRAY_SIZE(allowed), allowed, given);
+    mp_buffer_info_t wasm;
+    mp_get_buffer_raise(given[ARG_wasm].u_obj, &wasm, MP_BUFFER_READ);
+    struct sov_options options = {
+        .quota = get_size(given[ARG_quota].u_obj, "quota"),
+        .stack = get_size(given[ARG_stack].u_obj, "stack"),
+        .memory = get_size(given[ARG_memory].u_obj, "memory"),
+    };
+    if (given[ARG_entry].u_obj != mp_const_none) {
+        size_t length;
+        options.entry = mp_obj_str_get_data(given[ARG_entry].u_obj, &length);
+        options.entry_length = (uint32_t)length;
+    }
+    /* The object first: when the Python heap is full, no region is taken. */
+    task_object *self = mp_obj_malloc_with_finaliser(task_object, type);
+    self->task = NULL;
+    self->epoch = sov_runtime_epoch();
+    const char *reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
+    if (reason && sov_out_of_memory(reason)) mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("quota or arena exhausted"));
+    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t task_kill(mp_obj_t self_in) {
+    struct sov_task *task = task_of(self_in);
+    ((task_object *)MP_OBJ_TO_PTR(self_in))->task = NULL;
+    sov_task_kill(task);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_kill_obj, task_kill);
+
+/* The finaliser: a Task that nobody refers to gives its region back. */
+static mp_obj_t task_del(mp_obj_t self_in) {
+    task_object *self = MP_OBJ_TO_PTR(self_in);
+    if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
+    self->task = NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_del_obj, task_del);
+
+/* ---- running -------------------------------------------------------------------------------------- */
+
+static mp_obj_t task_resume(size_t count, const mp_obj_t *args) {
+    struct sov_task *task = task_of(args[0]);
+    mp_int_t fuel = mp_obj_get_int(args[1]);
+    if (fuel < 0 || fuel > SOV_MOST_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
+    int64_t result = count > 2 ? (int64_t)get_u64(args[2]) : 0;
+    return MP_OBJ_NEW_SMALL_INT(sov_task_resume(task, (int32_t)fuel, result));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_resume_obj, 2, 3, task_resume);
+
+static mp_obj_t task_start(size_t count, const mp_obj_t *args) {
+    struct sov_task *task = task_of(args[0]);
+    uint32_t index = get_u32(args[1]);
+    if (sov_task_status(task) != SOV_EXITED && sov_task_status(task) != SOV_TRAPPED)
+        mp_raise_ValueError(MP_ERROR_TEXT("the task is still running"));
+    uint64_t arguments[128]; /* the specification's tests have functions of 100 parameters */
+    if (count - 2 > MP_ARRAY_SIZE(arguments)) mp_raise_ValueError(MP_ERROR_TEXT("too many arguments"));
+    for (size_t i = 2; i < count; i++) arguments[i - 2] = get_u64(args[i]);
+    const char *reason = sov_task_start(task, index, arguments, (uint32_t)(count - 2));
+    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(task_start_obj, 2, task_start);
+
+static mp_obj_t task_trap(mp_obj_t self_in, mp_obj_t text_in) {
+    size_t length;
+    const char *text = mp_obj_str_get_data(text_in, &length);
+    sov_task_trap(task_of(self_in), text, length);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(task_trap_obj, task_trap);
+
+/* ---- the pending syscall -------------------------------------------------------------------------- */
+
+static mp_obj_t task_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_number(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_nr_obj, task_nr);
+
+static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
+    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(task_of(self_in), (uint32_t)mp_obj_get_int(index)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(task_arg_obj, task_arg);
+
+static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, mp_int_t length) {
+    uint8_t *bytes = length < 0 ? NULL : sov_slice(task, address, (uint32_t)length);
+    if (!bytes) mp_raise_ValueError(MP_ERROR_TEXT("outside linear memory"));
+    return bytes;
+}
+
+static mp_obj_t task_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
+    mp_int_t length = mp_obj_get_int(length_in);
+    return mp_obj_new_bytes(slice_or_raise(task_of(self_in), get_u32(address), length), (size_t)length);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(task_read_obj, task_read);
+
+/* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
+static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, mp_int_t *length) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[2], &buffer, access);
+    mp_int_t start = count > 3 ? mp_obj_get_int(args[3]) : 0;
+    if (start < 0 || (size_t)start > buffer.len) mp_raise_ValueError(MP_ERROR_TEXT("start is outside the buffer"));
+    *length = count > 4 ? mp_obj_get_int(args[4]) : (mp_int_t)(buffer.len - (size_t)start);
+    if (*length < 0 || (size_t)*length > buffer.len - (size_t)start) mp_raise_ValueError(MP_ERROR_TEXT("n is outside the buffer"));
+    return (uint8_t *)buffer.buf + start;
+}
+
+static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
+    mp_int_t length;
+    struct sov_task *task = task_of(args[0]);
+    uint8_t *to = buffer_part(count, args, MP_BUFFER_WRITE, &length);
+    memcpy(to, slice_or_raise(task, get_u32(args[1]), length), (size_t)length);
+    return MP_OBJ_NEW_SMALL_INT(length);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_readinto_obj, 3, 5, task_readinto);
+
+static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
+    mp_int_t length;
+    struct sov_task *task = task_of(args[0]);
+    const uint8_t *from = buffer_part(count, args, MP_BUFFER_READ, &length);
+    memcpy(slice_or_raise(task, get_u32(args[1]), length), from, (size_t)length);
+    return MP_OBJ_NEW_SMALL_INT(length);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_write_obj, 3, 5, task_write);
+
+static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
+    (void)count;
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_READ);
+    mp_int_t length = mp_obj_get_int(args[2]);
+    const uint8_t *bytes = slice_or_raise(task_of(args[0]), get_u32(args[1]), length);
+    return mp_obj_new_bool((size_t)length == buffer.len && !memcmp(bytes, buffer.buf, buffer.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_match_obj, 4, 4, task_match);
+
+/* ---- inspection ----------------------------------------------------------------------------------- */
+
+static mp_obj_t new_text(const char *text) { return text ? mp_obj_new_str(text, strlen(text)) : mp_const_none; }
+
+static mp_obj_t task_result(mp_obj_t self_in) { return mp_obj_new_int_from_ll(sov_task_result(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_result_obj, task_result);
+
+static mp_obj_t typed_value(char type, uint64_t bits) {
+    mp_obj_t pair[2] = { mp_obj_new_str(&type, 1), mp_obj_new_int_from_ull(bits) };
+    return mp_obj_new_tuple(2, pair);
+}
+
+static mp_obj_t task_results(mp_obj_t self_in) {
+    struct sov_task *task = task_of(self_in);
+    uint32_t count = sov_task_result_count(task);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t bits;
+        char type = sov_task_result_at(task, i, &bits);
+        mp_obj_list_append(list, typed_value(type, bits));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_results_obj, task_results);
+
+static mp_obj_t task_global(mp_obj_t self_in, mp_obj_t index) {
+    uint64_t bits;
+    char type = sov_task_global(task_of(self_in), get_u32(index), &bits);
+    if (!type) mp_raise_ValueError(MP_ERROR_TEXT("no such global"));
+    return typed_value(type, bits);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(task_global_obj, task_global);
+
+static mp_obj_t task_error(mp_obj_t self_in) { return new_text(sov_task_error(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
+
+/* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
+#define BACKTRACE_FRAMES 32
+
+static bool append_frame(void *list, uint32_t function, const char *name) {
+    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), new_text(name) };
+    mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));
+    return true;
+}
+
+static mp_obj_t task_backtrace(mp_obj_t self_in) {
+    struct sov_task *task = task_of(self_in);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    sov_task_backtrace(task, BACKTRACE_FRAMES, append_frame, MP_OBJ_TO_PTR(list));
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_backtrace_obj, task_backtrace);
+
+static mp_obj_t task_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_fuel_obj, task_fuel);
+
+static mp_obj_t task_spent(mp_obj_t self_in) { return mp_obj_new_int(sov_task_spent(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_spent_obj, task_spent);
+
+static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
+
+static mp_obj_t task_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_memory_obj, task_memory);
+
+static mp_obj_t task_region(mp_obj_t self_in) {
+    uint32_t used, size;
+    sov_task_region(task_of(self_in), &used, &size);
+    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(used), mp_obj_new_int_from_uint(size) };
+    return mp_obj_new_tuple(2, pair);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_region_obj, task_region);
+
+static mp_obj_t task_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_state_hash_obj, task_state_hash);
+
+static const mp_rom_map_elem_t task_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
+    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&task_resume_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&task_nr_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&task_arg_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&task_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&task_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&task_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&task_match_obj) },
+    { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&task_trap_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&task_start_obj) },
+    { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&task_result_obj) },
+    { MP_ROM_QSTR(MP_QSTR_results), MP_ROM_PTR(&task_results_obj) },
+    { MP_ROM_QSTR(MP_QSTR_global_), MP_ROM_PTR(&task_global_obj) },
+    { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&task_error_obj) },
+    { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&task_backtrace_obj) },
+    { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
+    { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
+    { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
+    { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },
+    { MP_ROM_QSTR(MP_QSTR_state_hash), MP_ROM_PTR(&task_state_hash_obj) },
+    { MP_ROM_QSTR(MP_QSTR_kill), MP_ROM_PTR(&task_kill_obj) },
+};
+static MP_DEFINE_CONST_DICT(task_locals, task_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(sov_task_type, MP_QSTR_Task, MP_TYPE_FLAG_NONE,
+    make_new, task_make_new, locals_dict, &task_locals);
+
+/* ---- the module ----------------------------------------------------------------------------------- */
+
+/* Runs at the first import after every (soft) reset: the arena of the VM before is still full of tasks. */
+static mp_obj_t module_init(void) {
+    sov_runtime_reset();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_init_obj, module_init);
+
+static mp_obj_t module_arena(void) {
+    uint32_t value[4];
+    mp_obj_t item[4];
+    sov_arena(&value[0], &value[1], &value[2], &value[3]);
+    for (int i = 0; i < 4; i++) item[i] = mp_obj_new_int_from_uint(value[i]);
+    return mp_obj_new_tuple(4, item);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_obj, module_arena);
+
+static void scan_or_raise(mp_obj_t wasm_in, struct sov_module *module) {
+    mp_buffer_info_t wasm;
+    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
+    const char *reason = sov_scan(module, wasm.buf, (uint32_t)wasm.len);
+    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+}
+
+static mp_obj_t module_exports(mp_obj_t wasm_in) {
+    struct sov_module module;
+    struct sov_export export;
+    scan_or_raise(wasm_in, &module);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t at = 0; sov_next_export(&module, &at, &export);) {
+        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)export.name, export.name_length),
+            MP_OBJ_NEW_SMALL_INT(export.kind), mp_obj_new_int_from_uint(export.index) };
+        mp_obj_list_append(list, mp_obj_new_tuple(3, item));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_exports_obj, module_exports);
+
+static mp_obj_t module_imports(mp_obj_t wasm_in) {
+    struct sov_module module;
+    struct sov_import import;
+    scan_or_raise(wasm_in, &module);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t at = 0; sov_next_import(&module, &at, &import);) {
+        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)import.module, import.module_length),
+            mp_obj_new_bytes((const byte *)import.name, import.name_length), MP_OBJ_NEW_SMALL_INT(import.kind) };
+        mp_obj_list_append(list, mp_obj_new_tuple(3, item));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_imports_obj, module_imports);
+
+#if SOV_TEST_HOOKS
+/* _fail_allocation(n): the n-th allocation from now fails; returns how many were still to go before. */
+static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(get_u32(n))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(module_fail_allocation_obj, module_fail_allocation);
+
+/* _arena_check(): (invariants hold, hash of the allocation map). */
+static mp_obj_t module_arena_check(void) {
+    mp_obj_t pair[2] = { mp_obj_new_bool(sov_arena_check()), mp_obj_new_int_from_uint(sov_arena_hash()) };
+    return mp_obj_new_tuple(2, pair);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_check_obj, module_arena_check);
+
+/* _arena_bytes(): the arena itself, for guard patterns. */
+static mp_obj_t module_arena_bytes(void) {
+    return mp_obj_new_bytearray_by_ref(SOV_ARENA_BYTES, sov_arena_bytes());
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
+#endif
+
+static const mp_rom_map_elem_t module_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wasm3) },
+    { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&sov_task_type) },
+    { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
+    { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&module_exports_obj) },
+    { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&module_imports_obj) },
+    { MP_ROM_QSTR(MP_QSTR_PREEMPTED), MP_ROM_INT(SOV_PREEMPTED) },
+    { MP_ROM_QSTR(MP_QSTR_SYSCALL), MP_ROM_INT(SOV_SYSCALL) },
+    { MP_ROM_QSTR(MP_QSTR_EXITED), MP_ROM_INT(SOV_EXITED) },
+    { MP_ROM_QSTR(MP_QSTR_TRAPPED), MP_ROM_INT(SOV_TRAPPED) },
+#if SOV_TEST_HOOKS
+    { MP_ROM_QSTR(MP_QSTR__fail_allocation), MP_ROM_PTR(&module_fail_allocation_obj) },
+    { MP_ROM_QSTR(MP_QSTR__arena_check), MP_ROM_PTR(&module_arena_check_obj) },
+    { MP_ROM_QSTR(MP_QSTR__arena_bytes), MP_ROM_PTR(&module_arena_bytes_obj) },
+#endif
+};
+static MP_DEFINE_CONST_DICT(module_globals, module_globals_table);
+
+const mp_obj_module_t sov_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&module_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_wasm3, sov_module);

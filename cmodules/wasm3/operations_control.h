@@ -1,0 +1,222 @@
+/* operations_control.h - operations that charge fuel, transfer control or leave the interpreter.
+ *
+ * They replace wasm3's of the same names. wasm3 keeps a C frame for every call and loop; here control is
+ * only ever a jump: a call stores its return address in the wasm stack, a loop continues by jumping to its
+ * header. So a task can stop between any two blocks and its state is the five saved words.
+ *
+ * Fuel: every basic block begins with (or is entered through) exactly one charge. A charge that takes the
+ * counter below zero suspends *after* the charge, at the operation that follows; the debt is paid by the
+ * next slice. The sum of charges therefore does not depend on how the run is sliced.
+ *
+ * Invariant: an operation ends in an indirect jump to the next one, in a jump to leave_*(), or returns a
+ * trap. Never in a call: tools/check_tail_calls.py checks the object file.
+ */
+#ifndef SOV_OPERATIONS_CONTROL_H
+#define SOV_OPERATIONS_CONTROL_H
+
+/* Included by interpreter.c only, after m3_exec.h. */
+
+const char sov_signal_preempted[] = "preempted";
+const char sov_signal_syscall[] = "syscall";
+const char sov_signal_exited[] = "exited";
+
+#define cold __attribute__((noinline, cold))
+
+/* Saves the registers so that the run goes on at _pc. Tail-called, so that operations stay leaves. */
+static cold m3ret_t leave_preempted(d_m3OpSig) {
+    struct sov_execution *run = sov_execution_of(_mem);
+    run->pc = _pc;
+    run->sp = _sp;
+    run->r0 = _r0;
+    run->fp0 = _fp0;
+    return sov_signal_preempted;
+}
+
+#define fuel_of(MEM) (sov_execution_of(MEM)->fuel)
+
+/* Charges and goes on at _pc, or suspends there. */
+#define charge_and_next(COST)                                         \
+    do {                                                              \
+        if (UNLIKELY((fuel_of(_mem) -= (i32)(COST)) < 0))             \
+            return leave_preempted(d_m3OpAllArgs);                    \
+        nextOpDirect();                                               \
+    } while (0)
+
+/* The return address of the frame at SP lies just below it. */
+#define link_of(SP) (*(pc_t *)((SP) - SOV_LINK_SLOTS))
+
+/* A block that is entered from more than one place. */
+d_m3Op(metered_Charge) {
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+d_m3Op(metered_Loop) {
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+/* The immediate of both continue operations points at the cost cell behind the loop's operation. */
+d_m3Op(metered_ContinueLoop) {
+    pc_t target = immediate(pc_t);
+    u32 cost = *(u32 *)target;
+    _pc = target + 1;
+    charge_and_next(cost);
+}
+
+d_m3Op(metered_ContinueLoopIf) {
+    pc_t target = immediate(pc_t);
+    pc_t block = (i32)_r0 ? target : _pc;
+    _pc = block + 1;
+    charge_and_next(*(u32 *)block);
+}
+
+d_m3Op(metered_BranchIf_r) {
+    pc_t target = immediate(pc_t);
+    if ((i32)_r0) jumpOpDirect(target);
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+d_m3Op(metered_BranchIf_s) {
+    i32 condition = slot(i32);
+    pc_t target = immediate(pc_t);
+    if (condition) jumpOpDirect(target);
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+d_m3Op(metered_If_r) {
+    pc_t otherwise = immediate(pc_t);
+    if (!(i32)_r0) jumpOpDirect(otherwise);
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+d_m3Op(metered_If_s) {
+    i32 condition = slot(i32);
+    pc_t otherwise = immediate(pc_t);
+    if (!condition) jumpOpDirect(otherwise);
+    u32 cost = immediate(u32);
+    charge_and_next(cost);
+}
+
+/* [callee][frame offset]; the return address is what follows. */
+d_m3Op(metered_Call) {
+    pc_t callee = immediate(pc_t);
+    i32 offset = immediate(i32);
+    _sp += offset;
+    link_of(_sp) = _pc;
+    jumpOpDirect(callee);
+}
+
+/* [index slot][module][type][frame offset] */
+d_m3Op(metered_CallIndirect) {
+    u32 index = slot(u32);
+    IM3Module module = immediate(IM3Module);
+    IM3FuncType type = immediate(IM3FuncType);
+    i32 offset = immediate(i32);
+    if (UNLIKELY(index >= module->table0Size)) newTrap(m3Err_trapTableIndexOutOfRange);
+    IM3Function function = module->table0[index];
+    if (UNLIKELY(!function)) newTrap(m3Err_trapTableElementIsNull);
+    if (UNLIKELY(function->funcType != type)) newTrap(m3Err_trapIndirectCallTypeMismatch);
+    pc_t callee = function->compiled;
+    if (UNLIKELY(!callee)) newTrap(m3Err_missingCompiledCode);
+    _sp += offset;
+    link_of(_sp) = _pc;
+    jumpOpDirect(callee);
+}
+
+/* A call to a function that was not compiled yet when the call was: becomes a plain call when first run. */
+d_m3Op(metered_Compile) {
+    IM3Function function = *(IM3Function *)_pc;
+    if (UNLIKELY(!function->compiled)) newTrap(m3Err_missingCompiledCode);
+    *(void **)(_pc - 1) = (void *)op_metered_Call;
+    *(const void **)_pc = function->compiled;
+    jumpOpDirect(_pc - 1);
+}
+
+/* The frame offset stands just before the return address, as the last immediate of both call operations. */
+d_m3Op(metered_Return) {
+    pc_t caller = link_of(_sp);
+    _sp -= *(i32 *)(caller - 1);
+    jumpOpDirect(caller);
+}
+
+/* [function][cost]. Room for the whole frame is checked before any of it is written: maxStackSlots covers
+ * every slot that an operation of the function names, arguments of its calls included. */
+d_m3Op(metered_Entry) {
+    IM3Function function = immediate(IM3Function);
+    u32 cost = immediate(u32);
+    if (UNLIKELY((void *)(_sp + function->maxStackSlots) >= _mem->maxStack)) newTrap(m3Err_trapStackOverflow);
+    u32 *word = (u32 *)(_sp + function->numRetAndArgSlots);
+    u32 *end = word + function->numLocalBytes / sizeof(u32);
+    while (word < end) *word++ = 0;
+    const u32 *constant = function->constants;
+    end = word + function->numConstantBytes / sizeof(u32);
+    while (word < end) *word++ = *constant++;
+    charge_and_next(cost);
+}
+
+/* What the outermost return goes to. */
+d_m3Op(metered_Halt) {
+    return sov_signal_exited;
+}
+
+static cold m3ret_t leave_syscall(d_m3OpSig) {
+    struct sov_execution *run = sov_execution_of(_mem);
+    run->pc = _pc - 1;
+    run->sp = _sp;
+    return sov_signal_syscall;
+}
+
+/* [function][number]: the function is there for the answer and for backtraces, as after Entry. The saved
+ * pc is this operation; sov_answer() moves it on. */
+d_m3Op(metered_HostCall) {
+    return leave_syscall(d_m3OpAllArgs);
+}
+
+/* Bytes that one unit of fuel pays for in bulk operations. */
+#define SOV_BULK_BYTES_PER_FUEL 16u
+
+/* Bulk operations charge for their bytes when they are done: suspending before would need the operation to
+ * know whether it has paid. What runs past the slice is at most one pass over the task's own memory. */
+d_m3Op(metered_MemCopy) {
+    u32 size = (u32)_r0;
+    u64 source = slot(u32);
+    u64 destination = slot(u32);
+    if (UNLIKELY(destination + size > _mem->length || source + size > _mem->length))
+        newTrap(m3Err_trapOutOfBoundsMemoryAccess);
+    memmove(m3MemData(_mem) + destination, m3MemData(_mem) + source, size);
+    charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
+}
+
+d_m3Op(metered_MemFill) {
+    u32 size = (u32)_r0;
+    u32 byte = slot(u32);
+    u64 destination = slot(u32);
+    if (UNLIKELY(destination + size > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);
+    memset(m3MemData(_mem) + destination, (u8)byte, size);
+    charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
+}
+
+/* The bytes up to the limit were reserved and zeroed with the region; growing only moves the bound. */
+d_m3Op(metered_MemGrow) {
+    struct sov_task *task = sov_task_of(_mem);
+    M3Memory *memory = &task->runtime->memory;
+    u32 more = (u32)_r0, pages = memory->numPages;
+    if (more == 0) {
+        _r0 = pages;
+        charge_and_next(0);
+    }
+    if (pages > task->most_pages || more > task->most_pages - pages) {
+        _r0 = (u32)-1;
+        charge_and_next(0);
+    }
+    memory->numPages = pages + more;
+    _mem->length = (size_t)memory->numPages * d_m3MemPageSize;
+    _r0 = pages;
+    charge_and_next(more * (d_m3MemPageSize / SOV_BULK_BYTES_PER_FUEL));
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* region.c - regions of the static arena, and the heap inside the region of the task being created
+ * (contract in region.h).
+ */
+#include "region.h"
+
+#include "task.h"
+
+#include <string.h>
+
+/* Static, not from malloc: contiguous, checked by the linker, and there before anything can fragment it. */
+static uint8_t arena_bytes[SOV_ARENA_BYTES] __attribute__((aligned(8)));
+static struct pool arena;
+static uint32_t epoch;
+
+static struct pool *creation_heap;
+static jmp_buf *creation_full;
+
+#if SOV_TEST_HOOKS
+static uint32_t fail_countdown; /* 0: off */
+
+static bool fails_now(void) { return fail_countdown && --fail_countdown == 0; }
+
+uint32_t sov_fail_allocation(uint32_t n) {
+    uint32_t left = fail_countdown;
+    fail_countdown = n;
+    return left;
+}
+
+uint8_t *sov_arena_bytes(void) { return arena_bytes; }
+#else
+static bool fails_now(void) { return false; }
+#endif
+
+void sov_runtime_reset(void) {
+    pool_init(&arena, arena_bytes, sizeof arena_bytes);
+    creation_heap = NULL;
+    creation_full = NULL;
+    epoch++;
+}
+
+uint32_t sov_runtime_epoch(void) { return epoch; }
+
+void *sov_region_take(uint32_t bytes) {
+    void *region = fails_now() ? NULL : pool_take(&arena, bytes);
+    if (region) memset(region, 0, pool_block_bytes(region));
+    return region;
+}
+
+void *sov_region_take_largest(uint32_t *bytes) {
+    uint32_t largest = pool_largest(&arena);
+    void *region = largest ? sov_region_take(largest) : NULL;
+    *bytes = region ? pool_block_bytes(region) : 0;
+    return region;
+}
+
+void sov_region_trim(void *region, uint32_t bytes) { pool_resize(&arena, region, bytes); }
+
+void sov_region_give(void *region) { pool_give(&arena, region); }
+
+void sov_heap_enter(struct pool *heap, jmp_buf *full) {
+    creation_heap = heap;
+    creation_full = full;
+}
+
+void sov_heap_leave(void) {
+    creation_heap = NULL;
+    creation_full = NULL;
+}
+
+void *sov_heap_take(size_t bytes) {
+    if (!creation_heap) return NULL;
+    void *block = bytes > UINT32_MAX || fails_now() ? NULL : pool_take(creation_heap, (uint32_t)bytes);
+    if (!block) longjmp(*creation_full, 1);
+    memset(block, 0, pool_block_bytes(block));
+    return block;
+}
+
+void *sov_heap_resize(void *block, size_t bytes) {
+    if (!block) return sov_heap_take(bytes);
+    if (!creation_heap || bytes > UINT32_MAX) return NULL;
+    if (!fails_now() && pool_resize(creation_heap, block, (uint32_t)bytes)) return block;
+    void *moved = sov_heap_take(bytes);
+    uint32_t old = pool_block_bytes(block);
+    memcpy(moved, block, old < bytes ? old : bytes);
+    pool_give(creation_heap, block);
+    return moved;
+}
+
+void sov_heap_give(void *block) {
+    if (creation_heap) pool_give(creation_heap, block);
+}
+
+void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions) {
+    *size = arena.size;
+    *free_bytes = arena.size - arena.used;
+    *largest = pool_largest(&arena);
+    *regions = pool_count(&arena);
+}
+
+bool sov_arena_check(void) { return pool_check(&arena); }
+
+uint32_t sov_arena_hash(void) { return pool_hash(&arena); }

@@ -1,0 +1,35 @@
+/* region.h - regions of the static arena, and the heap inside the region of the task being created.
+ *
+ * Invariants: at most one creation at a time; outside a creation wasm3 allocates nothing (its operations do
+ * not, and all functions are compiled at creation), so a heap request without a creation is a bug and aborts
+ * the creation-less caller by returning NULL.
+ */
+#ifndef SOV_REGION_H
+#define SOV_REGION_H
+
+#include "pool.h"
+
+#include <setjmp.h>
+
+/* Takes `bytes` of the arena, cleared; NULL when no free block is large enough. */
+void *sov_region_take(uint32_t bytes);
+
+/* Takes the largest free block of the arena, cleared, and says how large it is. NULL: the arena is full. */
+void *sov_region_take_largest(uint32_t *bytes);
+
+/* Gives the tail of a region back. */
+void sov_region_trim(void *region, uint32_t bytes);
+
+/* Gives a region back; NULL is ignored. */
+void sov_region_give(void *region);
+
+/* While a task is created, wasm3 allocates from `heap`; a request that cannot be met jumps to `full`. */
+void sov_heap_enter(struct pool *heap, jmp_buf *full);
+void sov_heap_leave(void);
+
+/* What wasm3 calls in place of calloc, realloc and free. */
+void *sov_heap_take(size_t bytes);
+void *sov_heap_resize(void *block, size_t bytes);
+void sov_heap_give(void *block);
+
+#endif

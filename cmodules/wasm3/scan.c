@@ -1,0 +1,161 @@
+/* scan.c - reads what the loader must know of a module before it lays out a region (contract in scan.h).
+ *
+ * Every read goes through a cursor that cannot pass its end: once something is short or malformed the cursor
+ * is `bad` and yields zeroes, so callers test once, at the end.
+ */
+#include "scan.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct cursor {
+    const uint8_t *at, *end;
+    bool bad;
+};
+
+static uint8_t read_byte(struct cursor *c) {
+    if (c->at < c->end) return *c->at++;
+    c->bad = true;
+    return 0;
+}
+
+/* An LEB128 number of at most `most` bytes; the sign is extended when asked for. */
+static uint64_t read_leb(struct cursor *c, unsigned most, bool is_signed) {
+    uint64_t value = 0;
+    for (unsigned i = 0; i < most; i++) {
+        uint8_t byte = read_byte(c);
+        value |= (uint64_t)(byte & 0x7f) << (7 * i);
+        if (!(byte & 0x80)) {
+            if (is_signed && (byte & 0x40) && 7 * (i + 1) < 64) value |= ~(uint64_t)0 << (7 * (i + 1));
+            return value;
+        }
+    }
+    c->bad = true;
+    return 0;
+}
+
+static uint32_t read_u32(struct cursor *c) { return (uint32_t)read_leb(c, 5, false); }
+
+static const uint8_t *read_bytes(struct cursor *c, uint32_t count) {
+    if ((size_t)(c->end - c->at) < count) {
+        c->bad = true;
+        return c->end;
+    }
+    const uint8_t *bytes = c->at;
+    c->at += count;
+    return bytes;
+}
+
+static void read_limits(struct cursor *c, uint32_t *least, uint32_t *most, uint32_t unbounded) {
+    uint8_t has_most = read_byte(c);
+    *least = read_u32(c);
+    *most = has_most & 1 ? read_u32(c) : unbounded;
+}
+
+static struct cursor section_cursor(const struct sov_module *module, unsigned id) {
+    return (struct cursor){ module->section[id].start, module->section[id].end, false };
+}
+
+const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t size) {
+    static const uint8_t preamble[8] = { 0, 'a', 's', 'm', 1, 0, 0, 0 };
+    memset(module, 0, sizeof *module);
+    if (size < 4 || memcmp(wasm, preamble, 4)) return "not a WebAssembly module";
+    if (size < 8 || memcmp(wasm, preamble, 8)) return "not a module of WebAssembly version 1";
+    struct cursor c = { wasm + 8, wasm + size, false };
+    while (c.at < c.end && !c.bad) {
+        uint8_t id = read_byte(&c);
+        uint32_t length = read_u32(&c);
+        const uint8_t *start = read_bytes(&c, length);
+        if (c.bad) return "a section is longer than the module";
+        if (id > 12) return "unknown section";
+        if (id) module->section[id] = (struct sov_bytes){ start, start + length };
+    }
+    module->code_bytes = (uint32_t)(module->section[10].end - module->section[10].start);
+    c = section_cursor(module, 5);
+    if (c.at < c.end && read_u32(&c)) {
+        module->has_memory = true;
+        read_limits(&c, &module->memory_pages, &module->memory_most_pages, 65536);
+        if (c.bad || module->memory_pages > 65536 || module->memory_most_pages > 65536) return "malformed memory section";
+    }
+    c = section_cursor(module, 4);
+    if (c.at < c.end && read_u32(&c)) {
+        uint32_t most;
+        read_byte(&c);
+        read_limits(&c, &module->table_size, &most, UINT32_MAX);
+        if (c.bad) return "malformed table section";
+    }
+    return NULL;
+}
+
+bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_import *import) {
+    struct cursor c = section_cursor(module, 2);
+    if (c.at == c.end) return false;
+    uint32_t count = read_u32(&c);
+    if (*at == 0) *at = (uint32_t)(c.at - module->section[2].start);
+    c.at = module->section[2].start + *at;
+    if (c.at >= c.end || !count) return false;
+    memset(import, 0, sizeof *import);
+    import->module_length = read_u32(&c);
+    import->module = (const char *)read_bytes(&c, import->module_length);
+    import->name_length = read_u32(&c);
+    import->name = (const char *)read_bytes(&c, import->name_length);
+    import->kind = read_byte(&c);
+    uint32_t least, most;
+    switch (import->kind) {
+        case 0: import->type = read_u32(&c); break;
+        case 1: read_byte(&c); read_limits(&c, &least, &most, 0); break;
+        case 2: read_limits(&c, &least, &most, 0); break;
+        case 3: read_byte(&c); read_byte(&c); break;
+        default: c.bad = true;
+    }
+    *at = (uint32_t)(c.at - module->section[2].start);
+    return !c.bad;
+}
+
+bool sov_next_export(const struct sov_module *module, uint32_t *at, struct sov_export *export) {
+    struct cursor c = section_cursor(module, 7);
+    if (c.at == c.end) return false;
+    uint32_t count = read_u32(&c);
+    if (*at == 0) *at = (uint32_t)(c.at - module->section[7].start);
+    c.at = module->section[7].start + *at;
+    if (c.at >= c.end || !count) return false;
+    export->name_length = read_u32(&c);
+    export->name = (const char *)read_bytes(&c, export->name_length);
+    export->kind = read_byte(&c);
+    export->index = read_u32(&c);
+    *at = (uint32_t)(c.at - module->section[7].start);
+    return !c.bad;
+}
+
+bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *name, uint32_t length, uint32_t *index) {
+    struct sov_export export;
+    for (uint32_t at = 0; sov_next_export(module, &at, &export);) {
+        if (export.kind == kind && export.name_length == length && !memcmp(export.name, name, length)) {
+            *index = export.index;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32_t *value, bool *is_mutable) {
+    struct cursor c = section_cursor(module, 6);
+    if (c.at == c.end) return false;
+    uint32_t count = read_u32(&c);
+    for (uint32_t i = 0; i < count && !c.bad; i++) {
+        read_byte(&c); /* type */
+        *is_mutable = read_byte(&c);
+        uint8_t opcode = read_byte(&c);
+        switch (opcode) {
+            case 0x41: *value = (uint32_t)read_leb(&c, 5, true); break;
+            case 0x42: read_leb(&c, 10, true); break;
+            case 0x43: read_bytes(&c, 4); break;
+            case 0x44: read_bytes(&c, 8); break;
+            case 0x23: read_u32(&c); break;
+            default: return false;
+        }
+        if (read_byte(&c) != 0x0b) return false;
+        if (i == index) return opcode == 0x41 && !c.bad;
+    }
+    return false;
+}

@@ -1,0 +1,52 @@
+/* scan.h - reads what the loader must know of a module before it lays out a region.
+ *
+ * Walks section headers and the short sections; allocates nothing, reads nothing outside the module, and
+ * keeps no pointer into it beyond the caller's own use.
+ */
+#ifndef SOV_SCAN_H
+#define SOV_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sov_bytes {
+    const uint8_t *start, *end;
+};
+
+/* One entry of the import or export section. Names are not terminated and not checked for UTF-8. */
+struct sov_import {
+    const char *module, *name;
+    uint32_t module_length, name_length;
+    uint8_t kind;   /* 0 function, 1 table, 2 memory, 3 global */
+    uint32_t type;  /* functions: type index */
+};
+
+struct sov_export {
+    const char *name;
+    uint32_t name_length;
+    uint8_t kind;
+    uint32_t index;
+};
+
+struct sov_module {
+    struct sov_bytes section[13]; /* contents by section id; custom sections are not kept */
+    bool has_memory;
+    uint32_t memory_pages, memory_most_pages; /* most: 65536 when none is declared */
+    uint32_t table_size;          /* initial elements, 0 without a table */
+    uint32_t code_bytes;          /* of the code section */
+};
+
+/* Fills *module. NULL, or what is wrong with the module. */
+const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t size);
+
+/* Iterate with *at = 0 at first: false at the end (or where the section is malformed). */
+bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_import *import);
+bool sov_next_export(const struct sov_module *module, uint32_t *at, struct sov_export *export);
+
+/* Finds an export of that kind and name. */
+bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *name, uint32_t length, uint32_t *index);
+
+/* Value of a global that is initialised by an i32 constant; `index` counts imported globals. */
+bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32_t *value, bool *is_mutable);
+
+#endif

@@ -1,0 +1,149 @@
+/* syscall.c - what happens between a host call and the kernel: every argument is checked against the ABI.
+ *
+ * A guest's arguments are allegations. Here, and nowhere else, a (pointer, length) is held against the
+ * bounds of linear memory (sov_slice), integers against their ranges, flags against their mask. The kernel
+ * only ever sees values that are in range, as small integers.
+ *
+ * Order, the same for all calls: pointers first (outside memory: a fault, the task ends), then integers and
+ * flags (INVAL), then limits on lengths (cut where short counts are normal, else TOOBIG). The fuel charge of
+ * the ABI is taken in every case, so that refused calls are not free.
+ */
+#include "task_state.h"
+
+#include "abi_table.h"
+
+#include <stdio.h>
+
+/* Number of the host function that answers 0 to anything: the print functions that the specification's
+ * scripts import from the module "spectest". */
+#define SPECTEST_NUMBER ABI_COUNT
+
+#define SMALL_INT_MOST 0x3fffffff /* MicroPython's largest small int on a 32-bit machine */
+
+static uint64_t *argument_slots(const struct sov_task *task) {
+    return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets;
+}
+
+uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length) {
+    uint64_t size = task->header.length;
+    if ((uint64_t)address + length > size) return NULL;
+    return (uint8_t *)(&task->header + 1) + address;
+}
+
+/* Charges the call and what it may copy. */
+static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes) {
+    task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16));
+}
+
+static int32_t in_range(const struct abi_argument *argument, int32_t value) {
+    switch (argument->kind) {
+        case ABI_INT: return value >= argument->least && value <= argument->most;
+        case ABI_FLAGS: return (value & ~argument->most) == 0;
+        default: return 1;
+    }
+}
+
+enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
+    uint32_t number = sov_pending_number(task);
+    *answer = 0;
+    task->syscalls++;
+    if (number >= ABI_COUNT) return SOV_ANSWERED;
+    const struct abi_call *call = &abi_calls[number];
+    uint64_t *slots = argument_slots(task);
+    uint32_t bytes = 0;
+    int32_t refusal = 0;
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        const struct abi_argument *argument = &call->argument[i];
+        if (argument->kind != ABI_SLICE_IN && argument->kind != ABI_SLICE_OUT) continue;
+        uint32_t address = (uint32_t)slots[argument->first], length = (uint32_t)slots[argument->first + 1];
+        if (!sov_slice(task, address, length)) {
+            charge(task, call, 0);
+            int n = snprintf(task->error_text, sizeof task->error_text, "pointer outside memory in %s", call->name);
+            (void)n;
+            task->error = task->error_text;
+            return SOV_ENDED;
+        }
+        if (length > (uint32_t)argument->most) {
+            if (!argument->least) refusal = ABI_ERR_TOOBIG;
+            length = (uint32_t)argument->most;
+            slots[argument->first + 1] = length;
+        }
+        if (length == 0) slots[argument->first] = 0; /* any address will do, and this one is a small int */
+        bytes += length;
+    }
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        const struct abi_argument *argument = &call->argument[i];
+        int32_t value = (int32_t)slots[argument->first];
+        if (argument->kind == ABI_CAP) {
+            if (value < argument->least || value > argument->most) slots[argument->first] = 0; /* no capability: BADCAP */
+        } else if (!in_range(argument, value)) {
+            refusal = ABI_ERR_INVAL;
+        }
+    }
+    charge(task, call, refusal ? 0 : bytes);
+    if (refusal) {
+        *answer = refusal;
+        return SOV_ANSWERED;
+    }
+    switch (number) {
+        case ABI_NR_SP_EXIT:
+            task->exit_code = (int32_t)slots[0];
+            task->exited = true;
+            return SOV_ENDED;
+        case ABI_NR_SP_MEMORY_BYTES:
+            *answer = task->header.length > SMALL_INT_MOST ? SMALL_INT_MOST : (int64_t)task->header.length;
+            return SOV_ANSWERED;
+        default:
+            return SOV_FOR_KERNEL;
+    }
+}
+
+int32_t sov_task_argument(const struct sov_task *task, uint32_t index) {
+    if (task->status != SOV_SYSCALL || index >= sov_pending_type(task)->numArgs) return 0;
+    return (int32_t)argument_slots(task)[index];
+}
+
+uint32_t sov_task_number(const struct sov_task *task) {
+    return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX;
+}
+
+/* A function type in wasm3's notation: "i(iI)". */
+void sov_type_text(char *text, size_t bytes, IM3FuncType type) {
+    static const char letter[] = "viIfF";
+    char *at = text, *last = text + bytes - 1;
+    if (!type->numRets && at < last) *at++ = 'v';
+    for (u32 i = 0; i < type->numRets && at < last; i++) *at++ = letter[type->types[i]];
+    if (at < last) *at++ = '(';
+    for (u32 i = 0; i < type->numArgs && at < last; i++) *at++ = letter[type->types[type->numRets + i]];
+    if (at < last) *at++ = ')';
+    *at = 0;
+}
+
+static const struct abi_call *find_call(const char *name) {
+    for (uint32_t i = 0; i < ABI_COUNT; i++)
+        if (!strcmp(abi_calls[i].name, name)) return &abi_calls[i];
+    return NULL;
+}
+
+const char *sov_link_import(IM3Module module, IM3Function function, char *reason, size_t bytes) {
+    const char *from = function->import.moduleUtf8, *name = function->import.fieldUtf8;
+    char found[24];
+#if SOV_TEST_HOOKS
+    if (!strcmp(from, "spectest")) return sov_link_host(module, function, SPECTEST_NUMBER);
+#endif
+    if (!strncmp(from, "wasi_", 5)) {
+        snprintf(reason, bytes, "import %.20s.%.24s: there is no WASI here; build with modules/sdk/sovelma.h", from, name);
+        return reason;
+    }
+    const struct abi_call *call = strcmp(from, ABI_MODULE) ? NULL : find_call(name);
+    if (!call) {
+        snprintf(reason, bytes, "import %.24s.%.32s: no such host function", from, name);
+        return reason;
+    }
+    sov_type_text(found, sizeof found, function->funcType);
+    if (strcmp(found, call->type)) {
+        snprintf(reason, bytes, "import %s.%s: type %s, declared as %s", from, name, call->type, found);
+        return reason;
+    }
+    return sov_link_host(module, function, call->number);
+}

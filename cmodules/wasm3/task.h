@@ -1,0 +1,99 @@
+/* task.h - tasks: wasm instances that run metered, suspend anywhere and live in one region each.
+ *
+ * The C interface of the runtime, without MicroPython and without wasm3's headers. Nothing here blocks and
+ * nothing here is safe in an interrupt handler. One thread.
+ *
+ * Invariants: all state of a task is inside its region; a region is zeroed when taken; giving it back is
+ * all it takes to end a task; a task never runs but inside sov_task_resume().
+ */
+#ifndef SOV_TASK_H
+#define SOV_TASK_H
+
+#include "config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sov_status {
+    SOV_PREEMPTED = 0, /* out of fuel; resume with more */
+    SOV_SYSCALL = 1,   /* asks the kernel; resume with the answer */
+    SOV_EXITED = 2,    /* ended; final until sov_task_start() */
+    SOV_TRAPPED = 3,   /* faulted; final */
+};
+
+struct sov_task; /* lives in its region; the pointer dies with sov_task_kill() and sov_runtime_reset() */
+
+struct sov_options {
+    const char *entry;     /* exported function to run after start and _initialize; NULL: none */
+    uint32_t entry_length; /* bytes of `entry` */
+    uint32_t quota;        /* bytes of the region; 0: as much as needed, trimmed after creation */
+    uint32_t stack;        /* bytes of wasm stack, at least 64 */
+    uint32_t memory;       /* most bytes of linear memory; 0: __heap_base if exported, else the initial pages */
+};
+
+/* Forgets all tasks and makes the arena empty. Called when a MicroPython VM starts: after a soft reset the
+ * arena still holds tasks that nobody knows any more. */
+void sov_runtime_reset(void);
+
+/* Counts resets, so that a handle can tell that its task is gone. */
+uint32_t sov_runtime_epoch(void);
+
+/* Creates a task from `size` bytes of wasm, which are not needed afterwards. Returns NULL and sets *task,
+ * or returns a reason that stays valid until the next call; sov_out_of_memory() is the reason for a quota
+ * or arena that is too small. */
+const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
+bool sov_out_of_memory(const char *reason);
+
+/* Runs the task. fuel > 0 (at most 2^30-1): a new slice; what was left is dropped, a debt is carried.
+ * fuel 0: goes on with what is left. result: the answer of a pending syscall. */
+enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t result);
+
+/* Starts function `index` on an instance that has EXITED (or never ran); `count` raw 64-bit arguments.
+ * Returns NULL or a reason. */
+const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t *arguments, uint32_t count);
+
+/* Gives the region back. The pointer is dead afterwards. */
+void sov_task_kill(struct sov_task *task);
+
+/* Turns the task TRAPPED with a reason (copied, cut to fit). */
+void sov_task_trap(struct sov_task *task, const char *reason, size_t length);
+
+enum sov_status sov_task_status(const struct sov_task *task);
+const char *sov_task_error(const struct sov_task *task); /* reason of the fault, NULL when there is none */
+uint32_t sov_task_number(const struct sov_task *task);   /* number of the pending syscall */
+int32_t sov_task_argument(const struct sov_task *task, uint32_t index); /* i-th wasm argument of it, checked */
+int64_t sov_task_result(const struct sov_task *task);    /* exit code, or first result, or 0 */
+uint32_t sov_task_result_count(const struct sov_task *task);
+char sov_task_result_at(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type i I f F */
+uint64_t sov_task_fuel(const struct sov_task *task);     /* total used */
+int32_t sov_task_spent(const struct sov_task *task);     /* used by the last resume */
+uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, wraps at 2^32 */
+uint32_t sov_task_memory(const struct sov_task *task);   /* bytes of linear memory now */
+void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32_t *size);
+uint64_t sov_task_state_hash(const struct sov_task *task);
+char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type, 0: no such global */
+
+/* Walks the frames, innermost first: calls visit(context, function index, name or NULL) until it returns
+ * false. At most `most` frames. */
+void sov_task_backtrace(const struct sov_task *task, uint32_t most,
+    bool (*visit)(void *context, uint32_t function, const char *name), void *context);
+
+/* The one place where a guest's (address, length) becomes a pointer: NULL when it does not lie inside
+ * linear memory, whatever the values. Valid until the task is resumed or killed. A length of 0 is inside
+ * for every address up to the size. */
+uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length);
+
+/* The arena: bytes in all, bytes free, largest region that could be taken, live regions. */
+void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions);
+bool sov_arena_check(void);
+uint32_t sov_arena_hash(void); /* of the allocation map: equal maps, equal hashes */
+
+#if SOV_TEST_HOOKS
+/* The n-th allocation from now fails (n > 0), 0 switches it off. Returns how many were still to go. */
+uint32_t sov_fail_allocation(uint32_t n);
+/* First and last byte of the arena's array, for guard patterns around regions. */
+uint8_t *sov_arena_bytes(void);
+#endif
+
+#endif

@@ -1,0 +1,93 @@
+/* task_state.h - the structure of a task, for the files of the runtime only.
+ *
+ * A region is laid out as
+ *
+ *     [struct sov_task ... M3MemoryHeader][linear memory, reserved to its limit][heap: wasm3's blocks]
+ *
+ * wasm3's operations carry one pointer to the M3MemoryHeader; because the header is the last member, the
+ * execution state (fuel, saved registers) is at a fixed negative offset from that pointer, and linear memory
+ * follows it directly, as wasm3 expects. The header never moves, so neither grow nor calls reload it.
+ */
+#ifndef SOV_TASK_STATE_H
+#define SOV_TASK_STATE_H
+
+#include "pool.h"
+#include "task.h"
+#include "wasm3_headers.h"
+
+#define SOV_ERROR_BYTES 80 /* longest reason kept of a fault that the kernel names */
+
+/* What an instance runs, in order: each phase is one call from the kernel's side. */
+enum sov_phase { SOV_PHASE_START, SOV_PHASE_INITIALIZE, SOV_PHASE_ENTRY, SOV_PHASE_COUNT };
+
+/* The registers of a suspended task, and what the operations touch. */
+struct sov_execution {
+    pc_t pc;         /* next operation to run */
+    m3stack_t sp;
+    m3reg_t r0;
+    f64 fp0;
+    int32_t fuel;    /* what is left; negative: a debt */
+};
+
+struct sov_task {
+    uint32_t size;           /* bytes of the region */
+    struct pool heap;
+    IM3Environment environment;
+    IM3Runtime runtime;
+    IM3Module module;
+    IM3Function root;        /* function that the kernel's side called last */
+    const char *error;       /* static text, or error_text */
+    uint64_t fuel_used;
+    int64_t exit_code;
+    uint32_t syscalls;
+    uint32_t memory_limit;   /* bytes reserved for linear memory */
+    uint32_t most_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */
+    int32_t spent;
+    int32_t phase_function[SOV_PHASE_COUNT]; /* -1: none */
+    uint8_t phase;
+    uint8_t status;          /* enum sov_status */
+    bool exited;             /* by sp_exit: exit_code counts, results do not */
+    char error_text[SOV_ERROR_BYTES];
+    struct sov_execution run;
+#if M3_SIZEOF_PTR == 4
+    uint32_t alignment;      /* keeps linear memory at a multiple of 8 */
+#endif
+    M3MemoryHeader header;   /* last: linear memory follows */
+};
+
+_Static_assert(sizeof(struct sov_task) == offsetof(struct sov_task, header) + sizeof(M3MemoryHeader),
+    "linear memory must follow the header without padding");
+_Static_assert(sizeof(struct sov_task) % 8 == 0, "linear memory must be aligned for 64-bit access");
+
+static inline struct sov_task *sov_task_of(const M3MemoryHeader *memory) {
+    return (struct sov_task *)((uint8_t *)memory - offsetof(struct sov_task, header));
+}
+
+static inline struct sov_execution *sov_execution_of(const M3MemoryHeader *memory) { return &sov_task_of(memory)->run; }
+
+/* Slots between two frames that hold the return address: two, so that the layout of the wasm stack is the
+ * same where a pointer has four bytes. */
+#define SOV_LINK_SLOTS 2
+
+/* task.c: begins the next phase, or ends the task. */
+void sov_task_begin(struct sov_task *task);
+
+/* interpreter.c: the only file that knows wasm3's operations and compiler. */
+extern const char sov_signal_preempted[], sov_signal_syscall[], sov_signal_exited[];
+const void *sov_interpret(struct sov_task *task);     /* runs from the saved registers to a signal or a trap */
+void sov_enter(struct sov_task *task, IM3Function function); /* saved registers := first operation of function */
+void sov_answer(struct sov_task *task, int64_t value); /* saved registers := return of the pending host call */
+M3Result sov_compile(IM3Module module);               /* all functions */
+M3Result sov_link_host(IM3Module module, IM3Function function, uint32_t number);
+uint32_t sov_pending_number(const struct sov_task *task); /* of the host call that the saved pc stands at */
+IM3FuncType sov_pending_type(const struct sov_task *task);
+IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp); /* whose frame lies at sp; NULL: unknown */
+m3stack_t sov_frame_caller(m3stack_t sp);             /* the frame that called the one at sp, NULL: none */
+
+/* syscall.c: answers inside the runtime, or leaves the call to the kernel. */
+enum sov_disposition { SOV_ANSWERED, SOV_FOR_KERNEL, SOV_ENDED };
+enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer);
+const char *sov_link_import(IM3Module module, IM3Function function, char *reason, size_t bytes); /* NULL or why not */
+void sov_type_text(char *text, size_t bytes, IM3FuncType type);
+
+#endif
