@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Measures the system against its bars: prints tables, writes a list of results as JSON.
+
+    run.py [--out FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
+
+Parts (all by default): wall instructions identical resume loading python. Needs a Python with the package
+`ziglang`, a C compiler and, for `python`, the built firmware; valgrind for `instructions`, which is skipped
+without it. Takes about three minutes on two processors.
+"""
+
+import argparse
+import pathlib
+import shlex
+import sys
+
+import measure_c
+import measure_python
+from report import save, say, show
+from toolchain import ROOT, BuildError, Toolchain
+
+PARTS = {
+    "wall": measure_c.wall,
+    "instructions": measure_c.instructions,
+    "identical": measure_c.identical,
+    "resume": measure_c.resume,
+    "loading": measure_c.loading,
+    "python": measure_python.measure,
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {' '.join(PARTS)} (default: all)")
+    parser.add_argument("--out", default=ROOT / "build" / "bench.json", type=pathlib.Path, help="file for the results")
+    parser.add_argument("--wasm3", default=ROOT / "build" / "src" / "wasm3", type=pathlib.Path, help="wasm3's C files")
+    parser.add_argument("--firmware", default=ROOT / "build" / "unix" / "sovelma", type=pathlib.Path)
+    parser.add_argument("--build", default=ROOT / "build" / "bench", type=pathlib.Path, help="directory for what is built")
+    parser.add_argument("--cc", default="gcc", help="C compiler of both harnesses")
+    parser.add_argument("--zig", help="command of the wasm compiler (default: this Python's ziglang)")
+    options = parser.parse_args()
+    unknown = [part for part in options.parts if part not in PARTS]
+    if unknown:
+        parser.error(f"no such part: {' '.join(unknown)}")
+    results = []
+    try:
+        tools = Toolchain(options.build, options.wasm3, options.cc, options.zig and shlex.split(options.zig))
+        tools.firmware = options.firmware
+        for part in options.parts or PARTS:
+            say(f"\n== {part}")
+            results += PARTS[part](tools)
+    except (BuildError, measure_c.WrongAnswer) as error:
+        sys.exit(f"bench: {error}")
+    show(results)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    save(results, options.out)
+    say(f"\nwritten to {options.out}")
+
+
+if __name__ == "__main__":
+    main()

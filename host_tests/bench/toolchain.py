@@ -1,0 +1,112 @@
+"""Builds what the benchmarks run: kernels as wasm and as native code, and the C harnesses. Cached.
+
+A step is one command with its inputs and its output. It runs again when its command line or a file it read
+has changed; the answer is kept in OUTPUT.inputs beside the output.
+
+Invariant: baseline and metered harness are compiled by the same compiler with the same flags.
+"""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+KERNELS = sorted(path.stem for path in (HERE / "kernels").glob("*.c"))
+
+# What the runtime accepts; only gap_buffer is about bulk memory, so that loops stay loops elsewhere.
+WASM_CPU = "mvp+sign_ext+nontrapping_fptoint+mutable_globals"
+WITH_BULK_MEMORY = {"gap_buffer"}
+
+# A C stack of 4 KiB: no kernel needs more, and all its data still fits into one page of 64 KiB.
+WASM_FLAGS = [
+    "-target", "wasm32-freestanding", "-O2", "-ffreestanding", "-fno-builtin", "-nostdlib", "-fno-sanitize=all",
+    "-Wall", "-Wextra", "-Werror", "-Wl,--no-entry", "-Wl,-z,stack-size=4096", "-Wl,--strip-all",
+]
+
+# -ffp-contract=off and -fno-math-errno: wasm has neither fused multiplication nor errno.
+NATIVE_FLAGS = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-w"]
+
+# -w: wasm3 is third-party source, ours is compiled with warnings by the firmware's build.
+HARNESS_FLAGS = [
+    "-O3", "-foptimize-sibling-calls", "-fomit-frame-pointer", "-fno-stack-protector", "-fno-strict-aliasing",
+    "-DNDEBUG", "-w",
+]
+
+
+class BuildError(Exception):
+    """A step failed; the text says which and why."""
+
+
+class Toolchain:
+    """Commands and places of one build.
+
+    build: directory for everything made here. wasm3: directory of wasm3's C files. cc: the C compiler.
+    zig: command of a clang for wasm32, such as ["python3", "-m", "ziglang", "cc"].
+    """
+
+    def __init__(self, build, wasm3, cc="gcc", zig=None):
+        self.build = pathlib.Path(build)
+        self.wasm3 = pathlib.Path(wasm3)
+        self.cc = cc
+        self.zig = zig or [sys.executable, "-m", "ziglang", "cc"]
+        self.build.mkdir(parents=True, exist_ok=True)
+        if not (self.wasm3 / "wasm3.h").is_file():
+            raise BuildError(f"{self.wasm3}: no wasm3.h; give wasm3's source directory with --wasm3")
+
+    def step(self, output, command, inputs):
+        """Runs `command` to make `output` unless it is up to date with `inputs`. Returns the path of the output."""
+        output = self.build / output
+        digest = hashlib.sha256(json.dumps([str(word) for word in command]).encode())
+        for path in sorted(inputs):
+            digest.update(path.read_bytes())
+        stamp = output.with_name(output.name + ".inputs")
+        if output.exists() and stamp.exists() and stamp.read_text() == digest.hexdigest():
+            return output
+        stamp.unlink(missing_ok=True)
+        result = subprocess.run([*map(str, command), "-o", str(output)], capture_output=True, text=True)
+        if result.returncode:
+            raise BuildError(f"{output.name} does not build:\n{result.stderr.strip()}")
+        stamp.write_text(digest.hexdigest())
+        return output
+
+    def kernel(self, name, reduced=False):
+        """The wasm of the kernel `name` with its full or reduced workload."""
+        cpu = WASM_CPU + ("+bulk_memory" if name in WITH_BULK_MEMORY else "")
+        return self.wasm(HERE / "kernels" / f"{name}.c", cpu, reduced)
+
+    def wasm(self, source, cpu=WASM_CPU, reduced=False):
+        """Any C file as wasm."""
+        suffix = ".reduced" if reduced else ""
+        command = [*self.zig, *WASM_FLAGS, f"-mcpu={cpu}", *(["-DREDUCED"] if reduced else []), source]
+        return self.step(f"{source.stem}{suffix}.wasm", command, [source, HERE / "kernels" / "bench.h"])
+
+    def native(self, name, reduced=False):
+        """The kernel as a native program, the oracle of its checksum."""
+        source = HERE / "kernels" / f"{name}.c"
+        command = [self.cc, *NATIVE_FLAGS, *(["-DREDUCED"] if reduced else []), source, HERE / "native.c"]
+        inputs = [source, HERE / "native.c", HERE / "harness.h", HERE / "kernels" / "bench.h"]
+        return self.step(f"{name}{'.reduced' if reduced else ''}.native", command, inputs)
+
+    def baseline(self):
+        """The harness around unmodified wasm3."""
+        sources = [HERE / "baseline.c", *sorted(self.wasm3.glob("*.c"))]
+        command = [self.cc, *HARNESS_FLAGS, f"-I{self.wasm3}", *sources, "-lm"]
+        return self.step("baseline", command, [*sources, HERE / "harness.h", *self.wasm3.glob("*.h")])
+
+    def metered(self):
+        """The harness around our runtime."""
+        runtime = ROOT / "cmodules" / "wasm3"
+        sources = [HERE / "metered.c", *runtime_sources()]
+        command = [self.cc, *HARNESS_FLAGS, f"-I{runtime}", f"-I{self.wasm3}", *sources, "-lm"]
+        headers = [*runtime.glob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
+        return self.step("metered", command, [*sources, *headers])
+
+
+def runtime_sources():
+    """The C files of our runtime that do not need MicroPython's headers."""
+    files = sorted((ROOT / "cmodules" / "wasm3").glob("*.c"))
+    return [path for path in files if '#include "py/' not in path.read_text()]
