@@ -1,0 +1,74 @@
+"""The runtime compiles for rv32imc, the instruction set of the board, and its operations keep their tail calls.
+
+Compiled only: what runs there is another matter. The flags are those of the board's build, where text is scarce.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RUNTIME = ROOT / "cmodules" / "wasm3"
+WASM3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
+CHECKER = ROOT / "tools" / "check_tail_calls.py"
+
+CC = "riscv64-unknown-elf-gcc"
+FLAGS = [
+    "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-Os", "-std=gnu11",
+    "-foptimize-sibling-calls", "-fomit-frame-pointer", "-fno-stack-protector", "-fno-strict-aliasing",
+    "-ffunction-sections", "-fdata-sections",
+]
+
+# Flash for the whole runtime with soft floats. wasm3 alone has 70 KB of text at -Os; metering, control and
+# floats of our own replace parts of it. A bound that notices an accident, not a target.
+MOST_TEXT = 100 * 1024
+
+# RAM outside the arena, all units together: the specification of the runtime allows 1 KB.
+MOST_RAM = 1024
+
+
+def sources():
+    """C files that do not need MicroPython's headers; the others are compiled by the ports."""
+    return sorted(path for path in RUNTIME.glob("*.c") if '#include "py/' not in path.read_text())
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory):
+    """{name of the source: object file}, compiled once."""
+    if not shutil.which(CC):
+        pytest.skip("no cross compiler: apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf")
+    if not (WASM3 / "wasm3.h").is_file():
+        pytest.skip(f"{WASM3} has no wasm3 sources: run make, or set WASM3_DIR")
+    directory = tmp_path_factory.mktemp("rv32")
+    assert len(sources()) >= 5, "the runtime's files have moved"
+    made = {}
+    for source in sources():
+        made[source.name] = directory / (source.stem + ".o")
+        # The arena is the board's choice and would hide the rest of bss here: the least that makes sense.
+        command = [CC, *FLAGS, "-DSOV_ARENA_BYTES=8192u", f"-I{RUNTIME}", f"-I{WASM3}", "-c", source, "-o", made[source.name]]
+        result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+        assert result.returncode == 0, f"{source.name}:\n{result.stderr}"
+    return made
+
+
+def test_tail_calls(objects):
+    result = subprocess.run(
+        [sys.executable, CHECKER, objects["interpreter.c"], "--objdump", "riscv64-unknown-elf-objdump"],
+        capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_size(objects):
+    """Text fits the flash it was given; RAM beside the arena stays within the specification."""
+    result = subprocess.run(
+        ["riscv64-unknown-elf-size", *objects.values()], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in result.stdout.splitlines()[1:]]
+    text = sum(int(row[0]) for row in rows)
+    ram = sum(int(row[1]) + int(row[2]) for row in rows) - 8192
+    print(f"rv32imc: text {text}, RAM beside the arena {ram}")
+    assert 20 * 1024 < text <= MOST_TEXT
+    assert ram <= MOST_RAM
