@@ -23,7 +23,7 @@ include tools/mk/firmware.mk
 include tools/mk/modules.mk
 
 # Options of `make run`.
-SYSTEM ?= modules/demo.json
+SYSTEM ?= system.json
 INPUT ?= README.md
 FOR ?= 10
 

@@ -3,3 +3,4 @@
 include("$(MPY_DIR)/extmod/asyncio")
 package("kernel", base_path="firmware")
 package("hal", base_path="firmware")
+module("sovelma.py", base_path="firmware")

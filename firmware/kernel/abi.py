@@ -65,5 +65,7 @@ NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "s
 # of the capability in argument 0: any of these kinds, 0 = the call takes none; all of these rights
 NEEDS_KIND = bytes((0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 3))
 NEEDS_RIGHTS = bytes((0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0))
+# answered by the runtime, never by the kernel
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

@@ -1,0 +1,23 @@
+"""The machine, as the kernel sees it: one module per port, chosen here. Nothing else in the kernel knows the machine.
+
+What every port provides:
+
+    ticks()                       milliseconds, counting round within 2^30
+    microseconds()                monotonic, for sp_time
+    utc()                         microseconds since 1970, or None
+    random(buffer, n)             fills buffer[:n] with random bytes fit for keys
+    idle(ms)                      sleeps until an event or that many milliseconds (-1: no timer is running)
+    write(buffer, n)              puts buffer[:n] on the console
+    terminal()                    True where somebody sits at a terminal
+    catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
+    prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
+    read_file(path), file_size(path), is_directory(path)
+                                  the files of the machine the system is built from
+    SLICE                         fuel of a slice of at most 2 ms
+"""
+import sys
+
+if sys.platform in ("linux", "darwin"):
+    from hal.unix import *
+else:
+    raise ImportError("no HAL for " + sys.platform)

@@ -1,0 +1,99 @@
+"""HAL of MicroPython's unix port: a program on a PC.
+
+Invariant: `ticks`, `microseconds`, `idle` and `write` allocate nothing, they are in the path of every slice.
+"""
+import micropython
+import os
+import select
+import sys
+import termios
+import time
+from micropython import const
+
+TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
+
+# Fuel of a slice of at most 2 ms of wall time. A constant, so that two runs schedule alike. The slowest instructions
+# that fuel counts (divisions, calls of small functions) take about 10 ns on a PC of 2015, ordinary ones 1 to 2.
+SLICE = const(200_000)
+
+_poller = select.poll()         # no stream is registered yet; it is what sleeps
+_random = open("/dev/urandom", "rb")
+_output = sys.stdout.buffer
+
+
+def ticks():
+    """Milliseconds since an arbitrary moment, modulo 2^30."""
+    return time.ticks_ms() & TICKS_MASK
+
+
+# Microseconds since an arbitrary moment. A 64-bit MicroPython counts them in 62 bits, which never wrap.
+microseconds = time.ticks_us
+
+
+def utc():
+    """Microseconds since 1970-01-01 00:00 UTC, or None where the machine does not know. Allocates nothing."""
+    return time.ticks_us() + _utc_offset
+
+
+def _set_utc_offset():
+    # Reading the system's clock makes objects, so it is read at the start and again while nothing else is to be done.
+    global _utc_offset, _utc_read
+    _utc_read = time.ticks_us()
+    _utc_offset = time.time_ns() // 1000 - _utc_read
+
+
+_set_utc_offset()
+
+
+def random(buffer, n):
+    """Fills buffer[:n] from the operating system's generator. Raises OSError where that fails."""
+    if _random.readinto(buffer, n) != n:
+        raise OSError("short read from /dev/urandom")
+
+
+def idle(ms):
+    """Sleeps for `ms` milliseconds, or with -1 until a signal. Ctrl-C raises KeyboardInterrupt."""
+    if time.ticks_us() - _utc_read > 1_000_000:
+        _set_utc_offset()       # the clock may have been set
+    for _ in _poller.ipoll(ms):
+        pass
+
+
+def write(buffer, n):
+    """Writes buffer[:n] to the console."""
+    _output.write(buffer, n)
+
+
+def terminal():
+    """True where both standard input and output are terminals."""
+    try:
+        termios.tcgetattr(0)
+        termios.tcgetattr(1)
+        return True
+    except OSError:
+        return False
+
+
+def catch_interrupts():
+    """Ctrl-C raises KeyboardInterrupt from now on (`-m` starts with the signal's default, which ends the program)."""
+    micropython.kbd_intr(3)
+
+
+def prompt_at_exit():
+    """The program ends with MicroPython's prompt: the port looks for this variable when the program is done."""
+    os.putenv("MICROPYINSPECT", "1")
+
+
+def is_directory(path):
+    """True where `path` is a directory. Raises OSError where there is nothing."""
+    return os.stat(path)[0] & 0x4000 != 0
+
+
+def file_size(path):
+    """Bytes of the file. Raises OSError."""
+    return os.stat(path)[6]
+
+
+def read_file(path):
+    """A stream of the file's bytes, for `with`. Raises OSError."""
+    return open(path, "rb")

@@ -1,0 +1,105 @@
+"""Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
+
+A module is instantiated here and does not run: its start function and `_start` run later, as the task, paid for with
+its fuel. What goes wrong is told with its place in the manifest; the tasks made until then are ended again.
+"""
+import hal
+import wasm3
+from kernel import console
+from kernel.capability import Capabilities
+from kernel.log import escaped
+from kernel.manifest import ManifestError
+from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.system import System
+from kernel.task import Task
+
+
+def build(manifest):
+    """A System ready to run. Raises ManifestError; then no task is left."""
+    size, free, _, _ = wasm3.arena()
+    if size < manifest.arena:
+        raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
+    console.ok("arena: %d bytes, %d free" % (size, free))
+    system = System(_file_system(manifest))
+    console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
+    machines = []
+    try:
+        tasks = [_task(manifest, index, system.fs, machines) for index in range(len(manifest.tasks))]
+    except ManifestError:
+        for machine in machines:
+            machine.kill()
+        raise
+    for task in tasks:
+        system.add(task)
+        console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
+    return system
+
+
+def _mistake(manifest, where, what):
+    return ManifestError(["%s: %s: %s" % (escaped(manifest.path), where, escaped(what))])
+
+
+def _file_system(manifest):
+    fs = RamFS(manifest.ramfs)
+    # shorter paths first: a directory gets its limit before anything is put below it
+    for path in sorted(manifest.directories, key=len):
+        node = fs.make(path, True, manifest.directories[path])
+        if not isinstance(node, Directory):
+            raise _mistake(manifest, "directories." + escaped(path), "cannot be made (error %d)" % node)
+    for path, host in manifest.files.items():
+        where = "files." + escaped(path)
+        node = fs.make(path, False)
+        if not isinstance(node, File):
+            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
+        try:
+            with hal.read_file(host) as stream:
+                _fill(node, stream)
+        except OSError:
+            raise _mistake(manifest, where, "cannot be read: " + host)
+        except MemoryError:
+            raise _mistake(manifest, where, "does not fit into memory: " + host)
+        if node.size != hal.file_size(host):
+            raise _mistake(manifest, where, "does not fit into the RamFS, see ramfs and directories: " + host)
+    return fs
+
+
+class _Source:
+    # Stands in for a task's memory: `File.write` takes its bytes from here.
+
+    def __init__(self, data):
+        self._data = data
+
+    def readinto(self, address, buffer, start, length):
+        buffer[start:start + length] = self._data[address:address + length]
+        return length
+
+
+def _fill(file, stream):
+    # Copies the stream to the file, until the end or until there is no room.
+    while True:
+        data = stream.read(BLOCK)
+        if not data or file.write(file.size, len(data), _Source(data), 0) != len(data):
+            return
+
+
+def _task(manifest, index, fs, machines):
+    plan = manifest.tasks[index]
+    where = "tasks[%d]" % index
+    try:
+        with hal.read_file(plan["module"]) as stream:
+            module = stream.read()
+        machine = wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+    except OSError:
+        raise _mistake(manifest, where + ".module", "cannot be read: " + plan["module"])
+    except ValueError as error:
+        raise _mistake(manifest, where + ".module", "%s: %s" % (plan["module"], error))
+    except MemoryError as error:
+        _, free, largest, _ = wasm3.arena()
+        raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
+                       % (error, plan["quota"], free, largest))
+    machines.append(machine)
+    capabilities = Capabilities(plan["capabilities"])
+    for name, path, is_directory, rights in plan["caps"]:
+        node = fs.make(path, is_directory)
+        capabilities.grant(name, node if is_directory else OpenFile(node, False), rights)
+    return Task(plan["name"], machine, plan["priority"], plan["slice"], capabilities, plan["may_fault"])

@@ -1,0 +1,142 @@
+"""What tasks say: one ring of lines per task, bounded in length and rate, escaped before it reaches a terminal.
+
+A task may log a burst of lines and then so many a second; what is beyond that is refused and counted. Bytes that are
+not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
+the ring keeps them as they came.
+
+Invariant: taking a line and showing it allocate nothing, except to say that lines were dropped.
+"""
+from micropython import const
+from kernel.abi import AGAIN, LOG_INFO
+
+_RING = const(512)          # bytes, a power of two: the last few lines, for someone who asks why a task died
+_WRAP = const(_RING - 1)
+_HEADER = const(3)          # of a line in the ring: level, length (low byte first)
+LINE_MOST = const(256)      # the ABI's limit of sp_log
+BURST = const(32)           # as the ABI says
+RATE_MS = const(31)         # one more line every 31 ms: 32 a second
+_TICKS_MASK = const(0x3FFFFFFF)
+_LABEL_MOST = const(80)     # a task's name and what stands around it
+
+_shown = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)     # one line as shown (\xNN: 4 bytes for one)
+_HEX = b"0123456789abcdef"
+_MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
+
+
+class Ring:
+    """The log of one task."""
+
+    def __init__(self, name):
+        self._label = name.encode() + b": "
+        self._ring = bytearray(_RING)
+        self._first = 0         # where the oldest line starts
+        self._used = 0
+        self._tokens = BURST
+        self._ticked = 0
+        self.dropped = 0        # lines refused since the last one that was taken
+        self.refused = 0        # lines refused in all
+
+    def take(self, machine, level, address, length, now, write):
+        """Takes a line of at most LINE_MOST bytes from a task's memory. Returns its length or AGAIN.
+
+        `now`: ticks; `write(buffer, n)`: the console.
+        """
+        if not self._allowed(now):
+            self.dropped += 1
+            self.refused += 1
+            return AGAIN
+        if self.dropped:
+            self._show_dropped(write)
+        at = self._keep(machine, level, address, length)
+        if level <= LOG_INFO:
+            end = _put(_put(0, self._label), _MARKS[level])
+            write(_shown, _escape(end, self._ring, at, length))
+        return length
+
+    def _allowed(self, now):
+        # A bucket of tokens: full at the start, one more every RATE_MS.
+        passed = (now - self._ticked) & _TICKS_MASK
+        if passed >= BURST * RATE_MS:
+            self._tokens = BURST
+            self._ticked = now
+        elif passed >= RATE_MS:
+            tokens = self._tokens + passed // RATE_MS
+            self._tokens = tokens if tokens < BURST else BURST
+            self._ticked = (now - passed % RATE_MS) & _TICKS_MASK
+        if self._tokens == 0:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _keep(self, machine, level, address, length):
+        # Puts the line behind the others, over the oldest where there is no room; returns where its text starts.
+        ring = self._ring
+        while self._used + _HEADER + length > _RING:
+            first = self._first
+            gone = _HEADER + ring[(first + 1) & _WRAP] + (ring[(first + 2) & _WRAP] << 8)
+            self._first = (first + gone) & _WRAP
+            self._used -= gone
+        at = self._first + self._used
+        ring[at & _WRAP] = level
+        ring[(at + 1) & _WRAP] = length & 0xFF
+        ring[(at + 2) & _WRAP] = length >> 8
+        at = (at + _HEADER) & _WRAP
+        straight = _RING - at
+        if length <= straight:
+            machine.readinto(address, ring, at, length)
+        else:
+            machine.readinto(address, ring, at, straight)
+            machine.readinto(address + straight, ring, 0, length - straight)
+        self._used += _HEADER + length
+        return at
+
+    def _show_dropped(self, write):
+        text = self._label + b"(%d lines dropped)\n" % self.dropped
+        self.dropped = 0
+        write(text, len(text))
+
+    def lines(self):
+        """List of (level, bytes) of what the ring still holds."""
+        result = []
+        ring = self._ring
+        at = self._first
+        end = at + self._used
+        while at < end:
+            length = ring[(at + 1) & _WRAP] | ring[(at + 2) & _WRAP] << 8
+            text = bytes(ring[(at + _HEADER + i) & _WRAP] for i in range(length))
+            result.append((ring[at & _WRAP], text))
+            at += _HEADER + length
+        return result
+
+
+def _put(at, text):
+    for byte in text:
+        _shown[at] = byte
+        at += 1
+    return at
+
+
+def _escape(end, ring, at, length):
+    # Appends `length` bytes of the ring from `at`, escaped, and an end of line to _shown[:end]; returns the new end.
+    shown = _shown
+    for i in range(at, at + length):
+        byte = ring[i & _WRAP]
+        if 32 <= byte < 127 and byte != 92:
+            shown[end] = byte
+            end += 1
+        elif byte == 92:
+            shown[end] = shown[end + 1] = 92
+            end += 2
+        else:
+            shown[end] = 92
+            shown[end + 1] = 120
+            shown[end + 2] = _HEX[byte >> 4]
+            shown[end + 3] = _HEX[byte & 15]
+            end += 4
+    shown[end] = 10
+    return end + 1
+
+
+def escaped(text):
+    """The same for other things a module or host file named, such as functions in a backtrace: string to string."""
+    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in text.encode())

@@ -1,0 +1,241 @@
+"""The boot manifest `system.json`: read, checked whole, every mistake named with its place before anything starts.
+
+    {
+      "version": 1,
+      "arena": 65536,                          bytes the machine's arena must have; optional
+      "ramfs": 1048576,                        bytes all files and directories together may take; optional
+      "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
+      "files": {"/input": "README.md"},        made with the content of a host file; optional
+      "tasks": [
+        {
+          "name": "hello",
+          "module": "build/modules/hello.wasm",
+          "priority": 3,                       0..7, 7 runs first; default 3
+          "slice": 200000,                     fuel; default: the port's 2 ms
+          "memory": 1024,                      bytes of linear memory; default: what the module says it needs
+          "stack": 1024,                       bytes of the wasm stack; default 1024
+          "quota": 8192,                       bytes of the whole region; default: what it takes
+          "capabilities": 32,                  how many it may hold; default 32
+          "may_fault": false,                  a fault of this task does not make the run a failure; default false
+          "caps": {"input": {"file": "/input", "rights": ["read"]},
+                   "data": {"directory": "/data", "rights": ["read", "write", "create"]}}
+        }
+      ]
+    }
+
+Paths of host files and modules are relative to the manifest's own directory.
+"""
+import json
+import hal
+from kernel.abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
+from kernel.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel.log import escaped
+from kernel.ramfs import NAME_MOST
+from kernel.task import PRIORITIES, PRIORITY_DEFAULT
+
+VERSION = 1
+RAMFS_DEFAULT = 1 << 20
+STACK_DEFAULT = 1024
+_BYTES_MOST = (1 << 30) - 1
+_TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
+
+RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}
+_FILE_RIGHTS = RIGHT_READ | RIGHT_WRITE
+
+# Keys of a task that are numbers: (least, most, default).
+_NUMBERS = {
+    "priority": (0, PRIORITIES - 1, PRIORITY_DEFAULT),
+    "slice": (1, (1 << 30) - 1, hal.SLICE),
+    "memory": (0, _BYTES_MOST, 0),
+    "stack": (64, _BYTES_MOST, STACK_DEFAULT),
+    "quota": (0, _BYTES_MOST, 0),
+    "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
+}
+
+
+class ManifestError(Exception):
+    """The manifest, or what it names, is not right. `mistakes`: list of lines for people."""
+
+    def __init__(self, mistakes):
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Manifest:
+    """A checked manifest: every path exists on the host, every grant names something that will be there.
+
+    `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
+    path}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, path, is_directory, rights).
+    """
+
+    def __init__(self, path, changes=None):
+        """Reads and checks. `changes`: {RamFS path: host path} to use instead of what "files" says, relative to where
+        the program runs. Raises ManifestError.
+        """
+        self.path = path
+        self._mistakes = []
+        self._base = path[:path.rindex("/") + 1] if "/" in path else ""
+        root = self._load(path)
+        if not self._is(root, dict, "the manifest", "an object"):
+            raise ManifestError(self._mistakes)
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "tasks"))
+        if root.get("version") != VERSION:
+            self._wrong("version", "must be %d" % VERSION)
+        self.arena = self._number(root, "arena", "arena", 0, _BYTES_MOST, 0)
+        self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
+        self.directories = self._check_directories(root.get("directories", {}))
+        self.files = self._check_files(root.get("files", {}), changes or {})
+        self.tasks = self._check_tasks(root.get("tasks"))
+        if self._mistakes:
+            raise ManifestError(self._mistakes)
+
+    # ---------------------------------------------------------------- small checks
+
+    def _wrong(self, where, what):
+        self._mistakes.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
+
+    def _is(self, value, kind, where, words):
+        # JSON's true and false are ints to isinstance
+        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+            return True
+        self._wrong(where, "must be " + words)
+        return False
+
+    def _keys(self, value, where, known):
+        for key in value:
+            if key not in known:
+                self._wrong(where + ("." if where else "") + key, "unknown key")
+
+    def _number(self, value, key, where, least, most, default):
+        number = value.get(key, default)
+        if self._is(number, int, where, "a whole number") and not least <= number <= most:
+            self._wrong(where, "must be %d to %d" % (least, most))
+        return number
+
+    def _load(self, path):
+        try:
+            with hal.read_file(path) as stream:
+                return json.loads(stream.read())
+        except OSError:
+            self._wrong("", "cannot be read")
+        except ValueError:
+            self._wrong("", "is not valid JSON")
+        raise ManifestError(self._mistakes)
+
+    def _host_file(self, path, where):
+        try:
+            if hal.is_directory(path):
+                self._wrong(where, "is a directory: " + path)
+            else:
+                hal.read_file(path).close()
+        except OSError:
+            self._wrong(where, "cannot be read: " + path)
+
+    def _ramfs_path(self, path, where):
+        parts = path.split("/")
+        good = len(parts) > 1 and not parts[0]
+        for part in parts[1:]:
+            size = len(part.encode())
+            if not 1 <= size <= NAME_MOST or part in (".", "..") or "\0" in part:
+                good = False
+        if not good:
+            self._wrong(where, "a path starts with / and its names have 1 to %d bytes" % NAME_MOST)
+        return good
+
+    # ---------------------------------------------------------------- the parts
+
+    def _check_directories(self, value):
+        result = {}
+        if self._is(value, dict, "directories", "an object"):
+            for path in value:
+                where = "directories." + path
+                self._ramfs_path(path, where)
+                result[path] = self._number(value, path, where, 0, _BYTES_MOST, 0)
+        return result
+
+    def _check_files(self, value, changes):
+        result = {}
+        if not self._is(value, dict, "files", "an object"):
+            return result
+        for path, host in value.items():
+            where = "files." + path
+            self._ramfs_path(path, where)
+            if path in changes:
+                result[path] = changes[path]
+            elif self._is(host, str, where, "the path of a host file"):
+                result[path] = host if host.startswith("/") else self._base + host
+            if path in result:
+                self._host_file(result[path], where)
+        for path in changes:
+            if path not in result:
+                self._wrong("files", "there is no %s to replace" % path)
+        return result
+
+    def _check_tasks(self, value):
+        result = []
+        if self._is(value, list, "tasks", "a list"):
+            names = set()
+            for index, task in enumerate(value):
+                where = "tasks[%d]" % index
+                if self._is(task, dict, where, "an object"):
+                    result.append(self._check_task(task, where, names))
+        return result
+
+    def _check_task(self, task, where, names):
+        self._keys(task, where, ["name", "module", "may_fault", "caps"] + list(_NUMBERS))
+        result = {}
+        name = task.get("name")
+        if self._is(name, str, where + ".name", "a string"):
+            if not 1 <= len(name) <= _TASK_NAME_MOST or escaped(name) != name:
+                self._wrong(where + ".name", "must have 1 to %d printable characters" % _TASK_NAME_MOST)
+            if name in names:
+                self._wrong(where + ".name", "%s is taken" % name)
+            names.add(name)
+        result["name"] = name
+        module = task.get("module")
+        if self._is(module, str, where + ".module", "the path of a host file"):
+            module = module if module.startswith("/") else self._base + module
+            self._host_file(module, where + ".module")
+        result["module"] = module
+        for key, (least, most, default) in _NUMBERS.items():
+            result[key] = self._number(task, key, where + "." + key, least, most, default)
+        result["may_fault"] = task.get("may_fault", False)
+        self._is(result["may_fault"], bool, where + ".may_fault", "true or false")
+        result["caps"] = self._check_grants(task.get("caps", {}), where + ".caps")
+        if len(result["caps"]) > (result["capabilities"] if isinstance(result["capabilities"], int) else 0):
+            self._wrong(where + ".capabilities", "is less than caps grants")
+        return result
+
+    def _check_grants(self, value, where):
+        result = []
+        if not self._is(value, dict, where, "an object"):
+            return result
+        for name, grant in value.items():
+            here = where + "." + name
+            if not 1 <= len(name.encode()) <= 64:
+                self._wrong(here, "a name has 1 to 64 bytes")
+            if self._is(grant, dict, here, "an object"):
+                self._keys(grant, here, ("file", "directory", "rights"))
+                result.append(self._check_grant(name, grant, here))
+        return result
+
+    def _check_grant(self, name, grant, where):
+        is_directory = "directory" in grant
+        if is_directory == ("file" in grant):
+            self._wrong(where, "needs either file or directory")
+            return None
+        kind = "directory" if is_directory else "file"
+        path = grant[kind]
+        if self._is(path, str, where + "." + kind, "a path"):
+            known = self.directories if is_directory else self.files
+            if path not in known and not (is_directory and path == "/"):
+                self._wrong(where + "." + kind, "%s is not in %s" % (path, "directories" if is_directory else "files"))
+        rights = 0
+        names = grant.get("rights", ["read"])
+        if self._is(names, list, where + ".rights", "a list"):
+            for right in names:
+                if right not in RIGHTS or (not is_directory and not RIGHTS[right] & _FILE_RIGHTS):
+                    self._wrong(where + ".rights", "a %s has no right %s" % (kind, right))
+                else:
+                    rights |= RIGHTS[right]
+        return name, path, is_directory, rights

@@ -1,0 +1,133 @@
+"""The system calls: one handler each, found by number, behind one check of the capability.
+
+`dispatch` looks up the capability the ABI says a call needs, so no handler can forget to; the handler finds the object
+in `capabilities.found`. A handler returns the answer, or None where the task now waits and is answered later by
+whoever wakes it. Arguments arrive checked by the runtime: integers in their range, slices inside the task's memory.
+
+Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
+A handler that waits puts the task into a queue as its last act, so that one that raises has moved nothing.
+"""
+import hal
+from micropython import const
+from kernel import abi
+from kernel.abi import DENIED, INVAL, NOTFOUND, QUOTA, UNSUPPORTED, RIGHT_CREATE
+from kernel.ramfs import OpenFile, walk
+
+_RANDOM_MOST = const(256)       # the ABI's limit of sp_random
+_OPEN_READ = const(1)           # the flags of sp_fs_open, as in kernel.abi
+_OPEN_WRITE = const(2)
+_OPEN_CREATE = const(4)
+_OPEN_TRUNCATE = const(8)
+_OPEN_APPEND = const(16)
+_OPEN_DIRECTORY = const(32)
+
+
+class Syscalls:
+    """The handlers, bound to one system's scheduler."""
+
+    def __init__(self, scheduler):
+        self._scheduler = scheduler
+        self._random = bytearray(_RANDOM_MOST)
+        self._table = tuple([self._entry(number) for number in range(len(abi.NAMES))])
+
+    def _entry(self, number):
+        if abi.IN_RUNTIME[number]:
+            return None
+        return getattr(self, abi.NAMES[number]), abi.NEEDS_KIND[number], abi.NEEDS_RIGHTS[number]
+
+    def dispatch(self, task):
+        """Answers the call the task is in, or returns None where it has to wait."""
+        task.call = number = task.number()
+        handler, kind, rights = self._table[number]
+        if kind:
+            error = task.capabilities.check(task.argument(0), kind, rights)
+            if error:
+                return error
+        return handler(task)
+
+    # ---------------------------------------------------------------- the task itself
+
+    def sp_yield(self, task):
+        task.answer = 0
+        self._scheduler.add(task)
+
+    def sp_sleep(self, task):
+        milliseconds = task.argument(0)
+        task.answer = 0
+        if milliseconds == 0:
+            self._scheduler.add(task)
+            return
+        # One tick more: `ticks` is rounded down, and a sleep may not be shorter than asked for. The longest possible
+        # sleep loses that tick, since its end could not be told from the past.
+        if milliseconds < 0x1FFFFFFF:
+            milliseconds += 1
+        self._scheduler.sleep(task, milliseconds, hal.ticks())
+
+    def sp_log(self, task):
+        argument = task.argument
+        return task.log.take(task.machine, argument(0), argument(1), argument(2), hal.ticks(), hal.write)
+
+    def sp_time(self, task):
+        if task.argument(0) == 0:
+            return hal.microseconds()
+        time = hal.utc()
+        return UNSUPPORTED if time is None else time
+
+    def sp_random(self, task):
+        length = task.argument(1)
+        hal.random(self._random, length)
+        return task.machine.write(task.argument(0), self._random, 0, length)
+
+    def sp_cap_find(self, task):
+        return task.capabilities.find(task.machine, task.argument(0), task.argument(1))
+
+    # ---------------------------------------------------------------- files
+
+    def sp_fs_open(self, task):
+        capabilities = task.capabilities
+        argument = task.argument
+        directory = capabilities.found
+        held = capabilities.rights(argument(0))
+        flags = argument(3)
+        wanted = flags & (_OPEN_READ | _OPEN_WRITE)     # the same bits as the rights READ and WRITE
+        if not wanted or (flags & (_OPEN_TRUNCATE | _OPEN_APPEND) and not flags & _OPEN_WRITE):
+            return INVAL
+        if wanted & ~held:
+            return DENIED
+        is_directory = flags & _OPEN_DIRECTORY != 0
+        if is_directory and flags & (_OPEN_TRUNCATE | _OPEN_APPEND):
+            return INVAL
+        if is_directory:
+            wanted |= flags & _OPEN_CREATE              # and this is the right CREATE
+            if wanted & ~held:
+                return DENIED
+        if capabilities.full():
+            return QUOTA
+        path = task.machine.read(argument(1), argument(2))
+        node = walk(directory, path, False, is_directory)
+        if node == NOTFOUND and flags & _OPEN_CREATE:
+            if not held & RIGHT_CREATE:
+                return DENIED
+            node = walk(directory, path, True, is_directory)
+        if isinstance(node, int):
+            return node
+        if is_directory:
+            return capabilities.insert(node, wanted)
+        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted)
+        if flags & _OPEN_TRUNCATE:                      # last: nothing can fail any more
+            node.truncate()
+        return identifier
+
+    def sp_fs_read(self, task):
+        argument = task.argument
+        return task.capabilities.found.read(argument(3), argument(2), task.machine, argument(1))
+
+    def sp_fs_write(self, task):
+        argument = task.argument
+        return task.capabilities.found.write(argument(3), argument(2), task.machine, argument(1))
+
+    def sp_fs_size(self, task):
+        return task.capabilities.found.file.size
+
+    def sp_fs_close(self, task):
+        return task.capabilities.drop(task.argument(0))

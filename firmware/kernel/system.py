@@ -1,0 +1,143 @@
+"""One running system: its tasks, its file system, and the loop that gives the tasks their slices.
+
+The loop works in bursts, one slice each, that MicroPython runs as scheduled callbacks: inside one, Ctrl-C is held
+back, so a burst is never cut in two and the system can be looked at and go on from wherever it was stopped. Between
+bursts everything else gets its turn: Ctrl-C, other callbacks, the sleep of an idle machine.
+
+Invariants: a handler that raises ends in an error code and a line in the kernel's log, never in a stopped system; a
+burst allocates nothing while its task only makes calls that allocate nothing; an idle machine sleeps.
+"""
+import hal
+from micropython import const, schedule
+from kernel import abi, console, supervisor
+from kernel.abi import IO, NOMEM
+from kernel.scheduler import Scheduler, until
+from kernel.syscalls import Syscalls
+from kernel.task import FAULTED, RUNNING
+
+_PREEMPTED = const(0)       # the answers of wasm3.Task.resume
+_SYSCALL = const(1)
+_EXITED = const(2)
+_TICKS_MASK = const(0x3FFFFFFF)
+_IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
+
+
+class System:
+    """A system that has been built and not necessarily started.
+
+    `fs`: its RamFS.
+    """
+
+    def __init__(self, fs):
+        self.fs = fs
+        self.tasks = []
+        self.scheduler = Scheduler()
+        self._dispatch = Syscalls(self.scheduler).dispatch
+        self._burst = self._run_burst       # bound once, so that scheduling it makes no object
+        self._pending = False               # a burst is scheduled and has not run yet
+        self._interrupted = False           # Ctrl-C came where it could not be let through
+        self._alive = 0
+        self.slices = 0
+
+    def add(self, task):
+        """Takes a new task in and makes it ready."""
+        self.tasks.append(task)
+        self._alive += 1
+        self.scheduler.add(task)
+
+    def find(self, name):
+        """The task of that name. Raises ValueError."""
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        raise ValueError("no task called " + str(name))
+
+    def kill(self, task):
+        """Stops a task wherever it is; its region goes back at once. Does nothing where it is over."""
+        if not task.over():
+            self.scheduler.remove(task)
+            supervisor.killed(task)
+            self._alive -= 1
+
+    def run(self, milliseconds=-1, forever=False):
+        """Runs the system until every task is over or that time has passed (-1: no limit; most 2^29-1). Blocks.
+
+        Not to be called from a scheduled callback, where MicroPython runs no other one. `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
+        stands; calling `run` again goes on.
+        """
+        end = (hal.ticks() + milliseconds) & _TICKS_MASK
+        while self._alive or forever:
+            now = hal.ticks()
+            if milliseconds >= 0 and until(end, now) <= 0:
+                return
+            self.scheduler.wake(now)
+            idle = self.scheduler.idle(now)
+            if idle:
+                if idle < 0 or idle > _IDLE_MOST:
+                    idle = _IDLE_MOST
+                if milliseconds >= 0 and until(end, now) < idle:
+                    idle = until(end, now)
+                hal.idle(idle)
+                continue
+            self._pending = True
+            try:
+                schedule(self._burst, 0)
+            except RuntimeError:
+                self._pending = False       # others have filled the queue: it empties at the next jump
+            while self._pending:
+                pass                        # MicroPython runs the burst at this jump
+            if self._interrupted:
+                self._interrupted = False
+                raise KeyboardInterrupt
+
+    def _run_burst(self, _):
+        try:
+            task = self.scheduler.next()
+            self.slices += 1
+            try:
+                self._run_slice(task)
+            finally:
+                if task.state == RUNNING:
+                    self.scheduler.add(task)
+        except KeyboardInterrupt:
+            self._interrupted = True
+        finally:
+            self._pending = False
+
+    def _run_slice(self, task):
+        resume = task.resume
+        dispatch = self._dispatch
+        status = resume(task.slice, task.answer)
+        while status == _SYSCALL:
+            try:
+                answer = dispatch(task)
+            except BaseException as error:
+                answer = self._failed(task, error)
+            if answer is None:
+                return
+            status = resume(0, answer)
+        if status == _PREEMPTED:
+            return
+        if status == _EXITED:
+            supervisor.ended(task)
+        else:
+            supervisor.faulted(task)
+        self._alive -= 1
+
+    def _failed(self, task, error):
+        # The catch-all for handlers: the task gets an error code, the log gets the rest, if there is memory for it.
+        if isinstance(error, KeyboardInterrupt):
+            self._interrupted = True
+            return IO
+        try:
+            console.note("%s: %s failed: %s" % (task.name, abi.NAMES[task.call], repr(error)))
+        except Exception:
+            pass
+        return NOMEM if isinstance(error, MemoryError) else IO
+
+    def good(self):
+        """False where a task faulted that was not allowed to."""
+        for task in self.tasks:
+            if task.state == FAULTED and not task.may_fault:
+                return False
+        return True
