@@ -10,7 +10,7 @@ FIRMWARE := $(BUILD)/unix/sovelma
 MPY_CROSS := $(BUILD)/mpy-cross/mpy-cross
 UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
 
-FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/micropython.mk) tools/mk/firmware.mk
+FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/mk/firmware.mk
 FIRMWARE_INPUTS := manifest.py $(FLAG_FILES) $(shell find firmware cmodules \
 	-name '__pycache__' -prune -o -type f -print)
 
@@ -18,25 +18,31 @@ CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(FLAG_FILES) | cksum)
 CONFIGURATION_FILE := $(BUILD)/unix/.configuration
 
 # An outer `make -jN` hands out its own job slots; else we choose the number.
-SUBMAKE_JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+# Two makes at once in one tree (a second terminal, an editor) take turns instead of
+# pulling build/unix from under each other.
+LOCKED := mkdir -p $(BUILD) && flock $(BUILD)/.lock
 
 $(MPY_CROSS): $(MICROPYTHON_STAMP)
 	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== mpy-cross"
-	+@$(MAKE) --no-print-directory $(SUBMAKE_JOBS) -C $(MICROPYTHON)/mpy-cross BUILD=$(BUILD)/mpy-cross
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/mpy-cross BUILD=$(BUILD)/mpy-cross
 	@touch $@
 
 $(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
 		$(if $(filter-out $(file <$(CONFIGURATION_FILE)),$(CONFIGURATION)),FORCE)
 	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== firmware for the unix port"
-	@[ "$$(cat $(CONFIGURATION_FILE) 2>/dev/null)" = "$(CONFIGURATION)" ] || rm -rf $(BUILD)/unix
-	+@$(MAKE) --no-print-directory $(SUBMAKE_JOBS) -C $(MICROPYTHON)/ports/unix \
+	@$(LOCKED) sh -c '[ "$$(cat $(CONFIGURATION_FILE) 2>/dev/null)" = "$(CONFIGURATION)" ] || \
+		{ rm -rf $(BUILD)/unix; mkdir -p $(BUILD)/unix; echo "$(CONFIGURATION)" > $(CONFIGURATION_FILE); }'
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/ports/unix \
 		BUILD=$(BUILD)/unix \
 		VARIANT_DIR=$(UNIX_VARIANT) \
 		USER_C_MODULES=$(CURDIR)/cmodules \
 		WASM3_DIR=$(WASM3_DIR) \
 		FROZEN_MANIFEST=$(CURDIR)/manifest.py \
 		MICROPY_MPYCROSS=$(MPY_CROSS)
-	@echo "$(CONFIGURATION)" > $(CONFIGURATION_FILE)
+	@echo "== tail calls of the interpreter"
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix/wasm3/interpreter.o
 	@touch $@
