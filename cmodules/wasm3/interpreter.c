@@ -12,6 +12,7 @@
  *                  to a loop (wasm3 0.5.0 forgets them).
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
  *                  wasm3 leaves out the arguments of calls.
+ *   GetPC          sees every place that branches are pointed at.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
  *
@@ -25,8 +26,9 @@
 
 /* ---- operations ---------------------------------------------------------------------------------- */
 
-/* Where a trap happened, for the backtrace. Runs on the way out only. */
-#define PushBacktraceFrame(RUNTIME, PC) ((void)(sov_execution_of(_mem)->pc = (PC), sov_execution_of(_mem)->sp = _sp))
+/* Where a trap happened, for the backtrace, and what fuel was left. Runs on the way out only. */
+#define PushBacktraceFrame(RUNTIME, PC) \
+    ((void)(sov_execution_of(_mem)->pc = (PC), sov_execution_of(_mem)->sp = _sp, sov_execution_of(_mem)->fuel = _fuel))
 #define FillBacktraceFunctionInfo(RUNTIME, FUNCTION) ((void)0)
 
 #undef d_m3HasFloat
@@ -40,6 +42,7 @@
 #define d_m3HasFloat 1
 
 #include "operations_control.h"
+#include "operations_integer.h"
 #include "operations_float.h"
 
 #define op_Call op_metered_Call
@@ -53,6 +56,8 @@
 #define op_BranchIf_s op_metered_BranchIf_s
 #define op_If_r op_metered_If_r
 #define op_If_s op_metered_If_s
+#define op_BranchIfPrologue_r op_metered_BranchIfPrologue_r
+#define op_BranchIfPrologue_s op_metered_BranchIfPrologue_s
 #define op_Return op_metered_Return
 #define op_MemCopy op_metered_MemCopy
 #define op_MemFill op_metered_MemFill
@@ -173,6 +178,8 @@ static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
     if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
     if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch)
 _       (copy_operands_to_loop(o));
+    /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
+    if (operation == op_Branch && *o->lastOpcodeStart != c_waOp_end) operation = op_metered_Branch;
     if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
         operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
         meter.next = BLOCK_CELL;
@@ -186,14 +193,28 @@ static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
     EmitSlotOffset(o, offset);
 }
 
+/* Every place that branches are pointed at: a block begins there, so keep its charge in one piece with it
+ * instead of behind a bridge to another page. A failed allocation does not return. */
+static pc_t metered_GetPC(IM3Compilation o) {
+    BridgeToNewPageIfNecessary(o);
+    return GetPC(o);
+}
+
+/* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
+#define metered_AcquireCodePage(RUNTIME) AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2)
+
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
 #define Read_opcode(VALUE, BYTES, END) metered_Read_opcode(o, VALUE, BYTES, END)
 #define EmitOp metered_EmitOp
 #define EmitSlotOffset metered_EmitSlotOffset
+#define GetPC metered_GetPC
+#define AcquireCodePage metered_AcquireCodePage
 #define compilation scratch[0]
 #include "m3_compile.c"
 #undef compilation
+#undef AcquireCodePage
+#undef GetPC
 #undef EmitSlotOffset
 #undef EmitOp
 #undef Read_opcode
@@ -208,7 +229,7 @@ static const code_t return_code[] = { (code_t)op_metered_Return };
 const void *sov_interpret(struct sov_task *task) {
     struct sov_execution *run = &task->run;
     pc_t pc = run->pc;
-    return ((IM3Operation)*pc)(pc + 1, run->sp, &task->header, run->r0, run->fp0);
+    return ((IM3Operation)*pc)(pc + 1, run->sp, &task->header, run->r0, run->fp0, run->fuel);
 }
 
 void sov_enter(struct sov_task *task, IM3Function function) {

@@ -29,76 +29,99 @@ static cold m3ret_t leave_preempted(d_m3OpSig) {
     run->sp = _sp;
     run->r0 = _r0;
     run->fp0 = _fp0;
+    run->fuel = _fuel;
     return sov_signal_preempted;
 }
-
-#define fuel_of(MEM) (sov_execution_of(MEM)->fuel)
 
 /* Charges and goes on at _pc, or suspends there. */
 #define charge_and_next(COST)                                         \
     do {                                                              \
-        if (UNLIKELY((fuel_of(_mem) -= (i32)(COST)) < 0))             \
-            return leave_preempted(d_m3OpAllArgs);                    \
+        _fuel -= (i32)(COST);                                         \
+        if (UNLIKELY(_fuel < 0)) return leave_preempted(d_m3OpAllArgs); \
         nextOpDirect();                                               \
+    } while (0)
+
+/* Enters the block whose cost cell is at CELL. */
+#define enter_block(CELL)                                             \
+    do {                                                              \
+        pc_t cell = (CELL);                                           \
+        _pc = cell + 1;                                               \
+        charge_and_next(*(const u32 *)cell);                          \
+    } while (0)
+
+/* Enters one of two blocks. Two separate jumps, not a selected address: the address would make every later
+ * operation wait for the condition, which a predicted branch does not. */
+#define enter_either(CONDITION, CELL, OTHER_CELL)                     \
+    do {                                                              \
+        if (CONDITION) enter_block(CELL);                             \
+        enter_block(OTHER_CELL);                                      \
     } while (0)
 
 /* The return address of the frame at SP lies just below it. */
 #define link_of(SP) (*(pc_t *)((SP) - SOV_LINK_SLOTS))
 
-/* A block that is entered from more than one place. */
+/* A block that may be entered from more than one place begins with [Charge][cost]. What falls into it runs
+ * the operation; what jumps to it charges on the way and enters behind it. */
 d_m3Op(metered_Charge) {
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+    enter_block(_pc);
 }
 
-d_m3Op(metered_Loop) {
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+#define CELL_OF_TARGET(PC) ((PC) + 1)
+
+/* wasm3's own op_Branch stays for the bridges between code pages, which are not blocks. */
+d_m3Op(metered_Branch) {
+    enter_block(CELL_OF_TARGET(*(pc_t *)_pc));
 }
 
-/* The immediate of both continue operations points at the cost cell behind the loop's operation. */
-d_m3Op(metered_ContinueLoop) {
-    pc_t target = immediate(pc_t);
-    u32 cost = *(u32 *)target;
-    _pc = target + 1;
-    charge_and_next(cost);
-}
-
-d_m3Op(metered_ContinueLoopIf) {
-    pc_t target = immediate(pc_t);
-    pc_t block = (i32)_r0 ? target : _pc;
-    _pc = block + 1;
-    charge_and_next(*(u32 *)block);
-}
-
+/* The other block follows directly: its cost cell is the operation's last immediate. */
 d_m3Op(metered_BranchIf_r) {
     pc_t target = immediate(pc_t);
-    if ((i32)_r0) jumpOpDirect(target);
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+    enter_either((i32)_r0, CELL_OF_TARGET(target), _pc);
 }
 
 d_m3Op(metered_BranchIf_s) {
     i32 condition = slot(i32);
     pc_t target = immediate(pc_t);
-    if (condition) jumpOpDirect(target);
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+    enter_either(condition, CELL_OF_TARGET(target), _pc);
 }
 
 d_m3Op(metered_If_r) {
     pc_t otherwise = immediate(pc_t);
-    if (!(i32)_r0) jumpOpDirect(otherwise);
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+    enter_either((i32)_r0, _pc, CELL_OF_TARGET(otherwise));
 }
 
 d_m3Op(metered_If_s) {
     i32 condition = slot(i32);
     pc_t otherwise = immediate(pc_t);
-    if (!condition) jumpOpDirect(otherwise);
-    u32 cost = immediate(u32);
-    charge_and_next(cost);
+    enter_either(condition, _pc, CELL_OF_TARGET(otherwise));
+}
+
+/* When the branch is taken, moves of operands follow, still paid for by the block that ends here. */
+d_m3Op(metered_BranchIfPrologue_r) {
+    pc_t otherwise = immediate(pc_t);
+    if ((i32)_r0) nextOpDirect();
+    enter_block(CELL_OF_TARGET(otherwise));
+}
+
+d_m3Op(metered_BranchIfPrologue_s) {
+    i32 condition = slot(i32);
+    pc_t otherwise = immediate(pc_t);
+    if (condition) nextOpDirect();
+    enter_block(CELL_OF_TARGET(otherwise));
+}
+
+/* [Loop][cost]: continuing goes to the cost cell. */
+d_m3Op(metered_Loop) {
+    enter_block(_pc);
+}
+
+d_m3Op(metered_ContinueLoop) {
+    enter_block(*(pc_t *)_pc);
+}
+
+d_m3Op(metered_ContinueLoopIf) {
+    pc_t loop = immediate(pc_t);
+    enter_either((i32)_r0, loop, _pc);
 }
 
 /* [callee][frame offset]; the return address is what follows. */
@@ -143,23 +166,29 @@ d_m3Op(metered_Return) {
     jumpOpDirect(caller);
 }
 
+typedef u64 __attribute__((aligned(4), may_alias)) slot_pair;
+
 /* [function][cost]. Room for the whole frame is checked before any of it is written: maxStackSlots covers
  * every slot that an operation of the function names, arguments of its calls included. */
 d_m3Op(metered_Entry) {
     IM3Function function = immediate(IM3Function);
     u32 cost = immediate(u32);
     if (UNLIKELY((void *)(_sp + function->maxStackSlots) >= _mem->maxStack)) newTrap(m3Err_trapStackOverflow);
-    u32 *word = (u32 *)(_sp + function->numRetAndArgSlots);
-    u32 *end = word + function->numLocalBytes / sizeof(u32);
-    while (word < end) *word++ = 0;
-    const u32 *constant = function->constants;
-    end = word + function->numConstantBytes / sizeof(u32);
-    while (word < end) *word++ = *constant++;
+    /* In pairs of slots: one slot too many is written or read at most, and that one is a free slot of the
+     * frame, or the block's padding. */
+    slot_pair *word = (slot_pair *)(_sp + function->numRetAndArgSlots);
+    slot_pair *end = (slot_pair *)((u8 *)word + function->numLocalBytes);
+    for (; word < end; word++) *word = 0;
+    const slot_pair *constant = function->constants;
+    word = end;
+    end = (slot_pair *)((u8 *)word + function->numConstantBytes);
+    for (; word < end; word++, constant++) *word = *constant;
     charge_and_next(cost);
 }
 
 /* What the outermost return goes to. */
 d_m3Op(metered_Halt) {
+    sov_execution_of(_mem)->fuel = _fuel;
     return sov_signal_exited;
 }
 
@@ -167,6 +196,7 @@ static cold m3ret_t leave_syscall(d_m3OpSig) {
     struct sov_execution *run = sov_execution_of(_mem);
     run->pc = _pc - 1;
     run->sp = _sp;
+    run->fuel = _fuel;
     return sov_signal_syscall;
 }
 

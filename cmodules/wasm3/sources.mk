@@ -2,6 +2,8 @@
 SOV_RUNTIME_SOURCES := pool.c region.c scan.c syscall.c create.c task.c wasm3_parts.c
 # The interpreter is compiled apart: speed matters here, and it must keep its tail calls.
 SOV_INTERPRETER_SOURCES := interpreter.c
-# Tail calls and aliasing: operations jump to each other and view slots as several types. Loops that clear a
-# few locals must stay loops: a call to memset would make every function entry save its registers.
-SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector -fno-strict-aliasing -fno-tree-loop-distribute-patterns
+# Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
+# Loops that clear a few locals must stay loops: a call to memset would make every function entry save its
+# registers. A square root is an instruction; nothing here reads errno.
+SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
+    -fno-strict-aliasing -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno
