@@ -22,9 +22,9 @@ include tools/mk/sources.mk
 include tools/mk/firmware.mk
 include tools/mk/modules.mk
 
-# Options of `make run`.
+# Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
-INPUT ?= README.md
+INPUT ?=
 FOR ?= 10
 
 # Options of `make test`: what pytest is given besides the directory, e.g. ARGS='-k fuel'.
@@ -42,7 +42,7 @@ help: ## list the targets (this text)
 	@echo "at once; MICROPYTHON_DIR= and WASM3_DIR= take your own checkouts; DEBIAN_MIRROR= another mirror."
 
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json
-	@tools/run.sh $(FIRMWARE) "$(SYSTEM)" "$(INPUT)" "$(FOR)"
+	@$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
 build: firmware modules ## build the firmware and the modules
 
