@@ -41,7 +41,7 @@ ifeq ($(origin WASM3_DIR),undefined)
 override WASM3_DIR := $(BUILD)/src/wasm3
 WASM3_STAMP := $(WASM3_DIR)/.unpacked
 
-$(WASM3_STAMP): tools/pins.py $(VENV_STAMP)
+$(WASM3_STAMP): tools/pins.py | $(VENV_STAMP)
 	@echo "== wasm3 sources (75 kB)"
 	$(PYTHON) tools/fetch_wasm3.py $(BUILD)
 	@touch $@
