@@ -33,21 +33,21 @@ static inline f32 get_f32(f64 reg) { return ((float_register){ .whole = reg }).h
 static inline f64 put_f32(f32 value) { return ((float_register){ .half = { value, 0 } }).whole; }
 #endif
 
-/* Goes on with the canonical NaN. Apart and tail-called: a selected value would make every arithmetic
+/* Not emitted; jumped to by operations whose result is a NaN. Apart: a selected value would make every arithmetic
  * operation wait for its own comparison, which a predicted branch does not. */
-static cold m3ret_t next_with_nan_f32(d_m3OpSig) {
+cold d_m3Op(CanonicalNaN_f32) {
     _fp0 = put_f32(__builtin_nanf(""));
     nextOpDirect();
 }
 
-static cold m3ret_t next_with_nan_f64(d_m3OpSig) {
+cold d_m3Op(CanonicalNaN_f64) {
     _fp0 = __builtin_nan("");
     nextOpDirect();
 }
 
 #define canonical_result(T, VALUE)                                              \
     T value = (VALUE);                                                          \
-    if (UNLIKELY(value != value)) return next_with_nan_##T(d_m3OpAllArgs);      \
+    if (UNLIKELY(value != value)) return op_CanonicalNaN_##T(d_m3OpAllArgs);      \
     _fp0 = put_##T(value)
 
 /* RISC-V's soft float makes canonical NaNs already. */
