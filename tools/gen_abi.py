@@ -214,9 +214,8 @@ def python_constants(abi):
 
     out += [""]
     out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
-    out += ["# of the capability in argument 0: any of these kinds, 0 = the call takes none; all of these rights"]
-    out += [f"NEEDS_KIND = bytes(({', '.join(str(c['kind_mask']) for c in abi['call'])}))"]
-    out += [f"NEEDS_RIGHTS = bytes(({', '.join(str(c['right_mask']) for c in abi['call'])}))"]
+    out += ["# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability"]
+    out += table("NEEDS", [c["kind_mask"] | c["right_mask"] << 8 for c in abi["call"]])
     out += ["# answered by the runtime, never by the kernel",
             f"IN_RUNTIME = bytes(({', '.join(str(int(c['in_runtime'])) for c in abi['call'])}))"]
     out += table("ERRORS", [f'"{e["name"]}"' for e in sorted(abi["error"], key=lambda e: -e["code"])])

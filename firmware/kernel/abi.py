@@ -62,9 +62,8 @@ NR_FS_CLOSE = const(12)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
     "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close",)
-# of the capability in argument 0: any of these kinds, 0 = the call takes none; all of these rights
-NEEDS_KIND = bytes((0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 3))
-NEEDS_RIGHTS = bytes((0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0))
+# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability
+NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3,)
 # answered by the runtime, never by the kernel
 IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",

@@ -6,101 +6,101 @@ generation, so an old identifier is recognised however often its slot is used ag
 
 Invariants: identifiers are positive and below 2^30 (a small integer everywhere), 0 is none; slots are reused first
 in, first out, so that generations rise evenly; a slot whose generations are used up is never used again; slot 0 is
-never used. `check` is in the path of every call and allocates nothing.
+never used. `check`, `insert`, `drop` and `find` allocate nothing.
 """
 from array import array
 from micropython import const
 from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND
 
 _SLOT_MASK = const(0xFF)
-_GENERATION_SHIFT = const(8)
-GENERATION_MOST = const((1 << 22) - 1)  # what bits 8-29 hold
+_GENERATION_STEP = const(1 << 8)
+_IDENTIFIER_MOST = const((1 << 30) - 1)
+_KINDS = const(0xFF)                    # of a `need`, see check; the rights stand above
+_RIGHTS_SHIFT = const(8)
 SLOTS_MOST = const(255)                 # what bits 0-7 hold, without slot 0
-SLOTS_DEFAULT = const(32)               # several times what a task of the demo uses; a full table costs 2 KB of heap
+SLOTS_DEFAULT = const(16)               # several times what a task of the demo uses; costs 300 bytes of heap
 
 
 class Capabilities:
     """The capabilities of one task.
 
-    `most`: how many it may hold at once, 1..255.
+    `most`: how many it may hold at once, 1..255. Their places are made here, so that no later call needs memory.
     """
 
     def __init__(self, most=SLOTS_DEFAULT):
         if not 1 <= most <= SLOTS_MOST:
             raise ValueError("a capability table has 1 to 255 slots")
-        self.most = most
         self.found = None               # the object of the last successful check
         self.names = []                 # (name as bytes, identifier) of what the manifest granted
-        self._objects = [None]
-        self._rights = bytearray(1)
-        self._generations = array("I", (0,))
-        self._free = []                 # slots to use again, the oldest first
+        self._size = most + 1
+        self._objects = [None] * (most + 1)
+        self._powers = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
+        # The identifier that is good now for what the slot holds or will hold next; slot 0 never has one.
+        self._current = array("I", [0] + [_GENERATION_STEP | slot for slot in range(1, most + 1)])
+        self._after = bytearray([0] + list(range(2, most + 1)) + [0])   # the next free slot, 0 behind the last
+        self._first = 1                 # free slots, first in, first out; 0: none
+        self._last = most
 
-    def check(self, identifier, kind, rights):
+    def check(self, identifier, need):
         """Looks `identifier` up. Returns 0 and leaves the object in `found`, or an error code.
 
-        `kind`: bit mask of acceptable kinds; `rights`: bit mask of rights that must all be there. Allocates nothing.
+        `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there.
         """
         slot = identifier & _SLOT_MASK
-        if slot >= len(self._generations):
+        if slot < self._size and self._current[slot] == identifier and not need & ~self._powers[slot]:
+            self.found = self._objects[slot]
+            return 0
+        return self._examine(identifier, slot, need)
+
+    def _examine(self, identifier, slot, need):
+        # What is wrong, if anything: one of several kinds is enough, which the quick test above takes for too little.
+        if slot >= self._size:
             return BADCAP
-        stale = self._generations[slot] - (identifier >> _GENERATION_SHIFT)
-        if stale:
-            # identifier 0 and slot 0 end here or below: slot 0 has generation 0 and no object
-            return REVOKED if stale > 0 and identifier > _SLOT_MASK else BADCAP
-        found = self._objects[slot]
-        if found is None or not found.kind & kind:
+        current = self._current[slot]
+        if identifier != current:
+            return REVOKED if _GENERATION_STEP <= identifier < current else BADCAP
+        powers = self._powers[slot]
+        if not powers & need & _KINDS:
             return BADCAP
-        if rights & ~self._rights[slot]:
+        if (need & ~powers) >> _RIGHTS_SHIFT:
             return DENIED
-        self.found = found
+        self.found = self._objects[slot]
         return 0
 
     def rights(self, identifier):
         """The rights of a capability that `check` has just accepted."""
-        return self._rights[identifier & _SLOT_MASK]
+        return self._powers[identifier & _SLOT_MASK] >> _RIGHTS_SHIFT
+
+    def insert(self, thing, rights):
+        """Puts a new capability into a slot. Returns its identifier, or QUOTA where there is no free one.
+
+        `thing`: has an attribute `kind`, one bit; the table keeps it alive.
+        """
+        slot = self._first
+        if slot == 0:
+            return QUOTA
+        self._first = self._after[slot]
+        self._objects[slot] = thing
+        self._powers[slot] = thing.kind | rights << _RIGHTS_SHIFT
+        return self._current[slot]
 
     def full(self):
         """True where `insert` would find no slot."""
-        return not self._free and len(self._generations) > self.most
-
-    def insert(self, thing, rights):
-        """Puts a new capability into a slot. Returns its identifier, or QUOTA where the table is full.
-
-        `thing`: has an attribute `kind`, one bit; the table keeps it alive. May raise MemoryError, and then has
-        changed nothing.
-        """
-        if self._free:
-            slot = self._free.pop(0)
-        elif len(self._generations) <= self.most:
-            slot = self._append_slot()
-        else:
-            return QUOTA
-        self._objects[slot] = thing
-        self._rights[slot] = rights
-        return self._generations[slot] << _GENERATION_SHIFT | slot
-
-    def _append_slot(self):
-        # _generations last: `check` goes by its length, so a MemoryError on the way leaves a table without the slot
-        slot = len(self._generations)
-        if len(self._objects) == slot:
-            self._objects.append(None)
-        if len(self._rights) == slot:
-            self._rights.append(0)
-        self._generations.append(1)
-        return slot
+        return self._first == 0
 
     def drop(self, identifier):
-        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0.
-
-        May raise MemoryError, and then has changed nothing.
-        """
+        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
         slot = identifier & _SLOT_MASK
-        if self._generations[slot] < GENERATION_MOST:
-            self._free.append(slot)
-        self._generations[slot] += 1
         self._objects[slot] = None
-        self._rights[slot] = 0
+        self._powers[slot] = 0
+        self._current[slot] = identifier + _GENERATION_STEP
+        if identifier + _GENERATION_STEP <= _IDENTIFIER_MOST:
+            self._after[slot] = 0
+            if self._first:
+                self._after[self._last] = slot
+            else:
+                self._first = slot
+            self._last = slot
         return 0
 
     def grant(self, name, thing, rights):
@@ -111,15 +111,13 @@ class Capabilities:
         return identifier
 
     def find(self, machine, address, length):
-        """The identifier granted under the name in the task's memory, NOTFOUND or REVOKED. Allocates nothing.
+        """The identifier granted under the name in the task's memory, NOTFOUND or REVOKED.
 
         `machine`: has `match(address, length, bytes)`.
         """
         for name, identifier in self.names:
             if machine.match(address, length, name):
-                if self._generations[identifier & _SLOT_MASK] != identifier >> _GENERATION_SHIFT:
-                    return REVOKED
-                return identifier
+                return identifier if self._current[identifier & _SLOT_MASK] == identifier else REVOKED
         return NOTFOUND
 
     def held(self):
@@ -128,12 +126,13 @@ class Capabilities:
         result = []
         for slot, thing in enumerate(self._objects):
             if thing is not None:
-                identifier = self._generations[slot] << _GENERATION_SHIFT | slot
-                result.append((identifier, thing, self._rights[slot], names.get(identifier)))
+                identifier = self._current[slot]
+                result.append((identifier, thing, self.rights(identifier), names.get(identifier)))
         return result
 
     def clear(self):
         """Ends every capability: the task is over."""
-        for identifier, _, _, _ in self.held():
-            self.drop(identifier)
+        for slot in range(1, self._size):
+            if self._objects[slot] is not None:
+                self.drop(self._current[slot])
         self.found = None

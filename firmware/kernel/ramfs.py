@@ -40,19 +40,23 @@ class File:
         """
         if length > self.size - offset:
             length = self.size - offset
-        if length <= 0:
-            return 0
-        index = offset // BLOCK
-        start = offset % BLOCK
-        done = 0
-        while done < length:
+            if length <= 0:
+                return 0
+        if offset % BLOCK + length <= BLOCK:
+            machine.write(address, self._blocks[offset // BLOCK] or _ZERO_BLOCK, offset % BLOCK, length)
+            return length
+        return self._read_blocks(offset, length, machine, address)
+
+    def _read_blocks(self, offset, length, machine, address):
+        end = offset + length
+        while offset < end:
+            start = offset % BLOCK
             piece = BLOCK - start
-            if piece > length - done:
-                piece = length - done
-            machine.write(address + done, self._blocks[index] or _ZERO_BLOCK, start, piece)
-            done += piece
-            index += 1
-            start = 0
+            if piece > end - offset:
+                piece = end - offset
+            machine.write(address, self._blocks[offset // BLOCK] or _ZERO_BLOCK, start, piece)
+            offset += piece
+            address += piece
         return length
 
     def write(self, offset, length, machine, address):
@@ -182,9 +186,9 @@ class OpenFile:
         """As File.read; offset -1: at the position, which advances. Allocates nothing."""
         if offset >= 0:
             return self.file.read(offset, length, machine, address)
-        count = self.file.read(self.position, length, machine, address)
-        self.position += count
-        return count
+        offset = self.file.read(self.position, length, machine, address)
+        self.position += offset
+        return offset
 
     def write(self, offset, length, machine, address):
         """As File.write; offset -1: at the position, which advances; appending: always at the end."""

@@ -28,19 +28,15 @@ class Syscalls:
     def __init__(self, scheduler):
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
-        self._table = tuple([self._entry(number) for number in range(len(abi.NAMES))])
-
-    def _entry(self, number):
-        if abi.IN_RUNTIME[number]:
-            return None
-        return getattr(self, abi.NAMES[number]), abi.NEEDS_KIND[number], abi.NEEDS_RIGHTS[number]
+        self._table = tuple([(None if abi.IN_RUNTIME[number] else getattr(self, name), abi.NEEDS[number])
+                             for number, name in enumerate(abi.NAMES)])
 
     def dispatch(self, task):
         """Answers the call the task is in, or returns None where it has to wait."""
-        task.call = number = task.number()
-        handler, kind, rights = self._table[number]
-        if kind:
-            error = task.capabilities.check(task.argument(0), kind, rights)
+        task.call = task.number()
+        handler, need = self._table[task.call]
+        if need:
+            error = task.check(task.argument(0), need)
             if error:
                 return error
         return handler(task)

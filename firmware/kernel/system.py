@@ -1,6 +1,6 @@
 """One running system: its tasks, its file system, and the loop that gives the tasks their slices.
 
-The loop works in bursts, one slice each, that MicroPython runs as scheduled callbacks: inside one, Ctrl-C is held
+The loop works in bursts, one slice or a few short ones, that MicroPython runs as scheduled callbacks: inside one, Ctrl-C is held
 back, so a burst is never cut in two and the system can be looked at and go on from wherever it was stopped. Between
 bursts everything else gets its turn: Ctrl-C, other callbacks, the sleep of an idle machine.
 
@@ -91,18 +91,23 @@ class System:
                 raise KeyboardInterrupt
 
     def _run_burst(self, _):
+        # One slice, and more of them until the tick changes: tasks that only wait for each other take turns quickly.
+        task = None
         try:
-            task = self.scheduler.next()
-            self.slices += 1
-            try:
+            now = hal.ticks()
+            while True:
+                task = self.scheduler.next()
+                if task is None:
+                    break
+                self.slices += 1
                 self._run_slice(task)
-            finally:
-                if task.state == RUNNING:
-                    self.scheduler.add(task)
-        except KeyboardInterrupt:
-            self._interrupted = True
-        finally:
-            self._pending = False
+                if hal.ticks() != now:
+                    break
+        except BaseException as error:
+            self._failed(task, error)
+            if task.state == RUNNING:
+                self.scheduler.add(task)
+        self._pending = False
 
     def _run_slice(self, task):
         resume = task.resume
@@ -117,6 +122,7 @@ class System:
                 return
             status = resume(0, answer)
         if status == _PREEMPTED:
+            self.scheduler.add(task)
             return
         if status == _EXITED:
             supervisor.ended(task)
@@ -125,7 +131,7 @@ class System:
         self._alive -= 1
 
     def _failed(self, task, error):
-        # The catch-all for handlers: the task gets an error code, the log gets the rest, if there is memory for it.
+        # The catch-all: the task gets an error code, the log gets the rest, if there is memory for it.
         if isinstance(error, KeyboardInterrupt):
             self._interrupted = True
             return IO

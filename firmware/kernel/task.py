@@ -44,6 +44,7 @@ class Task:
         self.resume = machine.resume
         self.number = machine.nr
         self.argument = machine.arg
+        self.check = capabilities.check
         # filled in when the task is over
         self.result = None      # exit code
         self.record = None      # CrashRecord
