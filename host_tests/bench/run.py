@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the system against its bars: prints tables, writes a list of results as JSON.
 
-    run.py [--out FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
+    run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
 Parts (all by default): wall instructions identical resume loading python. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, the built firmware; valgrind for `instructions`, which is skipped
@@ -9,6 +9,7 @@ without it. Takes about three minutes on two processors.
 """
 
 import argparse
+import os
 import pathlib
 import shlex
 import sys
@@ -31,8 +32,9 @@ PARTS = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {' '.join(PARTS)} (default: all)")
-    parser.add_argument("--out", default=ROOT / "build" / "bench.json", type=pathlib.Path, help="file for the results")
-    parser.add_argument("--wasm3", default=ROOT / "build" / "src" / "wasm3", type=pathlib.Path, help="wasm3's C files")
+    parser.add_argument("--output", default=ROOT / "build" / "bench.json", type=pathlib.Path, help="file for the results")
+    parser.add_argument("--wasm3", default=os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3", type=pathlib.Path,
+                        help="wasm3's C files (default: $WASM3_DIR, else build/src/wasm3)")
     parser.add_argument("--firmware", default=ROOT / "build" / "unix" / "sovelma", type=pathlib.Path)
     parser.add_argument("--build", default=ROOT / "build" / "bench", type=pathlib.Path, help="directory for what is built")
     parser.add_argument("--cc", default="gcc", help="C compiler of both harnesses")
@@ -51,9 +53,9 @@ def main():
     except (BuildError, measure_c.WrongAnswer) as error:
         sys.exit(f"bench: {error}")
     show(results)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    save(results, options.out)
-    say(f"\nwritten to {options.out}")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    save(results, options.output)
+    say(f"\nwritten to {options.output}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ Invariant: baseline and metered harness are compiled by the same compiler with t
 
 import hashlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -54,6 +55,9 @@ class Toolchain:
         self.cc = cc
         self.zig = zig or [sys.executable, "-m", "ziglang", "cc"]
         self.build.mkdir(parents=True, exist_ok=True)
+        # Zig's caches default to places in $HOME and the source tree, which are not ours to fill.
+        caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(self.build.resolve().parent / "zig-cache"))
+        self.environment = {**os.environ, **caches}
         if not (self.wasm3 / "wasm3.h").is_file():
             raise BuildError(f"{self.wasm3}: no wasm3.h; give wasm3's source directory with --wasm3")
 
@@ -67,7 +71,8 @@ class Toolchain:
         if output.exists() and stamp.exists() and stamp.read_text() == digest.hexdigest():
             return output
         stamp.unlink(missing_ok=True)
-        result = subprocess.run([*map(str, command), "-o", str(output)], capture_output=True, text=True)
+        result = subprocess.run([*map(str, command), "-o", str(output)], capture_output=True, text=True,
+                                env=self.environment)
         if result.returncode:
             raise BuildError(f"{output.name} does not build:\n{result.stderr.strip()}")
         stamp.write_text(digest.hexdigest())
@@ -83,6 +88,12 @@ class Toolchain:
         suffix = ".reduced" if reduced else ""
         command = [*self.zig, *WASM_FLAGS, f"-mcpu={cpu}", *(["-DREDUCED"] if reduced else []), source]
         return self.step(f"{source.stem}{suffix}.wasm", command, [source, HERE / "kernels" / "bench.h"])
+
+    def module(self, source, output, *flags):
+        """A C file that makes system calls, as wasm."""
+        sdk = ROOT / "modules" / "sdk"
+        command = [*self.zig, *WASM_FLAGS, f"-mcpu={WASM_CPU}", *flags, f"-I{sdk}", source]
+        return self.step(output, command, [source, *sdk.glob("*.h")])
 
     def native(self, name, reduced=False):
         """The kernel as a native program, the oracle of its checksum."""
