@@ -41,8 +41,12 @@ help: ## list the targets (this text)
 	@echo "FOR=seconds bounds a run without a terminal; ARGS='...' goes to pytest; JOBS=n compiles n files"
 	@echo "at once; MICROPYTHON_DIR= and WASM3_DIR= take your own checkouts; DEBIAN_MIRROR= another mirror."
 
+# At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
+# not for make, which would report an interrupted target after the prompt was left.
+RUN = $(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
+
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json
-	@$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
+	@if [ -t 0 ] && [ -t 1 ]; then sh -mc '$(RUN); exit $$?'; else $(RUN); fi
 
 build: firmware modules ## build the firmware and the modules
 

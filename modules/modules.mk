@@ -6,7 +6,8 @@
 # because `zig cc` does not pass --stack-first on. STACK_NAME is the size of the module's C stack in bytes: it lies at
 # the bottom of the linear memory, so an overflow is a fault instead of silent damage to data.
 
-MODULES := hello spin primes crash wordcount ticker
+# Every directory NAME with a NAME.c in it is a module; one without its own STACK_NAME below gets STACK_default.
+MODULES := $(sort $(foreach source,$(wildcard modules/*/*.c),$(filter $(notdir $(source:%.c=%)),$(subst /, ,$(dir $(source))))))
 
 # The WebAssembly the runtime accepts: MVP, sign extension, saturating truncation, mutable globals, memory.copy/fill.
 MODULE_CPU := mvp+sign_ext+nontrapping_fptoint+mutable_globals+bulk_memory
@@ -16,6 +17,7 @@ MODULE_CFLAGS := --target=wasm32-freestanding -mcpu=$(MODULE_CPU) -std=c11 -Oz -
 # The name section stays, so that a backtrace has names; __heap_base tells the runtime how much memory is needed.
 MODULE_LDFLAGS := --no-entry --export=__heap_base --stack-first --gc-sections --strip-debug
 
+STACK_default := 1024
 STACK_hello := 256
 STACK_spin := 256
 STACK_primes := 512

@@ -18,7 +18,7 @@ $(BUILD)/modules/$(1).wasm: $(wildcard modules/$(1)/*.[ch] modules/sdk/*.h) modu
 	@echo "WASM $(1)"
 	@mkdir -p $(BUILD)/modules
 	@$(ZIG) cc $(MODULE_CFLAGS) -c -o $(BUILD)/modules/$(1).o modules/$(1)/$(1).c
-	@$(ZIG) wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(STACK_$(1)) -o $(BUILD)/modules/$(1).tmp $(BUILD)/modules/$(1).o
+	@$(ZIG) wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(or $(STACK_$(1)),$(STACK_default)) -o $(BUILD)/modules/$(1).tmp $(BUILD)/modules/$(1).o
 	@mv $(BUILD)/modules/$(1).tmp $$@
 endef
 $(foreach name,$(MODULES),$(eval $(call module_rule,$(name))))
