@@ -1,0 +1,85 @@
+# Runs inside the firmware: plays the commands of one specification script on module wasm3.
+#
+# usage: sovelma driver.py FILE SLICE - FILE is JSON: a list of commands made by run.py. Prints one JSON list with
+# one outcome per command; what an outcome is worth is decided outside.
+#
+# Commands: ["module", name or None, file, least pages, most pages], ["invoke", name, function, [bits]],
+# ["get", name, global]. Outcomes: ["exited", [[type, bits]]], ["trapped", reason], ["refused", reason],
+# ["large"]: the arena is too small for it, ["none"]: there is no such module or export.
+import json
+import sys
+import wasm3
+
+# Frames of the deepest recursion that must succeed, and one of 1,056 locals of 64 bits.
+STACK = 24 * 1024
+
+with open(sys.argv[1]) as stream:
+    commands = json.load(stream)
+SLICE = int(sys.argv[2])
+
+tasks = {}  # name -> (task, {export name: (kind, index)}); None is the current module
+
+
+def run(task):
+    resume = task.resume
+    status = wasm3.PREEMPTED
+    while status == wasm3.PREEMPTED:
+        status = resume(SLICE)
+    if status == wasm3.TRAPPED:
+        return ["trapped", task.error()]
+    if status == wasm3.SYSCALL:
+        return ["trapped", "asked the kernel for call %d" % task.nr()]
+    return ["exited", [[kind, str(bits)] for kind, bits in task.results()]]
+
+
+def create(module, least, most):
+    for pages in range(most, least - 1, -1):
+        try:
+            return wasm3.Task(module, entry=None, stack=STACK, memory=pages * 65536)
+        except MemoryError:
+            pass
+    raise MemoryError
+
+
+def instantiate(name, file, least, most):
+    old = tasks.pop(None, None)
+    if old and old not in tasks.values():
+        old[0].kill()
+    with open(file, "rb") as stream:
+        module = stream.read()
+    try:
+        task = create(module, least, most)
+    except ValueError as error:
+        return ["refused", str(error)]
+    except MemoryError:
+        return ["large"]
+    entry = (task, {bytes(export): (kind, index) for export, kind, index in wasm3.exports(module)})
+    tasks[None] = entry
+    if name is not None:
+        tasks[name] = entry
+    return run(task)
+
+
+def find(name, field, wanted):
+    task, exports = tasks.get(name, (None, {}))
+    kind, index = exports.get(field.encode(), (None, 0))
+    return (task, index) if kind == wanted else (None, 0)
+
+
+def play(command):
+    if command[0] == "module":
+        return instantiate(*command[1:])
+    if command[0] == "invoke":
+        task, index = find(command[1], command[2], 0)
+        if not task:
+            return ["none"]
+        task.start(index, *[int(bits) for bits in command[3]])
+        return run(task)
+    task, index = find(command[1], command[2], 3)
+    if not task:
+        return ["none"]
+    kind, bits = task.global_(index)
+    return ["exited", [[kind, str(bits)]]]
+
+
+print(json.dumps([play(command) for command in commands]))
