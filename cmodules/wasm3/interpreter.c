@@ -77,6 +77,7 @@ static struct {
     u32 *open;            /* cost cell of the block being compiled */
     u32 unreachable;      /* the cell of code that cannot be reached */
     enum next_block next;
+    u16 ended;            /* depth of the block whose `end` was read last */
 } meter;
 
 M3Result PreserveRegisterIfOccupied(IM3Compilation o, u8 i_registerType);
@@ -150,6 +151,7 @@ _   (Read_opcode(opcode, bytes, end));
     if (o->function && o->page) {
         ++*meter.open;
         meter.next = block_after(o, *opcode);
+        if (*opcode == c_waOp_end) meter.ended = o->block.depth;
         _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
         if (*opcode == c_waOp_call || *opcode == 0x11)
 _           (save_registers_below_arguments(o, *opcode));
@@ -194,10 +196,20 @@ static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
 }
 
 /* Every place that branches are pointed at: a block begins there, so keep its charge in one piece with it
- * instead of behind a bridge to another page. A failed allocation does not return. */
+ * instead of behind a bridge to another page. A failed allocation does not return.
+ *
+ * Branches out of an else block are pointed at the else block's own end, which jumps back to the page of the
+ * `if`. They expect a charge wherever they go, and the instructions after the `end` bring their own: so one
+ * of nothing. */
 static pc_t metered_GetPC(IM3Compilation o) {
     BridgeToNewPageIfNecessary(o);
-    return GetPC(o);
+    pc_t pc = GetPC(o);
+    bool ends_else = o->block.opcode == c_waOp_else && o->block.depth == meter.ended && *o->lastOpcodeStart == c_waOp_end;
+    if (ends_else && o->block.patches) {
+        EmitWord(o->page, op_metered_Charge);
+        EmitWord32(o->page, 0);
+    }
+    return pc;
 }
 
 /* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
