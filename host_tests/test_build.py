@@ -7,11 +7,14 @@ download would deliver is made here. Needs a finished `make build`.
 import hashlib
 import os
 import pathlib
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
 
@@ -248,6 +251,74 @@ def test_plain_make_prints_the_help():
 
 def test_second_run_rebuilds_nothing():
     assert run("make", "--question", "build").returncode == 0, run("make", "--dry-run", "build").stdout
+
+
+def test_warm_make_run_boots_within_two_seconds():
+    started = time.monotonic()
+    result = run("make", "run", "FOR=0")
+    elapsed = time.monotonic() - started
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "[ OK ]" in result.stdout
+    assert "CC " not in result.stdout and "WASM " not in result.stdout, "it rebuilt something"
+    assert elapsed < 2
+
+
+class Terminal:
+    """A program at a terminal of its own: what it shows is collected in `shown`."""
+
+    def __init__(self, *command):
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            os.chdir(ROOT)
+            os.execvp(command[0], command)
+        self.shown = ""
+        self.seen = 0  # up to here `shown` was waited for
+
+    def type(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def _read(self):
+        # False at the end of the program.
+        try:
+            self.shown += os.read(self.terminal, 4096).decode(errors="replace")
+        except OSError:  # Linux's end of file: the other side is gone
+            return False
+        return True
+
+    def wait_for(self, text, seconds=30):
+        """Reads until `text` shows up after what was waited for before; fails after `seconds`."""
+        end = time.monotonic() + seconds
+        while (found := self.shown.find(text, self.seen)) < 0:
+            assert time.monotonic() < end, f"no {text!r} in {self.shown!r}"
+            if select.select([self.terminal], [], [], 0.1)[0]:
+                assert self._read(), f"ended without {text!r}: {self.shown!r}"
+        self.seen = found + len(text)
+
+    def end(self):
+        """Waits for the program to end; returns its exit code and what it showed since the last wait."""
+        while self._read():
+            pass
+        os.close(self.terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1]), self.shown[self.seen :]
+
+
+def test_interrupt_at_a_terminal_gives_the_prompt_and_a_clean_end():
+    terminal = Terminal("make", "run")
+    terminal.wait_for("ticker: tick 1")
+    terminal.type("\x03")
+    terminal.wait_for(">>> ")
+    terminal.type("import sovelma; sovelma.ps()\r")
+    terminal.wait_for("outcome")
+    terminal.wait_for(">>> ")
+    # The endless loop is stopped, not ended: it goes on when asked to.
+    terminal.type("before = sovelma.system.find('spin').fuel()\r")
+    terminal.wait_for(">>> ")
+    terminal.type("sovelma.run(0.1); print('more', sovelma.system.find('spin').fuel() > before)\r")
+    terminal.wait_for("more True")
+    terminal.wait_for(">>> ")
+    terminal.type("\x04")
+    code, last_words = terminal.end()
+    assert code == 0 and "make" not in last_words, last_words
 
 
 @pytest.mark.parametrize("variable", ["MICROPYTHON_DIR", "WASM3_DIR"])
