@@ -26,10 +26,13 @@ import debian_mirror  # noqa: E402
 import pins  # noqa: E402
 
 
+# What `make test` hands down to us would make the makes started here behave as parts of it.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+
+
 def run(*command, timeout=60, **options):
     """Runs a command without a terminal in the project's directory; returns the finished process."""
-    environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    environment.update(options.pop("env", {}))
+    environment = {**ENVIRONMENT, **options.pop("env", {})}
     return subprocess.run(
         [str(word) for word in command], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=timeout, **options,
@@ -273,7 +276,7 @@ class Terminal:
             pytest.skip(f"no pseudo-terminal here: {error}")
         if self.process == 0:
             os.chdir(ROOT)
-            os.execvp(command[0], command)
+            os.execvpe(command[0], command, ENVIRONMENT)
         self.shown = ""
         self.seen = 0  # up to here `shown` was waited for
 
