@@ -136,8 +136,8 @@ static const char *load_data(struct sov_task *task) {
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
             snprintf(reason_text, sizeof reason_text,
-                "data segment out of bounds: ends at byte %llu of %u bytes of memory; raise memory or link with less data",
-                (unsigned long long)(offset + segment->size), (unsigned)task->header.length);
+                "data segment out of bounds: %u bytes at %u of %u bytes of memory; raise memory or link with less data",
+                (unsigned)segment->size, (unsigned)offset, (unsigned)task->header.length); /* MicroPython's snprintf knows no %llu */
             return reason_text;
         }
         memcpy(to, segment->data, segment->size);

@@ -302,9 +302,16 @@ MP_DEFINE_CONST_OBJ_TYPE(sov_task_type, MP_QSTR_Task, MP_TYPE_FLAG_NONE,
 
 /* ---- the module ----------------------------------------------------------------------------------- */
 
-/* Runs at the first import after every (soft) reset: the arena of the VM before is still full of tasks. */
+/* The arena of the VM before a (soft) reset is still full of tasks that nobody knows any more, so the first
+ * import of a VM empties it. MicroPython runs this at *every* import of a built-in module; an entry in
+ * sys.modules, which a reset clears, is what makes it once: later imports find the module there. */
+extern const mp_obj_module_t sov_module;
 static mp_obj_t module_init(void) {
-    sov_runtime_reset();
+    mp_obj_t loaded = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), name = MP_OBJ_NEW_QSTR(MP_QSTR_wasm3);
+    if (!mp_map_lookup(mp_obj_dict_get_map(loaded), name, MP_MAP_LOOKUP)) {
+        mp_obj_dict_store(loaded, name, MP_OBJ_FROM_PTR(&sov_module));
+        sov_runtime_reset();
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_init_obj, module_init);
