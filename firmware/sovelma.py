@@ -185,6 +185,8 @@ def main(words):
     if hal.terminal():
         console.show("Ctrl-C stops the system and gives the prompt")
         try:
+            system.run()
+            console.show("every task is over; Ctrl-C gives the prompt")
             system.run(-1, True)
         except KeyboardInterrupt:
             console.show("stopped; import sovelma; sovelma.ps() shows the tasks, sovelma.run() goes on")

@@ -4,7 +4,7 @@ A task may log a burst of lines and then so many a second; what is beyond that i
 not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
 the ring keeps them as they came.
 
-Invariant: taking a line and showing it allocate nothing, except to say that lines were dropped.
+Invariant: taking a line and showing it allocate nothing.
 """
 from micropython import const
 from kernel.abi import AGAIN, LOG_INFO
@@ -91,9 +91,10 @@ class Ring:
         return at
 
     def _show_dropped(self, write):
-        text = self._label + b"(%d lines dropped)\n" % self.dropped
+        end = _put(_put(0, self._label), b"(")
+        end = _put(_put_number(end, self.dropped), b" lines dropped)\n")
         self.dropped = 0
-        write(text, len(text))
+        write(_shown, end)
 
     def lines(self):
         """List of (level, bytes) of what the ring still holds."""
@@ -112,6 +113,16 @@ class Ring:
 def _put(at, text):
     for byte in text:
         _shown[at] = byte
+        at += 1
+    return at
+
+
+def _put_number(at, number):
+    digits = 1
+    while number >= 10 ** digits:
+        digits += 1
+    for place in range(digits - 1, -1, -1):
+        _shown[at] = 48 + number // 10 ** place % 10
         at += 1
     return at
 

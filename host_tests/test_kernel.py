@@ -1,0 +1,332 @@
+"""The kernel with real tasks: nobody starves, nothing allocates, a broken handler or task takes nobody along."""
+
+import pytest
+from conftest import wat
+
+IMPORTS = """
+ (import "sovelma" "sp_yield" (func $yield (result i32)))
+ (import "sovelma" "sp_sleep" (func $sleep (param i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_time" (func $time (param i32) (result i64)))
+ (import "sovelma" "sp_random" (func $random (param i32 i32) (result i32)))
+ (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_open" (func $open (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_size" (func $size (param i32) (result i32)))
+ (import "sovelma" "sp_fs_read" (func $read (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_write" (func $write (param i32 i32 i32 i32) (result i32)))
+ (memory (export "memory") 1)
+ (data (i32.const 0) "file")
+"""
+
+SPIN = wat('(module (memory (export "memory") 1) (func (export "_start") (loop $l (br $l))))')
+COUNT = wat("""(module (import "sovelma" "sp_yield" (func $yield (result i32))) (memory (export "memory") 1)
+ (func (export "_start") (local $i i32)
+  (loop $l (drop (call $yield)) (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100))))))""")
+EXIT = wat("""(module (import "sovelma" "sp_exit" (func $exit (param i32))) (memory (export "memory") 1)
+ (func (export "_start") (call $exit (i32.const 7))))""")
+FAULT = wat('(module (memory (export "memory") 1) (func $inner unreachable) (func (export "_start") (call $inner)))')
+
+
+def loop(call):
+    """A module whose task makes one call for ever; $f is the capability "file"."""
+    return wat(f"""(module {IMPORTS} (func (export "_start") (local $f i32)
+ (local.set $f (call $find (i32.const 0) (i32.const 4))) (loop $l {call} (br $l))))""")
+
+
+def answers(call):
+    """A module whose task ends with the result of one call as its exit code."""
+    return wat(f"""(module (import "sovelma" "sp_exit" (func $exit (param i32))) {IMPORTS}
+ (func (export "_start") (local $f i32) (local.set $f (call $find (i32.const 0) (i32.const 4))) (call $exit {call})))""")
+
+
+SETUP = """
+import gc, time, micropython
+import hal, wasm3
+from kernel import abi, console, supervisor
+from kernel.capability import Capabilities
+from kernel.ramfs import RamFS, OpenFile
+from kernel.system import System
+from kernel.task import Task, STATES
+system = System(RamFS(1 << 16))
+shared = system.fs.make("/file", False)
+class Zeros:
+    def readinto(self, address, buffer, start, length):
+        return length
+shared.write(0, 8000, Zeros(), 0)
+def add(name, module, priority=3, slice=200000, rights=3, **options):
+    capabilities = Capabilities()
+    capabilities.grant("file", OpenFile(shared, False), rights)
+    options.setdefault("memory", 8192)
+    task = Task(name, wasm3.Task(module, **options), priority, slice, capabilities)
+    system.add(task)
+    return task
+def states():
+    return [STATES[task.state] for task in system.tasks]
+"""
+
+# One call each that answers at once; together every one of them, with arguments from 2^31 on and failing ones too.
+NON_BLOCKING = {
+    "size": "(drop (call $size (local.get $f)))",
+    "read": "(drop (call $read (local.get $f) (i32.const 64) (i32.const 8) (i32.const 16)))",
+    "read, 4 KB over block borders": "(drop (call $read (local.get $f) (i32.const 64) (i32.const 4096) (i32.const 100)))",
+    "read, length from 2^31 on": "(drop (call $read (local.get $f) (i32.const 0) (i32.const 0) (i32.const 0x80000000)))",
+    "write": "(drop (call $write (local.get $f) (i32.const 64) (i32.const 100) (i32.const 500)))",
+    "find": "(drop (call $find (i32.const 0) (i32.const 4)))",
+    "find nothing": "(drop (call $find (i32.const 0) (i32.const 3)))",
+    "time": "(drop (call $time (i32.const 0)))",
+    "utc": "(drop (call $time (i32.const 1)))",
+    "random": "(drop (call $random (i32.const 64) (i32.const 200)))",
+    "log, shown or dropped": "(drop (call $log (i32.const 2) (i32.const 0) (i32.const 200)))",
+    "log, not shown": "(drop (call $log (i32.const 3) (i32.const 0) (i32.const 200)))",
+    "bad capability": "(drop (call $size (i32.const 0xffffffff)))",
+    "made-up capability": "(drop (call $size (i32.const 0x90000001)))",
+    "integer out of range": "(drop (call $sleep (i32.const 0x80000000)))",
+    "flags out of range": "(drop (call $open (local.get $f) (i32.const 0) (i32.const 4) (i32.const 0x80000001)))",
+    "yield": "(drop (call $yield))",
+    "nothing at all": "",
+}
+
+
+@pytest.mark.parametrize("call", NON_BLOCKING.values(), ids=NON_BLOCKING)
+def test_steady_state_allocates_nothing(firmware, call):
+    """With the collector off, nothing is left on the heap after many slices, nor does a second run leave more."""
+    calls, slices, left, lines = firmware.script(SETUP + """
+lines = 0
+def write(buffer, n):
+    global lines
+    lines += 1
+hal.write = write
+task = add("a", wasm["loop"])
+other = add("b", wasm["loop"], slice=1000)
+def measure():
+    before = gc.mem_alloc()
+    system.run(150)
+    return gc.mem_alloc() - before
+measure()
+gc.collect()
+gc.disable()
+measure()
+calls, slices = task.calls(), system.slices
+left = measure()
+answer([task.calls() - calls, system.slices - slices, left, lines])
+""", wasm={"loop": loop(call)})
+    assert slices > 50 and (calls > 100) == (call != "")
+    assert (lines > 4) == ("$log" in call)
+    assert left == 0
+
+
+def test_after_2_to_31_fuel_nothing_is_allocated_either(firmware):
+    fuel, left = firmware.script(SETUP + """
+task = add("a", wasm["spin"])
+while task.fuel() < (1 << 31) + 1000000:
+    system.run(200)
+gc.collect()
+gc.disable()
+system.run(50)
+before = gc.mem_alloc()
+system.run(50)
+left = gc.mem_alloc() - before
+answer([task.fuel(), left])
+""", wasm={"spin": SPIN})
+    assert fuel > 2**31 and left == 0
+
+
+def test_an_endless_loop_starves_nobody(firmware):
+    """Of the same priority, of a lower one, and a sleeper; the loop itself goes on."""
+    result = firmware.script(SETUP + """
+spin = add("spin", wasm["spin"], 3)
+same = add("same", wasm["count"], 3)
+lower = add("lower", wasm["count"], 1)
+sleeper = add("sleeper", wasm["sleeper"], 0)
+fuel = spin.fuel()
+start = time.ticks_ms()
+while not (same.over() and lower.over() and sleeper.over()) and time.ticks_ms() - start < 20000:
+    system.run(100)
+answer([states(), spin.fuel() > 1000000, sleeper.calls()])
+""", wasm={"spin": SPIN, "count": COUNT, "sleeper": wat(f"""(module {IMPORTS} (func (export "_start")
+ (drop (call $sleep (i32.const 20))) (drop (call $sleep (i32.const 20)))))""")})
+    assert result == [["ready", "ended", "ended", "ended"], True, 2]
+
+
+def test_a_task_that_yields_runs_again(firmware):
+    """Regression of the first SovelmaOS: a yielded task was never queued again."""
+    assert firmware.script(SETUP + """
+a, b = add("a", wasm["count"]), add("b", wasm["count"])
+system.run(5000)
+answer([states(), a.calls(), b.calls()])
+""", wasm={"count": COUNT}) == [["ended", "ended"], 100, 100]
+
+
+def test_equal_loops_get_equal_shares_and_a_higher_one_nearly_everything(firmware):
+    a, b, c = firmware.script(SETUP + """
+tasks = [add("a", wasm["spin"], 3), add("b", wasm["spin"], 3)]
+while system.slices < 400:
+    system.run(20)
+a, b = [task.fuel() for task in tasks]
+c = add("c", wasm["spin"], 6)
+system.run(400)
+answer([a, b, c.fuel() / (c.fuel() + sum([task.fuel() for task in tasks]) - a - b)])
+""", wasm={"spin": SPIN})
+    assert abs(a - b) <= 0.02 * (a + b)
+    assert 0.9 < c < 0.99
+
+
+def test_a_default_slice_lasts_two_milliseconds_at_most(firmware):
+    """Slow instructions too: divisions of 64 bits, square roots, calls, copies of memory. Best of many slices, since a
+    slice of a test on a busy machine may be interrupted."""
+    bodies = {
+        "div": "(local.set $x (i64.div_s (i64.const -9223372036854775807) (i64.or (local.get $x) (i64.const 3))))",
+        "sqrt": "(local.set $y (f64.sqrt (f64.add (local.get $y) (f64.const 1.7))))",
+        "call": "(call $f)",
+        "copy": "(memory.copy (i32.const 0) (i32.const 4000) (i32.const 4000))",
+        "load": "(drop (i32.load (i32.const 4)))",
+    }
+    wasm = {
+        name: wat(f"""(module (memory (export "memory") 1) (func $f) (func (export "_start") (local $x i64) (local $y f64)
+ (loop $l {body * 4} (br $l))))""")
+        for name, body in bodies.items()
+    }
+    times = firmware.script(SETUP + """
+best = {}
+for name in wasm:
+    machine = wasm3.Task(wasm[name], memory=8192)
+    for _ in range(30):
+        start = time.ticks_us()
+        machine.resume(hal.SLICE)
+        best[name] = min(best.get(name, 1000000), time.ticks_us() - start)
+    machine.kill()
+answer(best)
+""", wasm=wasm)
+    assert max(times.values()) <= 2000, times
+
+
+def test_sleeping_costs_no_processor_time_and_ends_on_time(firmware):
+    elapsed, slices, calls = firmware.script(SETUP + """
+a = add("a", wasm["sleep"])
+start = time.ticks_us()
+system.run(2000)
+answer([(time.ticks_us() - start) / 1000, system.slices, a.calls()])
+""", wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start") (local $i i32)
+ (loop $l (drop (call $sleep (i32.const 50)))
+  (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))))""")})
+    assert 500 <= elapsed < 800
+    assert slices == 11 and calls == 10
+
+
+def test_ticks_may_wrap_while_tasks_sleep(firmware):
+    """The 30-bit tick counter counts round in the middle of the run."""
+    elapsed, over = firmware.script(SETUP + """
+real = time.ticks_ms
+start = real()
+hal.ticks = lambda: ((1 << 30) - 120 + real() - start) & ((1 << 30) - 1)
+a = add("a", wasm["sleep"])
+system.run(3000)
+answer([real() - start, a.over()])
+""", wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start")
+ (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100)))))""")})
+    assert over and 300 <= elapsed < 600
+
+
+@pytest.mark.parametrize("error, code", [
+    ("MemoryError()", -11), ("OSError(5)", -12), ("ValueError('x')", -12), ("RuntimeError()", -12), ("SystemExit()", -12),
+])  # fmt: skip
+def test_a_handler_that_raises_stops_neither_kernel_nor_task(firmware, error, code):
+    result = firmware.script(SETUP + f"""
+def broken(*arguments):
+    raise {error}
+hal.random = broken
+task = add("a", wasm["random"])
+other = add("b", wasm["count"])
+system.run(3000)
+answer([states(), task.result, other.calls(), [line for line in console.kept() if "sp_random failed" in line] != []])
+""", wasm={"random": answers("(call $random (i32.const 0) (i32.const 8))"), "count": COUNT})
+    assert result == [["ended", "ended"], code, 100, True]
+
+
+def test_ctrl_c_inside_a_handler_waits_until_the_handler_is_done(firmware):
+    """A signal raises wherever C code lets it through; the system stops after the burst and goes on unharmed."""
+    assert firmware.script(SETUP + """
+times = 0
+def interrupted(buffer, n):
+    global times
+    times += 1
+    if times == 3:
+        raise KeyboardInterrupt
+hal.random = interrupted
+a, b = add("a", wasm["random"]), add("b", wasm["count"])
+try:
+    system.run(3000)
+    stopped = False
+except KeyboardInterrupt:
+    stopped = True
+before = times
+system.run(100)
+answer([stopped, times > before, states()[1], b.calls()])
+""", wasm={"random": loop("(drop (call $random (i32.const 0) (i32.const 8)))"), "count": COUNT}) == [True, True, "ended", 100]
+
+
+def test_a_fault_is_recorded_and_the_rest_goes_on(firmware):
+    result = firmware.script(SETUP + """
+free = wasm3.arena()[1]
+bad = add("bad", wasm["fault"])
+good = add("good", wasm["count"])
+end = add("end", wasm["exit"])
+system.run(3000)
+record = bad.record
+answer([states(), record.reason, record.backtrace, record.last_call, end.result, system.good(), wasm3.arena()[1] == free,
+        bad.capabilities.held()])
+""", wasm={"fault": FAULT, "count": COUNT, "exit": EXIT})
+    assert result[0] == ["faulted", "ended", "ended"] and "unreachable" in result[1]
+    assert [index for index, _ in result[2]] == [0, 1] and result[2][0][1] == "inner"
+    assert result[3:] == [None, 7, False, True, []]
+
+
+def test_a_pointer_outside_the_memory_is_a_fault_and_a_bad_integer_is_not(firmware):
+    wasm = {
+        "pointer": answers("(call $log (i32.const 2) (i32.const 8000) (i32.const 200))"),
+        "wrapping pointer": answers("(call $log (i32.const 2) (i32.const 0xffffffff) (i32.const 2))"),
+        "integer": answers("(call $sleep (i32.const -1))"),
+        "flags": answers("(call $open (local.get $f) (i32.const 0) (i32.const 4) (i32.const 64))"),
+        "name": answers("(call $find (i32.const 0) (i32.const 65))"),
+        "kind": answers("(call $open (local.get $f) (i32.const 0) (i32.const 4) (i32.const 1))"),
+        "none": answers("(call $size (i32.const 0))"),
+        "right": answers("(call $write (local.get $f) (i32.const 0) (i32.const 4) (i32.const 0))"),
+        "short": answers("(call $read (local.get $f) (i32.const 0) (i32.const 5000) (i32.const 0))"),
+    }
+    result = firmware.script(SETUP + """
+for name in sorted(wasm):
+    add(name, wasm[name], rights=abi.RIGHT_READ)
+system.run(3000)
+answer({task.name: [STATES[task.state], task.result] for task in system.tasks})
+""", wasm=wasm)
+    assert result == {
+        "pointer": ["faulted", None], "wrapping pointer": ["faulted", None], "integer": ["ended", -4],
+        "flags": ["ended", -4], "name": ["ended", -15], "kind": ["ended", -1], "none": ["ended", -1],
+        "right": ["ended", -3], "short": ["ended", 4096],
+    }  # fmt: skip
+
+
+def test_killing_in_every_state_gives_everything_back(firmware):
+    assert firmware.script(SETUP + """
+free = wasm3.arena()
+tasks = [add("ready%d" % i, wasm["spin"], 4) for i in range(3)] + [add("asleep", wasm["sleep"], 6), add("over", wasm["exit"], 6)]
+system.run(20)
+before = states()
+for task in (tasks[1], tasks[3], tasks[4], tasks[0], tasks[0], tasks[2]):
+    system.kill(task)
+start = time.ticks_ms()
+system.run(5000)
+answer([before, states(), wasm3.arena() == free, time.ticks_ms() - start < 1000])
+""", wasm={"spin": SPIN, "exit": EXIT, "sleep": answers("(call $sleep (i32.const 100000))")}) == [
+        ["ready", "ready", "ready", "sleeping", "ended"], ["killed", "killed", "killed", "killed", "ended"], True, True]
+
+
+def test_forty_tasks_at_once(firmware):
+    states = firmware.script(SETUP + """
+for i in range(40):
+    add("t%d" % i, wasm["count"], i % 8, memory=1024, stack=512)
+live = wasm3.arena()[3]
+system.run(10000)
+answer([live, states(), wasm3.arena()[3]])
+""", wasm={"count": COUNT})
+    assert states == [40, ["ended"] * 40, 0]
