@@ -21,7 +21,6 @@ int main(int argc, char **argv) {
     uint32_t size;
     uint8_t *bytes = read_module(argv[1], &size);
 
-    int64_t load_start = cpu_ns();
     IM3Environment environment = m3_NewEnvironment();
     IM3Runtime runtime = m3_NewRuntime(environment, 64 * 1024, NULL);
     IM3Module module;
@@ -30,7 +29,6 @@ int main(int argc, char **argv) {
     check("load", m3_LoadModule(runtime, module));
     check("compile", m3_CompileModule(module));
     check("run", m3_FindFunction(&function, runtime, "run"));
-    int64_t load_ns = cpu_ns() - load_start;
 
     int32_t value = 0;
     int64_t start = cpu_ns();
@@ -41,6 +39,6 @@ int main(int argc, char **argv) {
     if (calls > 0) {
         check("result", m3_GetResultsV(function, &value));
     }
-    printf("result=%d cpu_ns=%lld load_ns=%lld\n", value, (long long)call_ns, (long long)load_ns);
+    printf("result=%d cpu_ns=%lld\n", value, (long long)call_ns);
     return 0;
 }

@@ -129,17 +129,3 @@ def resume(tools):
     value = (cut["cpu_ns"] - whole["cpu_ns"]) / cut["suspensions"]
     note = f"{cut['suspensions']} suspensions, slice {slice}, {cut['cpu_ns'] / turns:.1f} ns per turn with them, {whole['cpu_ns'] / turns:.1f} without"
     return [Result("resume_c_ns", value, "ns", note)]
-
-
-def loading(tools):
-    """create_c_us_per_kb: parsing, compiling and linking, over all kernels (wasm3's own figure in the note)."""
-    baseline, metered = tools.baseline(), tools.metered()
-    modules = [tools.kernel(name) for name in KERNELS]
-    kilobytes = sum(module.stat().st_size for module in modules) / 1024
-
-    def least(program, *arguments):
-        return sum(min(run(program, module, *arguments)["load_ns"] for _ in range(PAIRS)) for module in modules)
-
-    ours, theirs = least(metered, MOST_FUEL, 0), least(baseline, 0)
-    note = f"{len(modules)} kernels, {kilobytes:.1f} KB of wasm; wasm3 alone {theirs / kilobytes / 1000:.1f}"
-    return [Result("create_c_us_per_kb", ours / kilobytes / 1000, "us/KB", note)]

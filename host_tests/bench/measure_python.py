@@ -1,4 +1,4 @@
-"""What the firmware itself tells: resume() from Python, system calls through the kernel, regions, boot time."""
+"""What the firmware itself tells: resume() from Python, system calls through the kernel, regions, loading, boot time."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import time
 
 from measure_c import WrongAnswer
 from report import Result, say
-from toolchain import HERE, ROOT, BuildError
+from toolchain import HERE, KERNELS, ROOT, BuildError
 
 SCRIPTS = HERE / "python"
 CALLS = 400_000
@@ -90,6 +90,15 @@ def regions(tools):
     ]
 
 
+def creation(tools):
+    """create_us_per_kb: what loading a module costs, over all kernels."""
+    modules = [tools.kernel(name) for name in KERNELS]
+    figures = script(tools, "create.py", *modules)
+    kilobytes = figures["bytes"] / 1024
+    note = f"Task() and kill() from Python, {len(modules)} kernels, {kilobytes:.1f} KB"
+    return [Result("create_us_per_kb", figures["us"] / kilobytes, "us/KB", note)]
+
+
 def boot_time(tools):
     """boot_ms: from the shell to the end of a system whose only task says hello."""
     manifest = system(tools, "hello", ROOT / "build" / "modules" / "hello.wasm")
@@ -104,7 +113,7 @@ def measure(tools):
     if not tools.firmware.is_file():
         raise BuildError(f"{tools.firmware}: not built; run make firmware, or name it with --firmware")
     empty_call_ns, results = resume(tools)
-    results += syscalls(tools, empty_call_ns) + regions(tools) + boot_time(tools)
+    results += syscalls(tools, empty_call_ns) + regions(tools) + creation(tools) + boot_time(tools)
     for result in results:
         say(f"{result.name}: {result.value:.2f} {result.unit}")
     return results

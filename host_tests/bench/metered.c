@@ -23,14 +23,12 @@ int main(int argc, char **argv) {
     uint8_t *bytes = read_module(argv[1], &size);
 
     sov_runtime_reset();
-    int64_t load_start = cpu_ns();
     struct sov_task *task;
     struct sov_options options = {.entry = "run", .entry_length = 3, .stack = STACK_BYTES};
     const char *reason = sov_task_create(&task, bytes, size, &options);
     if (reason) {
         die(argv[1], reason);
     }
-    int64_t load_ns = cpu_ns() - load_start;
 
     long long suspensions = 0;
     int64_t call_ns = 0;
@@ -47,8 +45,8 @@ int main(int argc, char **argv) {
     }
     uint32_t peak, region;
     sov_task_region(task, &peak, &region);
-    printf("result=%d cpu_ns=%lld load_ns=%lld fuel=%llu state_hash=%016llx suspensions=%lld region=%u\n",
-        calls ? (int32_t)sov_task_result(task) : 0, (long long)call_ns, (long long)load_ns,
+    printf("result=%d cpu_ns=%lld fuel=%llu state_hash=%016llx suspensions=%lld region=%u\n",
+        calls ? (int32_t)sov_task_result(task) : 0, (long long)call_ns,
         (unsigned long long)sov_task_fuel(task), (unsigned long long)sov_task_state_hash(task), suspensions, region);
     return 0;
 }

@@ -3,7 +3,7 @@
 
     run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
-Parts (all by default): wall instructions identical resume loading python. Needs a Python with the package
+Parts (all by default): wall instructions identical resume python. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, the built firmware; valgrind for `instructions`, which is skipped
 without it. Takes about three minutes on two processors.
 """
@@ -24,7 +24,6 @@ PARTS = {
     "instructions": measure_c.instructions,
     "identical": measure_c.identical,
     "resume": measure_c.resume,
-    "loading": measure_c.loading,
     "python": measure_python.measure,
 }
 

@@ -31,11 +31,7 @@ WASM_FLAGS = [
 # -ffp-contract=off and -fno-math-errno: wasm has neither fused multiplication nor errno.
 NATIVE_FLAGS = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-w"]
 
-# -w: wasm3 is third-party source, ours is compiled with warnings by the firmware's build.
-HARNESS_FLAGS = [
-    "-O3", "-foptimize-sibling-calls", "-fomit-frame-pointer", "-fno-stack-protector", "-fno-strict-aliasing",
-    "-DNDEBUG", "-w",
-]
+RUNTIME = ROOT / "cmodules" / "wasm3"
 
 
 class BuildError(Exception):
@@ -105,19 +101,26 @@ class Toolchain:
     def baseline(self):
         """The harness around unmodified wasm3."""
         sources = [HERE / "baseline.c", *sorted(self.wasm3.glob("*.c"))]
-        command = [self.cc, *HARNESS_FLAGS, f"-I{self.wasm3}", *sources, "-lm"]
+        command = [self.cc, *harness_flags(), f"-I{self.wasm3}", *sources, "-lm"]
         return self.step("baseline", command, [*sources, HERE / "harness.h", *self.wasm3.glob("*.h")])
 
     def metered(self):
         """The harness around our runtime."""
-        runtime = ROOT / "cmodules" / "wasm3"
-        sources = [HERE / "metered.c", *runtime_sources()]
-        command = [self.cc, *HARNESS_FLAGS, f"-I{runtime}", f"-I{self.wasm3}", *sources, "-lm"]
-        headers = [*runtime.glob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
+        names = setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES")
+        sources = [HERE / "metered.c", *(RUNTIME / name for name in names)]
+        command = [self.cc, *harness_flags(), f"-I{RUNTIME}", f"-I{self.wasm3}", *sources, "-lm"]
+        headers = [*RUNTIME.glob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
         return self.step("metered", command, [*sources, *headers])
 
 
-def runtime_sources():
-    """The C files of our runtime that do not need MicroPython's headers."""
-    files = sorted((ROOT / "cmodules" / "wasm3").glob("*.c"))
-    return [path for path in files if '#include "py/' not in path.read_text()]
+def setting(name):
+    """The words of a variable of the runtime's sources.mk, which the firmware is built by."""
+    for line in (RUNTIME / "sources.mk").read_text().replace("\\\n", "").splitlines():
+        if line.startswith(f"{name} :="):
+            return line.partition(":=")[2].split()
+    raise BuildError(f"{RUNTIME / 'sources.mk'}: sets no {name}")
+
+
+def harness_flags():
+    """The firmware's flags for its interpreter. -w: the firmware's build is the place for warnings."""
+    return ["-O3", *setting("SOV_INTERPRETER_FLAGS"), "-DNDEBUG", "-w"]

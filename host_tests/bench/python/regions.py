@@ -1,15 +1,9 @@
 # usage: regions.py MODULE - prints what a small task takes of the arena, how many fit, and how long creating one takes.
 import sys
 import wasm3
-from timing import least
+from timing import create_and_kill, least
 
-COUNT = 200
-
-
-def create_and_kill(wasm, n):
-    Task = wasm3.Task
-    for _ in range(n):
-        Task(wasm).kill()
+COUNT = 50
 
 
 with open(sys.argv[1], "rb") as stream:
@@ -18,7 +12,7 @@ size, free = wasm3.arena()[:2]
 task = wasm3.Task(wasm)
 region = task.region()[1]
 task.kill()
-create = least(create_and_kill, wasm, COUNT) / COUNT
+create = least(create_and_kill, wasm3.Task, wasm, "_start", COUNT) / COUNT
 tasks = []
 try:
     while True:

@@ -3,7 +3,7 @@ import sys
 import wasm3
 from timing import ROUNDS, empty_loop, least
 
-COUNT = 200000
+COUNT = 100000
 
 
 def resume_loop(resume, fuel, n):

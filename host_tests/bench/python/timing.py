@@ -1,7 +1,7 @@
 # Timing for the scripts beside this one, which run in the firmware.
 import time
 
-ROUNDS = 9      # the least of so many counts: interruptions only ever add
+ROUNDS = 30     # the least of so many counts: interruptions only ever add
 
 
 def least(function, *arguments):
@@ -19,3 +19,8 @@ def least(function, *arguments):
 def empty_loop(n):
     for _ in range(n):
         pass
+
+
+def create_and_kill(Task, wasm, entry, n):
+    for _ in range(n):
+        Task(wasm, entry).kill()

@@ -1,0 +1,15 @@
+# usage: create.py MODULE... - prints the bytes of the modules and the microseconds that creating a task of each takes.
+import sys
+import wasm3
+from timing import create_and_kill, least
+
+COUNT = 20
+
+size = 0
+taken = 0
+for path in sys.argv[1:]:
+    with open(path, "rb") as stream:
+        wasm = stream.read()
+    size += len(wasm)
+    taken += least(create_and_kill, wasm3.Task, wasm, "run", COUNT) / COUNT
+print("bytes=%d us=%.2f" % (size, taken))
