@@ -92,6 +92,20 @@ def test_download_with_another_hash_is_refused(tmp_path, script, archive):
     assert not download.exists(), "the next try would find it again"
 
 
+def test_download_broken_off_or_wrong_leaves_nothing_that_looks_finished(tmp_path):
+    def broken_off(directory):
+        (pathlib.Path(directory) / pins.WASM3_ARCHIVE).write_bytes(b"half")
+        raise pins.FetchError("the line went dead")
+
+    def wrong(directory):
+        (pathlib.Path(directory) / pins.WASM3_ARCHIVE).write_bytes(b"something else")
+
+    for download, message in ((broken_off, "went dead"), (wrong, "SHA-256 mismatch")):
+        with pytest.raises(pins.FetchError, match=message):
+            pins.fetched(str(tmp_path), pins.WASM3_ARCHIVE, download)
+        assert list((tmp_path / "downloads").iterdir()) == []
+
+
 def test_archive_cannot_write_outside_its_directory(tmp_path):
     archive = tmp_path / "evil.tar"
     (tmp_path / "payload").write_text("x")

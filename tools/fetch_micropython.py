@@ -18,8 +18,8 @@ import pins
 from debian_mirror import PrivateApt, mirrors, read_entries
 
 
-def download(downloads, apt_directory):
-    """Puts the source tarball into `downloads`; raises FetchError where no mirror has it."""
+def download(directory):
+    """Puts the source tarball into `directory`; raises FetchError where no mirror has it. Blocks."""
     override = os.environ.get("DEBIAN_MIRROR")
     places = [(override, "")] if override else mirrors(read_entries())
     if not places:
@@ -28,14 +28,14 @@ def download(downloads, apt_directory):
         )
     wanted = f"{pins.MICROPYTHON_PACKAGE}={pins.MICROPYTHON_VERSION}"
     for uri, signed_by in places:
-        apt = PrivateApt(apt_directory, uri, signed_by, pins.MICROPYTHON_SUITE)
+        apt = PrivateApt(os.path.join(directory, "apt"), uri, signed_by, pins.MICROPYTHON_SUITE)
         # Without Any, apt-get update reports success although a download failed.
         fetched = apt.get("-o", "APT::Update::Error-Mode=any", "update") == 0 and (
-            apt.get("source", "--download-only", "--only-source", wanted, cwd=downloads) == 0
+            apt.get("source", "--download-only", "--only-source", wanted, cwd=directory) == 0
         )
-        shutil.rmtree(apt_directory)
         if fetched:
             return
+        shutil.rmtree(apt.directory)
     tried = ", ".join(uri for uri, _ in places)
     raise pins.FetchError(
         f"{wanted} (suite {pins.MICROPYTHON_SUITE}) could not be downloaded from {tried};"
@@ -45,12 +45,7 @@ def download(downloads, apt_directory):
 
 def main():
     build = os.path.abspath(sys.argv[1])
-    downloads = os.path.join(build, "downloads")
-    os.makedirs(downloads, exist_ok=True)
-    archive = os.path.join(downloads, pins.MICROPYTHON_ARCHIVE)
-    if not os.path.exists(archive):
-        download(downloads, os.path.join(build, "apt"))
-    pins.check(archive)
+    archive = pins.fetched(build, pins.MICROPYTHON_ARCHIVE, download)
     upstream_version = pins.MICROPYTHON_VERSION.split("+")[0]
     pins.unpack(archive, f"micropython-{upstream_version}", os.path.join(build, "src", "micropython"))
 

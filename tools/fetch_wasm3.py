@@ -14,8 +14,8 @@ import tempfile
 import pins
 
 
-def download(downloads):
-    """Puts the source archive into `downloads`; raises FetchError where pip cannot get it."""
+def download(directory):
+    """Puts the source archive into `directory`; raises FetchError where pip cannot get it. Blocks."""
     requirement = f"{pins.WASM3_PACKAGE}=={pins.WASM3_VERSION} --hash=sha256:{pins.SHA256[pins.WASM3_ARCHIVE]}\n"
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write(requirement)
@@ -23,7 +23,7 @@ def download(downloads):
         # pip checks the hash before it runs the archive's setup.py for metadata.
         command = [
             sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:",
-            "--no-build-isolation", "--require-hashes", "--dest", downloads, "--requirement", file.name,
+            "--no-build-isolation", "--require-hashes", "--dest", directory, "--requirement", file.name,
         ]  # fmt: skip
         if subprocess.run(command).returncode:
             raise pins.FetchError(
@@ -34,12 +34,7 @@ def download(downloads):
 
 def main():
     build = os.path.abspath(sys.argv[1])
-    downloads = os.path.join(build, "downloads")
-    os.makedirs(downloads, exist_ok=True)
-    archive = os.path.join(downloads, pins.WASM3_ARCHIVE)
-    if not os.path.exists(archive):
-        download(downloads)
-    pins.check(archive)
+    archive = pins.fetched(build, pins.WASM3_ARCHIVE, download)
     root = f"{pins.WASM3_PACKAGE}-{pins.WASM3_VERSION}/wasm3"
     pins.unpack(archive, root, os.path.join(build, "src", "wasm3"))
 

@@ -58,6 +58,26 @@ def check(path):
         )
 
 
+def fetched(build, name, download):
+    """Returns the path of the checked archive `name` below `build`/downloads.
+
+    Where it is not there yet `download(directory)` is called to put it into that
+    directory; it is moved to its place only when complete and checked, so a
+    download broken off leaves nothing that looks finished. Raises FetchError.
+    """
+    downloads = os.path.join(build, "downloads")
+    path = os.path.join(downloads, name)
+    if os.path.exists(path):
+        check(path)
+        return path
+    os.makedirs(downloads, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=downloads) as directory:
+        download(directory)
+        check(os.path.join(directory, name))
+        os.replace(os.path.join(directory, name), path)
+    return path
+
+
 def unpack(archive, member_root, destination):
     """Unpacks `archive`'s directory `member_root` as the new directory `destination`.
 
