@@ -244,7 +244,7 @@ for fuel in (1, 100000):
     out.append([run(t, fuel), t.backtrace()])
 answer(out)
 """, wasm={"m": module})
-    frames = [[0, "yield"], [1, "leaf"], [2, "by_table"], [3, None], [4, "_start"]]  # an export name goes before the name section
+    frames = [[0, "sp_yield"], [1, "leaf"], [2, "by_table"], [3, None], [4, "_start"]]  # names of imports and exports go before the name section
     assert got == [[frames[-1]], frames, [3, frames[1:]]] * 2
 
 
