@@ -53,6 +53,28 @@ _NUMBERS = {
 }
 
 
+def _whole(text):
+    # MicroPython's parser takes a text that breaks off for a complete one. `text`: bytes.
+    closing = {91: 93, 123: 125}        # [ ] { }
+    expected = []
+    quoted = escaped_next = False
+    for byte in text:
+        if quoted:
+            if escaped_next:
+                escaped_next = False
+            elif byte == 92:
+                escaped_next = True
+            elif byte == 34:
+                quoted = False
+        elif byte == 34:
+            quoted = True
+        elif byte in closing:
+            expected.append(closing[byte])
+        elif byte in (93, 125) and (not expected or expected.pop() != byte):
+            return False
+    return not quoted and not expected
+
+
 class ManifestError(Exception):
     """The manifest, or what it names, is not right. `mistakes`: list of lines for people."""
 
@@ -115,10 +137,13 @@ class Manifest:
     def _load(self, path):
         try:
             with hal.read_file(path) as stream:
-                return json.loads(stream.read())
+                text = stream.read()
+            if _whole(text):
+                return json.loads(text)
+            self._wrong("", "is not valid JSON: it breaks off, or its brackets do not match")
         except OSError:
             self._wrong("", "cannot be read")
-        except ValueError:
+        except ValueError:                  # a UnicodeError is one too
             self._wrong("", "is not valid JSON")
         raise ManifestError(self._mistakes)
 

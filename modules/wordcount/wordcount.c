@@ -1,7 +1,7 @@
-/* Counts lines, words and bytes of the file granted as "input", as `wc` does in the C locale.
+/* Counts lines, words and bytes of the file granted as "input", as `wc` does with UTF-8 text.
  *
- * A line is a newline character; a word is a run of printable characters between white space, which is how `wc`
- * counts since bytes that are neither printable nor space neither start nor end a word. */
+ * A line is a newline character; a word is a run of characters between white space that has something printable in
+ * it. Bytes beyond ASCII are taken for printable: Unicode's own spaces do not end a word here. */
 #include "sovelma_io.h"
 
 static uint8_t buffer[1024];
@@ -24,7 +24,7 @@ __attribute__((export_name("_start"))) void start(void)
                 lines++;
             if (c == ' ' || (c >= '\t' && c <= '\r')) {
                 in_word = 0;
-            } else if (c > ' ' && c < 0x7f) {
+            } else if (c > ' ' && c != 0x7f) {
                 words += !in_word;
                 in_word = 1;
             }

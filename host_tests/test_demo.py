@@ -1,0 +1,154 @@
+"""The demo system from the outside: what it prints, how it ends, and that its answers are right."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+
+import pytest
+from conftest import wat
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FAULT = wat('(module (memory (export "memory") 1) (func (export "_start") unreachable))')
+EXIT_3 = wat("""(module (import "sovelma" "sp_exit" (func $exit (param i32))) (memory (export "memory") 1)
+ (func (export "_start") (call $exit (i32.const 3))))""")
+
+
+def boot(firmware, *words, timeout=60):
+    """`sovelma -m sovelma run ...` in the project's directory, without a terminal."""
+    return subprocess.run([firmware.path, "-m", "sovelma", "run", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=timeout)  # fmt: skip
+
+
+def summary(output):
+    """The table at the end: {name: (state, fuel, system calls, region, outcome)}."""
+    lines = output.splitlines()
+    start = max(i for i, line in enumerate(lines) if re.match(r"name +state +fuel +syscalls +region +outcome$", line))
+    rows = [re.split(r" {2,}", line.strip(), maxsplit=5) for line in lines[start + 1:]]
+    return {name: (state, int(fuel), int(calls), int(region), outcome) for name, state, fuel, calls, region, outcome in rows}
+
+
+def system(directory, tasks, **more):
+    """Writes a manifest and its modules (bytes) below `directory`; returns its path."""
+    for task in tasks:
+        (directory / (task["name"] + ".wasm")).write_bytes(task["module"])
+        task["module"] = task["name"] + ".wasm"
+    path = directory / "system.json"
+    path.write_text(json.dumps({"version": 1, "tasks": tasks, **more}))
+    return path
+
+
+def wc(path):
+    """(lines, words, bytes) as the machine's wc counts."""
+    result = subprocess.run(["wc", path], env={**os.environ, "LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=True)
+    return tuple(map(int, result.stdout.split()[:3]))
+
+
+def counted(output):
+    """(lines, words, bytes) as the task said."""
+    return tuple(map(int, re.search(r"^wordcount: (\d+) lines, (\d+) words, (\d+) bytes$", output, re.M).groups()))
+
+
+@pytest.fixture(scope="module")
+def demo(firmware):
+    return boot(firmware, "system.json", "--for", "4")
+
+
+def test_the_demo_ends_well_with_one_line_per_task(demo):
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    tasks = json.loads((ROOT / "system.json").read_text())["tasks"]
+    rows = summary(demo.stdout)
+    assert list(rows) == [task["name"] for task in tasks]
+    states = {name: row[0] for name, row in rows.items()}
+    assert states == {"hello": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
+                      "ticker": "ended"}  # fmt: skip
+    assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
+    assert all(row[1] > 0 and row[3] > 0 for row in rows.values())
+    assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0
+
+
+def test_boot_log(demo):
+    boots = [line for line in demo.stdout.splitlines() if line.startswith("[")]
+    assert len(boots) >= 8 and all(line.startswith("[ OK ] ") for line in boots)
+
+
+def test_hello_is_small(demo):
+    assert summary(demo.stdout)["hello"][3] <= 6500
+    assert "hello: Hello from a task of its own.\n" in demo.stdout
+
+
+def test_primes_are_right(demo):
+    limit = 200000
+    sieve = bytearray([1]) * limit
+    for i in range(2, 448):
+        sieve[i * i::i] = bytes(len(sieve[i * i::i]))
+    assert f"primes: {sum(sieve) - 2} primes below {limit}\n" in demo.stdout
+
+
+def test_the_crash_has_a_backtrace_with_names(demo):
+    lines = [line for line in demo.stdout.splitlines() if line.startswith("crash: ")]
+    assert "divide by zero" in lines[1]
+    assert [re.search(r"#\d (\S+)", line)[1] for line in lines[2:5]] == ["divide", "average", "_start"]
+    assert "last one sp_log" in lines[5]
+
+
+def test_the_ticker_is_not_late_beside_an_endless_loop(demo):
+    late = sorted(int(us) for us in re.findall(r"^ticker: tick \d, late by (\d+) us$", demo.stdout, re.M))
+    assert len(late) == 8 and late[0] >= 0
+    # One slice of 2 ms and the rounding of two ticks; the median, since other programs run on this machine too.
+    assert late[4] <= 5000
+
+
+def test_wordcount_counts_the_readme_as_wc_does(demo):
+    assert counted(demo.stdout) == wc(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("text", [
+    b"", b"\n", b"one", b"one\n", b" \t\v\f\r\n two  words \n", b"\x01 \x02a \x7f\n", "Größe – naïve · 東京\n".encode(),
+    b"x" * 1023 + b" y", b"x" * 1024 + b"\ny" * 1024,
+], ids=range(9))  # fmt: skip
+def test_wordcount_counts_as_wc_does(firmware, tmp_path, text):
+    path = tmp_path / "input"
+    path.write_bytes(text)
+    result = boot(firmware, "system.json", "--for", "0.3", "--input", path)
+    assert result.returncode == 0 and counted(result.stdout) == wc(path)
+
+
+def test_wordcount_of_a_large_file(firmware, tmp_path):
+    generator = random.Random(1)
+    path = tmp_path / "input"
+    path.write_text("".join(generator.choices("abc xyz\n\té.", k=600_000)))
+    result = boot(firmware, "system.json", "--for", "3", "--input", path)
+    assert result.returncode == 0 and counted(result.stdout) == wc(path)
+
+
+def test_a_fault_nobody_allowed_is_a_failure_and_an_exit_code_is_not(firmware, tmp_path):
+    path = system(tmp_path, [{"name": "a", "module": FAULT}, {"name": "b", "module": EXIT_3}])
+    result = boot(firmware, path)
+    assert result.returncode == 1
+    assert summary(result.stdout)["b"][4] == "exit 3" and summary(result.stdout)["a"][4].startswith("fault: ")
+    path = system(tmp_path, [{"name": "a", "module": FAULT, "may_fault": True}, {"name": "b", "module": EXIT_3}])
+    assert boot(firmware, path).returncode == 0
+
+
+def test_the_run_ends_when_the_last_task_does(firmware, tmp_path):
+    path = system(tmp_path, [{"name": "b", "module": EXIT_3}])
+    result = boot(firmware, path, "--for", "50", timeout=20)
+    assert result.returncode == 0
+
+
+def test_same_fuel_in_every_run(firmware):
+    rows = [summary(boot(firmware, "system.json", "--for", "0.5").stdout) for _ in range(2)]
+    for name in ("hello", "primes", "crash", "wordcount"):
+        assert rows[0][name][1:4] == rows[1][name][1:4]
+
+
+@pytest.mark.parametrize("words, complaint", [
+    ([], "no manifest"), (["a.json", "b.json"], "b.json"), (["system.json", "--for"], "--for"),
+    (["system.json", "--for", "soon"], "--for"), (["system.json", "--fast"], "--fast"),
+])  # fmt: skip
+def test_wrong_arguments_are_told_with_the_usage(firmware, words, complaint):
+    result = boot(firmware, *words)
+    assert result.returncode == 2 and complaint in result.stderr and "usage:" in result.stderr and result.stdout == ""
