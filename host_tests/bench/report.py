@@ -21,7 +21,7 @@ def geometric_mean(values):
 
 def show(results):
     """Prints the results as a table."""
-    width = max(len(result.name) for result in results)
+    width = max((len(result.name) for result in results), default=0)
     say("")
     for result in results:
         value = f"{result.value:.3f}" if isinstance(result.value, float) else str(result.value)

@@ -5,7 +5,7 @@
 
 Parts (all by default): wall instructions identical resume python. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, the built firmware; valgrind for `instructions`, which is skipped
-without it. Takes about three minutes on two processors.
+without it. Takes about two minutes on two processors.
 """
 
 import argparse
