@@ -145,6 +145,9 @@ class Directory:
         """Bytes this node counts for, itself only."""
         return NODE_COST
 
+    def release(self):
+        """A capability to it is gone; there is nothing to be done."""
+
 
 class RamFS(Directory):
     """The root directory: what the kernel and the manifest see of the file system.
@@ -201,6 +204,9 @@ class OpenFile:
         if offset < 0 and count > 0:
             self.position = at + count
         return count
+
+    def release(self):
+        """The capability is gone; there is nothing to be done."""
 
 
 def charge(directory, amount):
