@@ -171,6 +171,21 @@ answer([before, c.find(Machine(), 2, 5), c.held()])
 """) == [[True, -5, -5], -2, []]
 
 
+def test_a_thing_is_released_once_when_its_capability_goes(firmware):
+    assert firmware.script(SETUP + """
+c = Capabilities(4)
+things = [Thing(), Folder(), Thing()]
+ids = [c.insert(thing, 1) for thing in things]
+seen = [[thing.released for thing in things]]
+c.drop(ids[1])
+seen.append([thing.released for thing in things])
+c.clear()
+c.clear()
+seen.append([thing.released for thing in things])
+answer(seen)
+""") == [[0, 0, 0], [0, 1, 0], [1, 1, 1]]
+
+
 class Model:
     """What a table should do, without any of its data structures: every identifier ever given out and what became of it.
 

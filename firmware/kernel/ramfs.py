@@ -185,6 +185,9 @@ class OpenFile:
         self.append = append
         self.position = 0
 
+    def release(self):
+        """The capability is gone."""
+
     def read(self, offset, length, machine, address):
         """As File.read; offset -1: at the position, which advances. Allocates nothing."""
         if offset >= 0:
@@ -204,9 +207,6 @@ class OpenFile:
         if offset < 0 and count > 0:
             self.position = at + count
         return count
-
-    def release(self):
-        """The capability is gone; there is nothing to be done."""
 
 
 def charge(directory, amount):
