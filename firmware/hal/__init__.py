@@ -11,6 +11,7 @@ What every port provides:
     terminal()                    True where somebody sits at a terminal
     catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
+    reboot()                      starts the machine anew
     read_file(path), file_size(path), is_directory(path)
                                   the files of the machine the system is built from
     PINS                          numbers of the pins a task may be given
