@@ -79,7 +79,8 @@ def caps(name):
     """Shows the capabilities a task holds: identifier, name, rights, what it is."""
     for identifier, thing, rights, granted in _the_system().find(name).capabilities.held():
         words = " ".join([word for word in sorted(RIGHTS) if RIGHTS[word] & rights])
-        console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, _full_path(thing)))
+        what = thing.text() if hasattr(thing, "text") else _full_path(thing)
+        console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what))
 
 
 def ls(path="/"):

@@ -10,7 +10,7 @@ never used. `check`, `insert`, `drop` and `find` allocate nothing.
 """
 from array import array
 from micropython import const
-from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND
+from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, KIND_SOCKET
 
 _SLOT_MASK = const(0xFF)
 _GENERATION_STEP = const(1 << 8)
@@ -89,8 +89,13 @@ class Capabilities:
         return self._first == 0
 
     def drop(self, identifier):
-        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
+        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0.
+
+        A socket is closed: it belongs to this one capability.
+        """
         slot = identifier & _SLOT_MASK
+        if self._powers[slot] & KIND_SOCKET:
+            self._objects[slot].close()
         self._objects[slot] = None
         self._powers[slot] = 0
         self._current[slot] = identifier + _GENERATION_STEP

@@ -9,7 +9,10 @@ from kernel import console
 from kernel.capability import Capabilities
 from kernel.log import escaped
 from kernel.manifest import ManifestError
+from kernel.net import Network
+from kernel.netpolicy import Policy
 from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
 
@@ -20,7 +23,7 @@ def build(manifest):
     if size < manifest.arena:
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
-    system = System(_file_system(manifest))
+    system = System(_file_system(manifest), Resolver(*manifest.network))
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
@@ -100,6 +103,9 @@ def _task(manifest, index, fs, machines):
     machines.append(machine)
     capabilities = Capabilities(plan["capabilities"])
     for name, path, is_directory, rights in plan["caps"]:
+        if isinstance(path, Policy):
+            capabilities.grant(name, Network(path), rights)
+            continue
         node = fs.make(path, is_directory)
         capabilities.grant(name, node if is_directory else OpenFile(node, False), rights)
     return Task(plan["name"], machine, plan["priority"], plan["slice"], capabilities, plan["may_fault"])

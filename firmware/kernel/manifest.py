@@ -6,6 +6,9 @@
       "ramfs": 1048576,                        bytes all files and directories together may take; optional
       "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
       "files": {"/input": "README.md"},        made with the content of a host file; optional
+      "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
+                                               whom to ask for names, default: whom the machine asks; and names that
+                                               are known without asking; optional
       "tasks": [
         {
           "name": "hello",
@@ -18,7 +21,8 @@
           "capabilities": 16,                  how many it may hold at once; default 16
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
-                   "data": {"directory": "/data", "rights": ["read", "write", "create"]}}
+                   "data": {"directory": "/data", "rights": ["read", "write", "create"]},
+                   "net": {"net": {"allow": ["example.org"], "ports": [80]}}}      see kernel.netpolicy
         }
       ]
     }
@@ -29,6 +33,7 @@ import json
 import hal
 from kernel.abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
 from kernel.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel import netpolicy
 from kernel.log import escaped
 from kernel.ramfs import NAME_MOST
 from kernel.task import PRIORITIES, PRIORITY_DEFAULT
@@ -87,7 +92,8 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, path, is_directory, rights).
+    path}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list of dictionaries with every key set, "caps" being a list of
+    (name, path or netpolicy.Policy, is_directory, rights).
     """
 
     def __init__(self, path, changes=None):
@@ -100,13 +106,14 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self._mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "tasks"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "network", "tasks"))
         if root.get("version") != VERSION:
             self._wrong("version", "must be %d" % VERSION)
         self.arena = self._number(root, "arena", "arena", 0, _BYTES_MOST, 0)
         self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
+        self.network = netpolicy.check_names(root.get("network", {}), "network", self._wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
         if self._mistakes:
             raise ManifestError(self._mistakes)
@@ -240,6 +247,10 @@ class Manifest:
             if not 1 <= len(name.encode()) <= 64:
                 self._wrong(here, "a name has 1 to 64 bytes")
             if self._is(grant, dict, here, "an object"):
+                if "net" in grant:
+                    self._keys(grant, here, ("net",))
+                    result.append((name, netpolicy.check(grant["net"], here + ".net", self._wrong), False, 0))
+                    continue
                 self._keys(grant, here, ("file", "directory", "rights"))
                 result.append(self._check_grant(name, grant, here))
         return result
@@ -247,7 +258,7 @@ class Manifest:
     def _check_grant(self, name, grant, where):
         is_directory = "directory" in grant
         if is_directory == ("file" in grant):
-            self._wrong(where, "needs either file or directory")
+            self._wrong(where, "needs either file, directory or net")
             return None
         kind = "directory" if is_directory else "file"
         path = grant[kind]
