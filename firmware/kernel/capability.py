@@ -10,7 +10,7 @@ never used. `check`, `insert`, `drop` and `find` allocate nothing.
 """
 from array import array
 from micropython import const
-from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, KIND_SOCKET
+from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND
 
 _SLOT_MASK = const(0xFF)
 _GENERATION_STEP = const(1 << 8)
@@ -74,7 +74,8 @@ class Capabilities:
     def insert(self, thing, rights):
         """Puts a new capability into a slot. Returns its identifier, or QUOTA where there is no free one.
 
-        `thing`: has an attribute `kind`, one bit; the table keeps it alive.
+        `thing`: has an attribute `kind`, one bit, and a method `release()`, called when the capability is gone; the
+        table keeps it alive until then.
         """
         slot = self._first
         if slot == 0:
@@ -89,13 +90,9 @@ class Capabilities:
         return self._first == 0
 
     def drop(self, identifier):
-        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0.
-
-        A socket is closed: it belongs to this one capability.
-        """
+        """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
         slot = identifier & _SLOT_MASK
-        if self._powers[slot] & KIND_SOCKET:
-            self._objects[slot].close()
+        thing = self._objects[slot]
         self._objects[slot] = None
         self._powers[slot] = 0
         self._current[slot] = identifier + _GENERATION_STEP
@@ -106,6 +103,7 @@ class Capabilities:
             else:
                 self._first = slot
             self._last = slot
+        thing.release()
         return 0
 
     def grant(self, name, thing, rights):

@@ -34,6 +34,9 @@ class Network:
         self.policy = policy
         self.open = 0
 
+    def release(self):
+        """The capability is gone; the sockets made with it are capabilities of their own."""
+
     def text(self):
         """For people."""
         return "network, %d of %d sockets open" % (self.open, self.policy.sockets)
@@ -71,10 +74,10 @@ class Socket:
     def done(self):
         """The call that waited is over: a socket that did not become a capability goes."""
         if not self.connected:
-            self.close()
+            self.release()
 
-    def close(self):
-        """Ends the connection. Any number of times."""
+    def release(self):
+        """The capability is gone, dropped or with its task: ends the connection. Any number of times."""
         self.leave()
         if self.lookup is not None:
             self.lookup.close()
@@ -113,10 +116,10 @@ class NetworkCalls:
         try:
             answer = self._advance(task, socket)
         except BaseException:
-            socket.close()
+            socket.release()
             raise
         if answer is not None and not socket.connected:
-            socket.close()
+            socket.release()
         return answer
 
     def _new_socket(self, task):
