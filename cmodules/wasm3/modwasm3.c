@@ -4,7 +4,7 @@
  * docs/RUNTIME.md.
  *
  * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
- * reset raises ValueError; resume, nr, arg, used, readinto, write and match allocate nothing on the Python heap.
+ * reset raises ValueError; resume, nr, arg, bill, readinto, write and match allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/objstr.h"
@@ -30,8 +30,15 @@ static struct sov_task *task_of(mp_obj_t self_in) {
     return self->task;
 }
 
-/* An address or length from Python; the guest's own never come this way unchecked. */
-static uint32_t get_u32(mp_obj_t value) { return (uint32_t)mp_obj_get_int_truncated(value); }
+/* An address or index from Python. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a
+ * number that 32 bits cannot hold must not come out as another one. */
+static uint32_t get_u32(mp_obj_t value) {
+    if (mp_obj_is_small_int(value)) {
+        int64_t number = MP_OBJ_SMALL_INT_VALUE(value);
+        if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
+    }
+    return (uint32_t)mp_obj_get_int_truncated(value);
+}
 
 static uint64_t get_u64(mp_obj_t value) {
     if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);
@@ -257,8 +264,8 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_spent_obj, task_spent);
 static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
 
-static mp_obj_t task_used(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_used(task_of(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_used_obj, task_used);
+static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
 
 static mp_obj_t task_calls(mp_obj_t self_in) {
     struct sov_task *task = task_of(self_in);
@@ -308,7 +315,7 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
-    { MP_ROM_QSTR(MP_QSTR_used), MP_ROM_PTR(&task_used_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
     { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },

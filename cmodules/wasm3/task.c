@@ -62,10 +62,7 @@ static void run(struct sov_task *task) {
 enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t result) {
     task->spent = 0;
     if (task->status == SOV_EXITED || task->status == SOV_TRAPPED) return task->status;
-    if (fuel > 0) {
-        task->run.fuel = fuel + (task->run.fuel < 0 ? task->run.fuel : 0);
-        task->granted = task->run.fuel;
-    }
+    if (fuel > 0) task->run.fuel = fuel + (task->run.fuel < 0 ? task->run.fuel : 0);
     if (task->status == SOV_SYSCALL) {
         answer_call(task, result);
         task->status = SOV_PREEMPTED;
@@ -110,7 +107,14 @@ enum sov_status sov_task_status(const struct sov_task *task) { return task->stat
 const char *sov_task_error(const struct sov_task *task) { return task->status == SOV_TRAPPED ? task->error : NULL; }
 uint64_t sov_task_fuel(const struct sov_task *task) { return task->fuel_used; }
 int32_t sov_task_spent(const struct sov_task *task) { return task->spent; }
-int32_t sov_task_used(const struct sov_task *task) { return task->granted - task->run.fuel; }
+
+int32_t sov_task_bill(struct sov_task *task) {
+    uint64_t due = task->fuel_used - task->fuel_billed;
+    if (due > SOV_MOST_FUEL) due = SOV_MOST_FUEL;
+    task->fuel_billed += due;
+    return (int32_t)due;
+}
+
 uint32_t sov_task_syscalls(const struct sov_task *task) { return task->syscalls; }
 
 bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int64_t *answer) {

@@ -45,7 +45,7 @@ struct sov_task {
     uint32_t memory_limit;   /* bytes reserved for linear memory */
     uint32_t most_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */
     int32_t spent;
-    int32_t granted;         /* what run.fuel was when the slice began */
+    uint64_t fuel_billed;    /* of fuel_used, by sov_task_bill */
     int32_t phase_function[SOV_PHASE_COUNT]; /* -1: none */
     uint8_t phase;
     uint8_t status;          /* enum sov_status */

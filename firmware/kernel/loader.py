@@ -10,7 +10,9 @@ from kernel.capability import Capabilities
 from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
+from kernel.net import Network
 from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
 
@@ -21,19 +23,18 @@ def build(manifest):
     if size < manifest.arena:
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
-    system = System(_file_system(manifest))
+    system = System(_file_system(manifest), Resolver(*manifest.network))
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
-        tasks = [_task(manifest, index, machines) for index in range(len(manifest.tasks))]
+        tasks = [_task(manifest, index, system.fs, machines) for index in range(len(manifest.tasks))]
     except ManifestError:
         for machine in machines:
             machine.kill()
         raise
     hal.pins_off()
-    for task, plan in zip(tasks, manifest.tasks):
-        for name, kind, what, rights in plan["caps"]:
-            task.capabilities.grant(name, _thing(kind, what, system.fs), rights)
+    for task in tasks:
+        task.plan.grant(task.capabilities)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -88,31 +89,68 @@ def _fill(file, stream):
             return
 
 
-def _thing(kind, what, fs):
-    # The object of a grant.
-    if kind == "pin":
-        number, mode, pull, initial, active_low = what
-        level = None if initial is None else initial ^ active_low
-        return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
-    node = fs.make(what, kind == "directory")
-    return node if kind == "directory" else OpenFile(node, False)
+class Plan:
+    """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
 
+    def __init__(self, plan, fs):
+        self._plan = plan
+        self._fs = fs
 
-def _task(manifest, index, machines):
-    plan = manifest.tasks[index]
-    where = "tasks[%d]" % index
-    try:
+    def machine(self):
+        """A new machine, which has not run. Raises OSError, ValueError (not the module it should be) or MemoryError."""
+        plan = self._plan
         with hal.read_file(plan["module"]) as stream:
             module = stream.read()
-        machine = wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+        return wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+
+    def capabilities(self):
+        """A new table, with nothing in it."""
+        return Capabilities(self._plan["capabilities"])
+
+    def grant(self, capabilities):
+        """Puts into a new table what the manifest grants."""
+        for name, kind, what, rights in self._plan["caps"]:
+            capabilities.grant(name, self._thing(kind, what), rights)
+
+    def life(self):
+        """All that `Task.begin` needs: (machine, capabilities). Raises as `machine` does; then nothing is left."""
+        capabilities = self.capabilities()
+        machine = self.machine()
+        try:
+            self.grant(capabilities)
+        except BaseException:
+            machine.kill()
+            capabilities.clear()
+            raise
+        return machine, capabilities
+
+    def _thing(self, kind, what):
+        # The object of a grant.
+        if kind == "pin":
+            number, mode, pull, initial, active_low = what
+            level = None if initial is None else initial ^ active_low
+            return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+        if kind == "net":
+            return Network(what)
+        node = self._fs.make(what, kind == "directory")
+        return node if kind == "directory" else OpenFile(node, False)
+
+
+def _task(manifest, index, fs, machines):
+    fields = manifest.tasks[index]
+    plan = Plan(fields, fs)
+    where = "tasks[%d]" % index
+    try:
+        machine = plan.machine()
     except OSError:
-        raise _mistake(manifest, where + ".module", "cannot be read: " + plan["module"])
+        raise _mistake(manifest, where + ".module", "cannot be read: " + fields["module"])
     except ValueError as error:
-        raise _mistake(manifest, where + ".module", "%s: %s" % (plan["module"], error))
+        raise _mistake(manifest, where + ".module", "%s: %s" % (fields["module"], error))
     except MemoryError as error:
         _, free, largest, _ = wasm3.arena()
         raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
-                       % (error, plan["quota"], free, largest))
+                       % (error, fields["quota"], free, largest))
     machines.append(machine)
-    return Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
-                plan["may_fault"])
+    task = Task(fields["name"], machine, fields["priority"], fields["slice"], plan.capabilities(), fields["may_fault"])
+    task.plan = plan
+    return task

@@ -14,7 +14,7 @@ from kernel.log import Ring
 READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
-WAITING = const(3)      # inside a call that is not answered yet
+WAITING = const(3)      # inside a call, for something that `waiting` knows
 RESTARTING = const(4)   # it faulted and gets another life when its time has come
 ENDED = const(5)        # it returned or called sp_exit
 FAULTED = const(6)      # it did something a task may not do
@@ -67,6 +67,7 @@ class Task:
         self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.call = -1          # number of its last call
+        self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
         self.started = 0        # tick at which it began
         self.result = None      # exit code, once it ended
         self.machine = machine
@@ -74,7 +75,7 @@ class Task:
         self.resume = machine.resume
         self.number = machine.nr
         self.argument = machine.arg
-        self.used = machine.used
+        self.bill = machine.bill
         self.check = capabilities.check
 
     def over(self):
@@ -108,13 +109,26 @@ class Task:
             self._region = machine.region()
         except MemoryError:
             pass
-        self.machine = self.resume = self.number = self.argument = self.used = None
+        self.machine = self.resume = self.number = self.argument = self.bill = None
         machine.kill()
         self.state = state
-        self.capabilities.clear()
+        try:
+            self.stop_waiting()
+        finally:
+            self.capabilities.clear()
+
+    def stop_waiting(self):
+        """The call it waits in is over, however it ended: nothing wakes the task because of it any more."""
+        waiting = self.waiting
+        if waiting is not None:
+            self.waiting = None
+            waiting.leave()
+            waiting.done()
 
     def outcome(self):
-        """How it stands, in words: "exit 0", "fault: ..." or "-"."""
+        """How it stands, in words: "exit 0", "fault: ...", "waits: ..." or "-"."""
+        if self.waiting is not None:
+            return "waits: " + self.waiting.text()
         if self.state == ENDED:
             return "exit " + str(self.result)
         if self.state == FAULTED:
