@@ -23,7 +23,7 @@ SLEEP_MOST = const(_TICKS_HALF - 1)     # the longest time whose end can be told
 # Every 32nd slice: 3 % for those who would get nothing, at 2 ms a slice a turn every 64 ms.
 _GUARD = const(32)
 
-_OVER_BUDGET = const(PRIORITIES)        # the queue behind those of the priorities
+_OVER_BUDGET = const(8)                 # the queue behind those of the priorities
 
 # _HIGHEST[mask]: number of the highest bit set, for 8 priorities.
 _HIGHEST = bytes([0] + [bit for bit in range(PRIORITIES) for _ in range(1 << bit)])
