@@ -1,17 +1,16 @@
 """Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
 
 A module is instantiated here and does not run: its start function and `_start` run later, as the task, paid for with
-its fuel. What goes wrong is told with its place in the manifest; the tasks made until then are ended again. No pin is touched before nothing can fail.
+its fuel. Everything that goes wrong is told with its place in the manifest; then the tasks made until then are ended
+again. No pin is touched before nothing can fail.
 """
 import hal
 import wasm3
-from kernel import console
-from kernel.capability import Capabilities
-from kernel.gpio import Pin
-from kernel.log import escaped
+from kernel import abi, console
+from kernel.log import Ring
 from kernel.manifest import ManifestError
-from kernel.net import Network
-from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.plan import Plan, WrongModule
+from kernel.ramfs import BLOCK, Directory, File, RamFS
 from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
@@ -19,19 +18,16 @@ from kernel.task import Task
 
 def build(manifest):
     """A System ready to run. Raises ManifestError; then no task is left."""
-    size, free, _, _ = wasm3.arena()
-    if size < manifest.arena:
-        raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
-    console.ok("arena: %d bytes, %d free" % (size, free))
+    _make_arena(manifest)
+    console.ok("arena: %d bytes, %d free" % wasm3.arena()[:2])
     system = System(_file_system(manifest), Resolver(*manifest.network))
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
-    machines = []
-    try:
-        tasks = [_task(manifest, index, system.fs, machines) for index in range(len(manifest.tasks))]
-    except ManifestError:
-        for machine in machines:
-            machine.kill()
-        raise
+    tasks = [_task(manifest, index, system.fs) for index in range(len(manifest.tasks))]
+    if manifest.mistakes:
+        for task in tasks:
+            if task:
+                task.machine.kill()
+        raise ManifestError(manifest.mistakes)
     hal.pins_off()
     for task in tasks:
         task.plan.grant(task.capabilities)
@@ -42,8 +38,15 @@ def build(manifest):
     return system
 
 
-def _mistake(manifest, where, what):
-    return ManifestError(["%s: %s: %s" % (escaped(manifest.path), where, escaped(what))])
+def _make_arena(manifest):
+    # Of the size the manifest wants, where a machine can choose; else the one there is has to suffice.
+    size = wasm3.arena()[0]
+    if manifest.arena and manifest.arena != size:
+        try:
+            wasm3.arena_resize(manifest.arena)
+        except (ValueError, AttributeError) as error:
+            if manifest.arena > size:
+                manifest.wrong("arena", "%d bytes wanted, there are %d: %s" % (manifest.arena, size, error))
 
 
 def _file_system(manifest):
@@ -52,22 +55,31 @@ def _file_system(manifest):
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
         if not isinstance(node, Directory):
-            raise _mistake(manifest, "directories." + escaped(path), "cannot be made (error %d)" % node)
-    for path, host in manifest.files.items():
-        where = "files." + escaped(path)
-        node = fs.make(path, False)
-        if not isinstance(node, File):
-            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
-        try:
-            with hal.read_file(host) as stream:
-                _fill(node, stream)
-        except OSError:
-            raise _mistake(manifest, where, "cannot be read: " + host)
-        except MemoryError:
-            raise _mistake(manifest, where, "does not fit into memory: " + host)
-        if node.size != hal.file_size(host):
-            raise _mistake(manifest, where, "does not fit into the RamFS, see ramfs and directories: " + host)
+            manifest.wrong("directories." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+    for path in sorted(manifest.files):
+        mistake = _make_file(fs.make(path, False), manifest.files[path])
+        if mistake:
+            manifest.wrong("files." + path, mistake)
     return fs
+
+
+def _make_file(node, content):
+    # What is wrong, or None. `content`: bytes, or the path of a host file.
+    if not isinstance(node, File):
+        return "cannot be made: " + abi.ERRORS[-1 - node]
+    try:
+        if isinstance(content, bytes):
+            size = len(content)
+            node.write(0, size, _Source(content), 0)
+        else:
+            size = hal.file_size(content)
+            with hal.read_file(content) as stream:
+                _fill(node, stream)
+    except OSError:
+        return "cannot be read: " + content
+    except MemoryError:
+        return "does not fit into memory"
+    return None if node.size == size else "does not fit into the RamFS, see ramfs and directories"
 
 
 class _Source:
@@ -89,68 +101,27 @@ def _fill(file, stream):
             return
 
 
-class Plan:
-    """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
-
-    def __init__(self, plan, fs):
-        self._plan = plan
-        self._fs = fs
-
-    def machine(self):
-        """A new machine, which has not run. Raises OSError, ValueError (not the module it should be) or MemoryError."""
-        plan = self._plan
-        with hal.read_file(plan["module"]) as stream:
-            module = stream.read()
-        return wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
-
-    def capabilities(self):
-        """A new table, with nothing in it."""
-        return Capabilities(self._plan["capabilities"])
-
-    def grant(self, capabilities):
-        """Puts into a new table what the manifest grants."""
-        for name, kind, what, rights in self._plan["caps"]:
-            capabilities.grant(name, self._thing(kind, what), rights)
-
-    def life(self):
-        """All that `Task.begin` needs: (machine, capabilities). Raises as `machine` does; then nothing is left."""
-        capabilities = self.capabilities()
-        machine = self.machine()
-        try:
-            self.grant(capabilities)
-        except BaseException:
-            machine.kill()
-            capabilities.clear()
-            raise
-        return machine, capabilities
-
-    def _thing(self, kind, what):
-        # The object of a grant.
-        if kind == "pin":
-            number, mode, pull, initial, active_low = what
-            level = None if initial is None else initial ^ active_low
-            return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
-        if kind == "net":
-            return Network(what)
-        node = self._fs.make(what, kind == "directory")
-        return node if kind == "directory" else OpenFile(node, False)
-
-
-def _task(manifest, index, fs, machines):
+def _task(manifest, index, fs):
+    # The task, without its grants; None where something is wrong.
     fields = manifest.tasks[index]
     plan = Plan(fields, fs)
     where = "tasks[%d]" % index
     try:
         machine = plan.machine()
     except OSError:
-        raise _mistake(manifest, where + ".module", "cannot be read: " + fields["module"])
+        return manifest.wrong(where + ".module", "cannot be read: " + fields["module"])
+    except WrongModule as error:
+        return manifest.wrong(where + ".sha256", str(error))
     except ValueError as error:
-        raise _mistake(manifest, where + ".module", "%s: %s" % (fields["module"], error))
+        return manifest.wrong(where + ".module", "%s: %s" % (fields["module"], error))
     except MemoryError as error:
         _, free, largest, _ = wasm3.arena()
-        raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
-                       % (error, fields["quota"], free, largest))
-    machines.append(machine)
-    task = Task(fields["name"], machine, fields["priority"], fields["slice"], plan.capabilities(), fields["may_fault"])
+        return manifest.wrong(where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
+                              % (error, fields["quota"], free, largest))
+    log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
+    task = Task(fields["name"], machine, fields["priority"], fields["slice"], plan.capabilities(), fields["may_fault"], log)
+    task.budget = task.left = fields["budget"]
+    task.period = fields["period"]
+    task.policy = fields["fault"]
     task.plan = plan
     return task

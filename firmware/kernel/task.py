@@ -31,15 +31,15 @@ class Task:
     """One task.
 
     `name`: a string; `machine`: a wasm3.Task, whose region now belongs to this object; `slice`: fuel of one slice;
-    `capabilities`: its table; `may_fault`: whether the run counts as good when it faults.
+    `capabilities`: its table; `may_fault`: whether the run counts as good when it faults; `log`: its Ring.
     """
 
-    def __init__(self, name, machine, priority, slice, capabilities, may_fault=False):
+    def __init__(self, name, machine, priority, slice, capabilities, may_fault=False, log=None):
         self.name = name
         self.priority = priority
         self.slice = slice
         self.may_fault = may_fault
-        self.log = Ring(name)
+        self.log = log or Ring(name)
         self.plan = None        # kernel.loader.Plan: how to make another life of it
         self.policy = None      # kernel.supervisor.Policy: what a fault leads to; None: it stays faulted
         # the scheduler's
