@@ -117,8 +117,8 @@ class Syscalls:
         if isinstance(node, int):
             return node
         if is_directory:
-            return capabilities.insert(node, wanted)
-        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted)
+            return capabilities.insert(node, wanted, argument(0))
+        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted, argument(0))
         if flags & _OPEN_TRUNCATE:                      # last: nothing can fail any more
             node.truncate()
         return identifier
