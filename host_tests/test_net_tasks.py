@@ -414,6 +414,7 @@ sovelma.system = system
 lines = []
 console.show = lines.append
 sovelma.ps()
+sovelma.net()
 for name in "abc":
     sovelma.caps(name)
 answer(lines)
@@ -422,6 +423,7 @@ answer(lines)
     assert f"waits: sp_net_recv tcp 127.0.0.1:{port}" in text and f"waits: sp_net_connect tcp 127.0.0.1:{full}" in text
     assert f"socket, udp 127.0.0.1:{port}" in text and "network, 1 of 8 sockets open" in text
     assert "read write" in text
+    assert f"b: sp_net_connect tcp 127.0.0.1:{full}" in texts and f"c: socket, udp 127.0.0.1:{port}" in texts
 
 
 @pytest.mark.parametrize("call", ["recv nothing", "recv 16", "recv 4096", "send 16", "send 4096", "send a datagram", "connect and close", "denied"])
