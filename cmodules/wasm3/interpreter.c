@@ -7,7 +7,9 @@
  *                  macros on, which here only note where a trap happened.
  *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names.
  *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
- *                  where a basic block begins, bounds nesting, saves registers before calls.
+ *                  where a basic block begins, bounds nesting and values against the compiler's tables, saves
+ *                  registers before calls.
+ *   Read_u8        reads the second part of a prefixed instruction, as the LEB128 number it is.
  *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
  *                  to a loop (wasm3 0.5.0 forgets them).
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
@@ -92,6 +94,26 @@ static void open_cell(IM3Compilation o) {
     EmitWord32(o->page, 0);
 }
 
+u16 GetMaxUsedSlotPlusOne(IM3Compilation o);
+
+/* Is there room in the compiler's tables for `values` more values of two slots each, above all that is in use?
+ * wasm3 checks one value at a time and, when it lays out results, not at all. */
+static bool has_room(IM3Compilation o, u32 values) {
+    return GetMaxUsedSlotPlusOne(o) + SOV_LINK_SLOTS + 2 * (values + 2) < d_m3MaxFunctionSlots &&
+        o->stackIndex + values + 2 < d_m3MaxFunctionStackHeight;
+}
+
+/* Parameters and results of the block whose type is read next. */
+static u32 block_values(IM3Compilation o) {
+    bytes_t at = o->wasm;
+    i64 code;
+    if (ReadLebSigned(&code, 33, &at, o->wasmEnd) || code == -64) return 0;
+    if (code < 0) return 1;
+    if ((u64)code >= o->module->numFuncTypes) return 0; /* the compiler will say it better */
+    IM3FuncType type = o->module->funcTypes[code];
+    return 2u * type->numArgs + type->numRets; /* parameters are recorded and pushed again */
+}
+
 /* wasm3 keeps values below a call's arguments in registers and relied on a C frame to save them. */
 static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
@@ -108,6 +130,7 @@ static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opco
         consumed = 1;
     }
     consumed += GetFuncTypeNumParams(type);
+    if (!has_room(o, (u32)GetFuncTypeNumParams(type) + GetFuncTypeNumResults(type))) return m3Err_functionStackOverflow;
     for (u32 reg = 0; reg < 2; reg++) {
         if (o->regStackIndexPlusOne[reg] && o->regStackIndexPlusOne[reg] + consumed <= o->stackIndex)
 _           (PreserveRegisterIfOccupied(o, reg ? c_m3Type_f64 : c_m3Type_i64));
@@ -153,6 +176,8 @@ _   (Read_opcode(opcode, bytes, end));
         meter.next = block_after(o, *opcode);
         if (*opcode == c_waOp_end) meter.ended = o->block.depth;
         _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
+        if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
+            _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
         if (*opcode == c_waOp_call || *opcode == 0x11)
 _           (save_registers_below_arguments(o, *opcode));
     }
@@ -172,6 +197,15 @@ _   (GetBlockScope(o, &scope, depth));
     if (GetFuncTypeNumParams(scope->type) && !o->block.isPolymorphic)
 _       (ResolveBlockResults(o, scope, true));
 _catch:
+    return result;
+}
+
+/* The number behind the prefix 0xFC is an LEB128 number, however long; wasm3 reads one byte. */
+static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
+    u32 number;
+    M3Result result = ReadLEB_u32(&number, bytes, end);
+    if (!result && number > UINT8_MAX) result = m3Err_unknownOpcode;
+    *value = (u8)number;
     return result;
 }
 
@@ -217,6 +251,7 @@ static pc_t metered_GetPC(IM3Compilation o) {
 
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
+#define Read_u8 metered_Read_u8
 #define Read_opcode(VALUE, BYTES, END) metered_Read_opcode(o, VALUE, BYTES, END)
 #define EmitOp metered_EmitOp
 #define EmitSlotOffset metered_EmitSlotOffset
@@ -230,6 +265,7 @@ static pc_t metered_GetPC(IM3Compilation o) {
 #undef EmitSlotOffset
 #undef EmitOp
 #undef Read_opcode
+#undef Read_u8
 
 /* ---- what the rest of the runtime calls ------------------------------------------------------------ */
 

@@ -45,6 +45,9 @@ uint32_t sov_runtime_epoch(void);
 const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
 bool sov_out_of_memory(const char *reason);
 
+/* Validates a module without creating anything: NULL or a reason, as above. Uses free memory of the arena. */
+const char *sov_check_module(const uint8_t *wasm, uint32_t size);
+
 /* Runs the task. fuel > 0 (at most 2^30-1): a new slice; what was left is dropped, a debt is carried.
  * fuel 0: goes on with what is left. result: the answer of a pending syscall. */
 enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t result);
