@@ -66,7 +66,7 @@ bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
 
 clean: ## delete what was built, keep downloads, sources and tools
-	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross $(BUILD)/modules $(BUILD)/bench $(BUILD)/bench.json
+	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross-* $(BUILD)/modules $(BUILD)/bench $(BUILD)/bench.json
 
 distclean: ## delete build/ whole
 	rm -rf $(BUILD)

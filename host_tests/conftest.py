@@ -67,4 +67,7 @@ def wat(text):
     """WebAssembly text -> module bytes, with function names in the name section."""
     import wasmtime
 
-    return bytes(wasmtime.wat2wasm(text))
+    try:
+        return bytes(wasmtime.wat2wasm(text))
+    except wasmtime.WasmtimeError as error:
+        raise ValueError(str(error).split("\nStack backtrace")[0]) from None

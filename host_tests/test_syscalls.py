@@ -152,9 +152,9 @@ def test_time_goes_on_and_utc_is_a_date(firmware):
     assert firmware.script(SETUP + """
 import time
 a, u = call("sp_time", 0), call("sp_time", 1)
-time.sleep_ms(30)
+time.sleep_ms(30)        # MicroPython sleeps up to 1 ms less
 b = call("sp_time", 0) - a
-answer([30000 <= b < 300000, abs(u - time.time_ns() // 1000) < 1000000, u > 1700000000000000])
+answer([29000 <= b < 300000, abs(u - time.time_ns() // 1000) < 1000000, u > 1700000000000000])
 """) == [True, True, True]
 
 

@@ -15,6 +15,7 @@
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
  *                  wasm3 leaves out the arguments of calls.
  *   GetPC          sees every place that branches are pointed at.
+ *   CopyStackSlotsR  corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
  *
@@ -139,6 +140,27 @@ _catch:
     return result;
 }
 
+/* A float that leaves a block does so in the register, and what was there moves to a slot on the way: in code
+ * that runs only when the branch is taken (br_if), or taken to the first target (br_table), while the compiler
+ * counts on it everywhere. So it moves before. */
+static M3Result save_float_below_branch(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    if (o->regStackIndexPlusOne[1] && o->regStackIndexPlusOne[1] + 1 != o->stackIndex) {
+        bool leaves_in_register = opcode == c_waOp_branchTable;
+        bytes_t at = o->wasm;
+        u32 depth;
+        IM3CompilationScope scope;
+        if (!leaves_in_register && !ReadLEB_u32(&depth, &at, o->wasmEnd) && depth <= o->block.depth) {
+_           (GetBlockScope(o, &scope, depth));
+            leaves_in_register = scope->opcode != c_waOp_loop && GetFuncTypeNumResults(scope->type);
+        }
+        if (leaves_in_register)
+_           (PreserveRegisterIfOccupied(o, c_m3Type_f64));
+    }
+_catch:
+    return result;
+}
+
 /* Block-ending instructions, before they are compiled. EmitOp may still turn BLOCK_OPERATION into
  * BLOCK_CELL when the operation it emits for them carries a cell. */
 static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
@@ -180,6 +202,8 @@ _   (Read_opcode(opcode, bytes, end));
             _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
         if (*opcode == c_waOp_call || *opcode == 0x11)
 _           (save_registers_below_arguments(o, *opcode));
+        if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable)
+_           (save_float_below_branch(o, *opcode));
     }
 _catch:
     return result;
@@ -249,6 +273,14 @@ static pc_t metered_GetPC(IM3Compilation o) {
 /* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
 #define metered_AcquireCodePage(RUNTIME) AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2)
 
+/* wasm3 moves the results of a block from [endIndex - numValues, endIndex). When the last one is a float and in
+ * its register already, it has taken one off endIndex and forgets numValues: the range begins one too low.
+ * The parameter's own declaration and the recursion pass through the same macro unchanged. */
+#define CopyStackSlotsR(O, TARGET, FROM, END, TEMPORARY) move_values(O, TARGET, FROM_##FROM, END, TEMPORARY)
+#define FROM_endIndex (endIndex + (endIndex <= GetStackTopIndex(o))) /* - numValues */
+#define FROM_i_stackIndex i_stackIndex
+#define FROM_u16 u16
+
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
 #define Read_u8 metered_Read_u8
@@ -261,6 +293,7 @@ static pc_t metered_GetPC(IM3Compilation o) {
 #include "m3_compile.c"
 #undef compilation
 #undef AcquireCodePage
+#undef CopyStackSlotsR
 #undef GetPC
 #undef EmitSlotOffset
 #undef EmitOp

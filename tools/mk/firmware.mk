@@ -7,7 +7,9 @@
 # MicroPython's objects do not depend on their flags.
 
 FIRMWARE := $(BUILD)/unix/sovelma
-MPY_CROSS := $(BUILD)/mpy-cross/mpy-cross
+# One for each kind of source: byte code of another version would not load.
+MPY_CROSS_BUILD := $(BUILD)/mpy-cross-$(MICROPYTHON_SOURCE)
+MPY_CROSS := $(MPY_CROSS_BUILD)/mpy-cross
 UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
 
 FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/mk/firmware.mk
@@ -27,7 +29,7 @@ LOCKED := mkdir -p $(BUILD) && flock $(BUILD)/.lock
 $(MPY_CROSS): $(MICROPYTHON_STAMP)
 	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== mpy-cross"
-	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/mpy-cross BUILD=$(BUILD)/mpy-cross
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/mpy-cross BUILD=$(MPY_CROSS_BUILD)
 	@touch $@
 
 $(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
