@@ -340,6 +340,13 @@ static mp_obj_t module_validate(mp_obj_t wasm_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_validate_obj, module_validate);
 
+/* arena_resize(bytes): only while no task lives; ValueError says why not. */
+static mp_obj_t module_arena_resize(mp_obj_t bytes_in) {
+    raise_for(sov_arena_resize(get_size(bytes_in, "the size of the arena")));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_arena_resize_obj, module_arena_resize);
+
 static void scan_or_raise(mp_obj_t wasm_in, struct sov_module *module) {
     mp_buffer_info_t wasm;
     mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
@@ -389,7 +396,9 @@ static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_check_obj, module_arena_check);
 
 /* _arena_bytes(): the arena itself, for guard patterns. */
 static mp_obj_t module_arena_bytes(void) {
-    return mp_obj_new_bytearray_by_ref(SOV_ARENA_BYTES, sov_arena_bytes());
+    uint32_t size, free_bytes, largest, regions;
+    sov_arena(&size, &free_bytes, &largest, &regions);
+    return mp_obj_new_bytearray_by_ref(size, sov_arena_bytes());
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
 #endif
@@ -399,6 +408,7 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&sov_task_type) },
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },
     { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&module_exports_obj) },
     { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&module_imports_obj) },
