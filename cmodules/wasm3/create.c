@@ -287,13 +287,15 @@ static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *was
     uint32_t reserved, initial, most_pages;
     const char *volatile reason;
     if ((reason = validate(wasm, size, region, bytes))) return reason;
-    memset(region, 0, bytes);
     if ((reason = sov_scan(&scan, wasm, size))) return reason;
     if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;
     uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
     if (fixed + 2 * POOL_HEADER_BYTES > bytes) return out_of_memory;
     choose_code_page(scan.code_bytes);
 
+    /* What a task can see is cleared here: its linear memory, whole, to the limit it may grow to. The heap
+     * clears each block when it is taken. */
+    memset(region, 0, (size_t)fixed);
     struct sov_task *task = (struct sov_task *)region;
     task->size = bytes;
     task->memory_limit = reserved;

@@ -70,11 +70,7 @@ void sov_runtime_reset(void) {
 
 uint32_t sov_runtime_epoch(void) { return epoch; }
 
-void *sov_region_take(uint32_t bytes) {
-    void *region = fails_now() ? NULL : pool_take(&arena, bytes);
-    if (region) memset(region, 0, pool_block_bytes(region));
-    return region;
-}
+void *sov_region_take(uint32_t bytes) { return fails_now() ? NULL : pool_take(&arena, bytes); }
 
 void *sov_region_take_largest(uint32_t *bytes) {
     uint32_t largest = pool_largest(&arena);
