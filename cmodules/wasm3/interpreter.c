@@ -281,6 +281,17 @@ static pc_t metered_GetPC(IM3Compilation o) {
 #define FROM_i_stackIndex i_stackIndex
 #define FROM_u16 u16
 
+/* wasm3 clears all of the compiler's tables, 10 KB on a host, before each function. Only the table of slots is
+ * ever read where nothing was written, and the function before used no slot beyond its frame. */
+static void *clear_compilation(M3Compilation *o) {
+    u32 used = o->maxStackSlots < d_m3MaxFunctionSlots ? o->maxStackSlots : d_m3MaxFunctionSlots;
+    memset(o->m3Slots, 0, used);
+    memset(o, 0, offsetof(M3Compilation, wasmStack));
+    memset((u8 *)o + offsetof(M3Compilation, slotMaxAllocatedIndexPlusOne), 0,
+        sizeof *o - offsetof(M3Compilation, slotMaxAllocatedIndexPlusOne));
+    return o;
+}
+
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
 #define Read_u8 metered_Read_u8
@@ -290,7 +301,9 @@ static pc_t metered_GetPC(IM3Compilation o) {
 #define GetPC metered_GetPC
 #define AcquireCodePage metered_AcquireCodePage
 #define compilation scratch[0]
+#define memset(TABLES, ZERO, BYTES) clear_compilation(TABLES)
 #include "m3_compile.c"
+#undef memset
 #undef compilation
 #undef AcquireCodePage
 #undef CopyStackSlotsR
@@ -346,6 +359,7 @@ static M3Result compile_function(IM3Function function) {
 }
 
 M3Result sov_compile(IM3Module module) {
+    memset(module->runtime->scratch, 0, sizeof(M3Compilation));
     for (u32 i = 0; i < module->numFunctions; i++) {
         IM3Function function = &module->functions[i];
         if (function->wasm && !function->compiled) {
