@@ -152,3 +152,13 @@ def test_same_fuel_in_every_run(firmware):
 def test_wrong_arguments_are_told_with_the_usage(firmware, words, complaint):
     result = boot(firmware, *words)
     assert result.returncode == 2 and complaint in result.stderr and "usage:" in result.stderr and result.stdout == ""
+
+
+def test_the_kernel_is_frozen_code_whatever_lies_around(firmware, tmp_path):
+    """A file called like a part of the kernel, where the program runs, is not imported."""
+    for name in ("kernel", "hal", "wasm3"):
+        (tmp_path / (name + ".py")).write_text("raise SystemExit(99)\n")
+    system(tmp_path, [{"name": "b", "module": EXIT_3}])
+    result = subprocess.run([firmware.path, "-m", "sovelma", "run", "system.json"], cwd=tmp_path, capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL, timeout=20)  # fmt: skip
+    assert result.returncode == 0 and summary(result.stdout)["b"][4] == "exit 3"

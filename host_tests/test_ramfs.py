@@ -70,6 +70,16 @@ answer([count, file.size, get(file, 0, 4096) == bytes(4096), list(get(file, 9998
     assert result == [3, 10003, True, [0, 0, 101, 110, 100], True, True]
 
 
+def test_reading_nothing_at_the_end_of_full_blocks(firmware):
+    assert firmware.script(SETUP + """
+fs = RamFS(1 << 20)
+file = fs.make("/f", False)
+empty = file.read(0, 0, memory, 0)
+put(file, 0, b"x" * 1024)
+answer([empty, file.read(1024, 0, memory, 0), file.read(1024, 5, memory, 0), file.read(1023, 5, memory, 0)])
+""") == [0, 0, 0, 1]
+
+
 def test_full_file_system_short_write_then_nospace(firmware):
     result = firmware.script(SETUP + """
 fs = RamFS(NODE_COST + 2 * BLOCK)

@@ -24,3 +24,6 @@ STACK_primes := 512
 STACK_crash := 256
 STACK_wordcount := 512
 STACK_ticker := 512
+
+# Enough for a few nested calls and a line to print; a module with large local arrays sets its own.
+$(foreach name,$(MODULES),$(eval STACK_$(name) ?= 1024))

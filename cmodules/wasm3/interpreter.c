@@ -81,6 +81,7 @@ static struct {
     u32 unreachable;      /* the cell of code that cannot be reached */
     enum next_block next;
     u16 ended;            /* depth of the block whose `end` was read last */
+    u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
 } meter;
 
 M3Result PreserveRegisterIfOccupied(IM3Compilation o, u8 i_registerType);
@@ -197,6 +198,8 @@ _   (Read_opcode(opcode, bytes, end));
         ++*meter.open;
         meter.next = block_after(o, *opcode);
         if (*opcode == c_waOp_end) meter.ended = o->block.depth;
+        if (*opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const) meter.constant_bytes += sizeof(u32);
+        if (*opcode == c_waOp_i64_const || *opcode == c_waOp_f64_const) meter.constant_bytes += sizeof(u64);
         _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
         if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
             _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
@@ -346,14 +349,18 @@ void sov_answer(struct sov_task *task, int64_t value) {
     task->run.pc = return_code;
 }
 
-/* Locals and constants that an entry writes are paid for like bulk memory. */
+/* Locals and constants that an entry writes are paid for like bulk memory. How many constants it writes is an
+ * accident of wasm3's (it reserves room for bytes that look like constants, and shares some): charge for those
+ * that the body has, up to what fits, so that the rule can be told. */
 static M3Result compile_function(IM3Function function) {
     meter.open = &meter.unreachable;
     meter.next = BLOCK_GOES_ON;
+    meter.constant_bytes = 0;
     M3Result result = CompileFunction(function);
     if (!result) {
         u32 *entry_cost = (u32 *)(function->compiled + 2);
-        *entry_cost += (function->numLocalBytes + function->numConstantBytes) / SOV_BULK_BYTES_PER_FUEL;
+        u32 constants = M3_MIN(meter.constant_bytes, d_m3MaxConstantTableSize * sizeof(m3slot_t));
+        *entry_cost += (function->numLocalBytes + constants) / SOV_BULK_BYTES_PER_FUEL;
     }
     return result;
 }

@@ -15,7 +15,7 @@
           "memory": 1024,                      bytes of linear memory; default: what the module says it needs
           "stack": 1024,                       bytes of the wasm stack; default 1024
           "quota": 8192,                       bytes of the whole region; default: what it takes
-          "capabilities": 32,                  how many it may hold; default 32
+          "capabilities": 16,                  how many it may hold at once; default 16
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]}}

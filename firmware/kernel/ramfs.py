@@ -38,7 +38,7 @@ class File:
 
         `machine`: has `write(address, buffer, start, length)`.
         """
-        if length > self.size - offset:
+        if length >= self.size - offset:
             length = self.size - offset
             if length <= 0:
                 return 0

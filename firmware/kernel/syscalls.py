@@ -23,7 +23,7 @@ _OPEN_DIRECTORY = const(32)
 
 
 class Syscalls:
-    """The handlers, bound to one system's scheduler."""
+    """The handlers, bound to one system's scheduler; what each call does stands in docs/ABI.md."""
 
     def __init__(self, scheduler):
         self._scheduler = scheduler

@@ -11,7 +11,7 @@ import hal
 from micropython import const, schedule
 from kernel import abi, console, supervisor
 from kernel.abi import IO, NOMEM
-from kernel.scheduler import Scheduler, until
+from kernel.scheduler import SLEEP_MOST, Scheduler, until
 from kernel.syscalls import Syscalls
 from kernel.task import FAULTED, RUNNING
 
@@ -60,11 +60,14 @@ class System:
             self._alive -= 1
 
     def run(self, milliseconds=-1, forever=False):
-        """Runs the system until every task is over or that time has passed (-1: no limit; most 2^29-1). Blocks.
+        """Runs the system until every task is over or that time has passed (-1: no limit). Blocks.
 
-        Not to be called from a scheduled callback, where MicroPython runs no other one. `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
+        `milliseconds`: at most 2^29-1. Not to be called from a scheduled callback, where MicroPython runs no other one.
+        `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
         stands; calling `run` again goes on.
         """
+        if milliseconds > SLEEP_MOST:
+            raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
         end = (hal.ticks() + milliseconds) & _TICKS_MASK
         while self._alive or forever:
             now = hal.ticks()

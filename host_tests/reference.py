@@ -1,0 +1,349 @@
+"""An interpreter for random_programs.py, slow and obvious: results, final globals and memory, and fuel by the rule.
+
+Written from the WebAssembly specification and from "Fuel" in docs/RUNTIME.md, not from the runtime. Values are
+their bits as unsigned integers, floats too.
+
+Fuel: instructions of a basic block are charged when it is entered; entering a function costs one unit for every
+16 bytes of locals and constant slots on top.
+"""
+
+import math
+import struct
+
+WIDTH = {"i32": 32, "i64": 64, "f32": 32, "f64": 64}
+MASK = {kind: (1 << width) - 1 for kind, width in WIDTH.items()}
+CANONICAL = {"f32": 0x7FC00000, "f64": 0x7FF8000000000000}
+SIGN = {kind: 1 << (width - 1) for kind, width in WIDTH.items()}
+
+BYTES_PER_FUEL = 16
+MOST_CONSTANT_BYTES = 256
+
+# Instructions after which another basic block begins. An `end` is one where something jumps to it.
+ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
+
+
+class Trap(Exception):
+    pass
+
+
+class TooLong(Exception):
+    """The program runs longer than the test wants to wait."""
+
+
+def signed(kind, bits):
+    return bits - (1 << WIDTH[kind]) if bits & SIGN[kind] else bits
+
+
+def to_float(kind, bits):
+    return struct.unpack("<f" if kind == "f32" else "<d", bits.to_bytes(WIDTH[kind] // 8, "little"))[0]
+
+
+def from_float(kind, value):
+    """Rounded to the kind's precision; every NaN becomes the canonical one."""
+    if math.isnan(value):
+        return CANONICAL[kind]
+    try:
+        return int.from_bytes(struct.pack("<f" if kind == "f32" else "<d", value), "little")
+    except OverflowError:
+        return int.from_bytes(struct.pack("<f" if kind == "f32" else "<d", math.copysign(math.inf, value)), "little")
+
+
+def shift(operation, kind, a, b):
+    width = WIDTH[kind]
+    b %= width
+    if operation == "shl":
+        return a << b & MASK[kind]
+    if operation == "shr_u":
+        return a >> b
+    if operation == "shr_s":
+        return signed(kind, a) >> b & MASK[kind]
+    return (a << b | a >> (width - b)) & MASK[kind]  # rotl
+
+
+def divide(operation, kind, a, b):
+    if b == 0:
+        raise Trap("integer divide by zero")
+    if operation == "div_u":
+        return a // b
+    if operation == "rem_u":
+        return a % b
+    a, b = signed(kind, a), signed(kind, b)
+    quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+    if operation == "div_s" and quotient == SIGN[kind]:
+        raise Trap("integer overflow")
+    return (quotient if operation == "div_s" else a - b * quotient) & MASK[kind]
+
+
+def multiply(a, b):
+    return math.nan if (math.isinf(a) and b == 0) or (math.isinf(b) and a == 0) else a * b
+
+
+INTEGER_BINARY = {
+    "add": lambda kind, a, b: a + b & MASK[kind],
+    "sub": lambda kind, a, b: a - b & MASK[kind],
+    "mul": lambda kind, a, b: a * b & MASK[kind],
+    "and": lambda kind, a, b: a & b,
+    "or": lambda kind, a, b: a | b,
+    "xor": lambda kind, a, b: a ^ b,
+    "eq": lambda kind, a, b: int(a == b),
+    "ne": lambda kind, a, b: int(a != b),
+    "lt_u": lambda kind, a, b: int(a < b),
+    "ge_u": lambda kind, a, b: int(a >= b),
+    "lt_s": lambda kind, a, b: int(signed(kind, a) < signed(kind, b)),
+    "gt_s": lambda kind, a, b: int(signed(kind, a) > signed(kind, b)),
+    **{name: (lambda name: lambda kind, a, b: shift(name, kind, a, b))(name) for name in ("shl", "shr_u", "shr_s", "rotl")},
+    **{name: (lambda name: lambda kind, a, b: divide(name, kind, a, b))(name) for name in ("div_u", "rem_u", "div_s", "rem_s")},
+}
+FLOAT_BINARY = {
+    "add": lambda a, b: math.nan if math.isinf(a) and math.isinf(b) and a != b else a + b,
+    "sub": lambda a, b: math.nan if math.isinf(a) and math.isinf(b) and a == b else a - b,
+    "mul": multiply,
+}
+FLOAT_COMPARE = {
+    "eq": lambda a, b: int(a == b), "ne": lambda a, b: int(a != b), "lt": lambda a, b: int(a < b),
+    "gt": lambda a, b: int(a > b), "le": lambda a, b: int(a <= b), "ge": lambda a, b: int(a >= b),
+}  # fmt: skip
+
+
+def truncate(kind, source, bits, is_signed):
+    """Saturating truncation."""
+    value = to_float(source, bits)
+    if math.isnan(value):
+        return 0
+    least, most = (-SIGN[kind], SIGN[kind] - 1) if is_signed else (0, MASK[kind])
+    if math.isinf(value):
+        return (most if value > 0 else least) & MASK[kind]
+    return min(max(math.trunc(value), least), most) & MASK[kind]
+
+
+UNARY = {
+    "i32.eqz": lambda a: int(a == 0),
+    "i64.eqz": lambda a: int(a == 0),
+    "i32.wrap_i64": lambda a: a & MASK["i32"],
+    "i64.extend_i32_s": lambda a: signed("i32", a) & MASK["i64"],
+    "i64.extend_i32_u": lambda a: a,
+    "i32.extend8_s": lambda a: (a & 0xFF ^ 0x80) - 0x80 & MASK["i32"],
+    "i32.popcnt": lambda a: a.bit_count(),
+    "i64.clz": lambda a: 64 - a.bit_length(),
+    "f32.neg": lambda a: a ^ SIGN["f32"],
+    "f64.neg": lambda a: a ^ SIGN["f64"],
+    "f32.abs": lambda a: a & ~SIGN["f32"],
+    "f64.abs": lambda a: a & ~SIGN["f64"],
+    "f32.convert_i32_s": lambda a: from_float("f32", signed("i32", a)),
+    "f64.convert_i32_s": lambda a: from_float("f64", signed("i32", a)),
+    "f64.convert_i32_u": lambda a: from_float("f64", a),
+    "f64.promote_f32": lambda a: from_float("f64", to_float("f32", a)),
+    "f32.demote_f64": lambda a: from_float("f32", to_float("f64", a)),
+    "i32.trunc_sat_f64_s": lambda a: truncate("i32", "f64", a, True),
+    "i32.trunc_sat_f32_u": lambda a: truncate("i32", "f32", a, False),
+    "i64.trunc_sat_f64_s": lambda a: truncate("i64", "f64", a, True),
+    "i32.reinterpret_f32": lambda a: a,
+    "f32.reinterpret_i32": lambda a: a,
+    "i64.reinterpret_f64": lambda a: a,
+    "f64.reinterpret_i64": lambda a: a,
+}
+
+
+def frame_bytes(locals, code):
+    """Bytes that entering a function is charged for: its locals, and the constants in its body up to a limit.
+
+    Locals lie in slots of 4 bytes, those of 8 bytes at even ones, each in the lowest place that is free.
+    """
+    used = set()
+    for kind in locals:
+        count = WIDTH[kind] // 32
+        slot = 0
+        while not used.isdisjoint(range(slot, slot + count)):
+            slot += count
+        used.update(range(slot, slot + count))
+    constants = sum(WIDTH[name[:3]] // 8 for name, *_ in code if name.endswith(".const"))
+    return 4 * (max(used, default=-1) + 1) + min(constants, MOST_CONSTANT_BYTES)
+
+
+class Function:
+    """A function ready to run. code: flat list of instructions, ending in ("end",)."""
+
+    def __init__(self, parameters, results, locals, code):
+        self.parameters, self.results, self.locals, self.code = parameters, results, locals, code
+        self.other = {}  # index of block, loop, if -> index of its end; of if also its else
+        self.find_ends()
+        self.cost = self.find_blocks()
+        self.entry = frame_bytes(locals, code) // BYTES_PER_FUEL
+
+    def find_ends(self):
+        open_blocks = []
+        for i, instruction in enumerate(self.code):
+            if instruction[0] in ("block", "loop", "if"):
+                open_blocks.append(i)
+                self.other[i] = [None, None]
+            elif instruction[0] == "else":
+                self.other[open_blocks[-1]][1] = i
+            elif instruction[0] == "end" and open_blocks:
+                self.other[open_blocks.pop()][0] = i
+
+    def find_blocks(self):
+        """{index where a basic block begins: number of its instructions}"""
+        starts, nesting = {0}, []
+        for i, instruction in enumerate(self.code):
+            name = instruction[0]
+            if name in ("block", "loop", "if"):
+                nesting.append(i)
+            for depth in self.branches(instruction):
+                if depth < len(nesting) and self.code[nesting[-1 - depth]][0] == "block":
+                    starts.add(self.other[nesting[-1 - depth]][0] + 1)
+            if name in ENDS_BLOCK:
+                starts.add(i + 1)
+            if name == "end" and nesting and self.code[nesting.pop()][0] == "if":
+                starts.add(i + 1)
+        starts.add(len(self.code))
+        order = sorted(starts)
+        return {a: b - a for a, b in zip(order, order[1:])}
+
+    @staticmethod
+    def branches(instruction):
+        if instruction[0] in ("br", "br_if"):
+            return [instruction[1]]
+        return instruction[1] if instruction[0] == "br_table" else []
+
+
+class Machine:
+    """Runs functions[0]; after run(): results or trap, fuel, globals, memory."""
+
+    def __init__(self, functions, table, globals, memory_bytes, most_steps):
+        self.functions, self.table = functions, table
+        self.globals, self.memory = list(globals), bytearray(memory_bytes)
+        self.fuel = 0
+        self.steps = most_steps
+        self.trap = None
+        self.results = []
+
+    def run(self):
+        try:
+            self.results = self.call(self.functions[0], [])
+        except Trap as trap:
+            self.trap = str(trap)
+
+    def address(self, base, offset, width):
+        if base + offset + width > len(self.memory):
+            raise Trap("out of bounds memory access")
+        return base + offset
+
+    def call(self, function, arguments):
+        stack, labels, pc = [], [], 0
+        values = arguments + [0] * len(function.locals)
+        code = function.code
+        self.fuel += function.entry
+        pop = stack.pop
+        while True:
+            self.fuel += function.cost.get(pc, 0)
+            self.steps -= 1
+            if self.steps < 0:
+                raise TooLong
+            name, *operands = code[pc]
+            kind, _, operation = name.partition(".")
+            jump = None
+            if name == "local.get":
+                stack.append(values[operands[0]])
+            elif name == "local.set":
+                values[operands[0]] = pop()
+            elif name == "local.tee":
+                values[operands[0]] = stack[-1]
+            elif name == "global.get":
+                stack.append(self.globals[operands[0]])
+            elif name == "global.set":
+                self.globals[operands[0]] = pop()
+            elif operation == "const":
+                stack.append(operands[0])
+            elif name in UNARY:
+                stack.append(UNARY[name](pop()))
+            elif operation in ("load", "load8_u"):
+                width = 1 if operation == "load8_u" else WIDTH[kind] // 8
+                at = self.address(pop(), operands[0], width)
+                stack.append(int.from_bytes(self.memory[at : at + width], "little"))
+            elif operation in ("store", "store8"):
+                width = 1 if operation == "store8" else WIDTH[kind] // 8
+                value = pop()
+                at = self.address(pop(), operands[0], width)
+                self.memory[at : at + width] = (value & (1 << 8 * width) - 1).to_bytes(width, "little")
+            elif kind in ("i32", "i64"):
+                b, a = pop(), pop()
+                stack.append(INTEGER_BINARY[operation](kind, a, b))
+            elif kind in ("f32", "f64") and operation in FLOAT_BINARY:
+                b, a = to_float(kind, pop()), to_float(kind, pop())
+                stack.append(from_float(kind, FLOAT_BINARY[operation](a, b)))
+            elif kind in ("f32", "f64"):
+                b, a = to_float(kind, pop()), to_float(kind, pop())
+                stack.append(FLOAT_COMPARE[operation](a, b))
+            elif name == "drop":
+                pop()
+            elif name == "select":
+                condition, b, a = pop(), pop(), pop()
+                stack.append(a if condition else b)
+            elif name == "nop":
+                pass
+            elif name in ("block", "loop", "if"):
+                parameters, results = operands
+                end, otherwise = function.other[pc]
+                condition = pop() if name == "if" else 1
+                height = len(stack) - len(parameters)
+                label = (pc + 1, len(parameters), height) if name == "loop" else (end + 1, len(results), height)
+                labels.append((name == "loop", *label))
+                if not condition:
+                    if otherwise is not None:
+                        pc = otherwise
+                    else:
+                        labels.pop()
+                        self.fuel += bool(results)  # the other branch is its `end` alone
+                        pc = end
+            elif name == "else":
+                pc = labels.pop()[1] - 1
+            elif name == "end":
+                if not labels:
+                    return stack[len(stack) - len(function.results) :]
+                labels.pop()
+            elif name == "br":
+                jump = operands[0]
+            elif name == "br_if":
+                jump = operands[0] if pop() else None
+            elif name == "br_table":
+                targets = operands[0]
+                jump = targets[min(pop(), len(targets) - 1)]
+            elif name == "return":
+                jump = len(labels)
+            elif name == "call":
+                callee = self.functions[operands[0]]
+                count = len(callee.parameters)
+                given = stack[len(stack) - count :]
+                del stack[len(stack) - count :]
+                stack += self.call(callee, given)
+            elif name == "call_indirect":
+                parameters, results = operands
+                index = pop()
+                if index >= len(self.table):
+                    raise Trap("undefined element")
+                if self.table[index] is None:
+                    raise Trap("null table element")
+                callee = self.functions[self.table[index]]
+                if (callee.parameters, callee.results) != (parameters, results):
+                    raise Trap("indirect call type mismatch")
+                count = len(parameters)
+                given = stack[len(stack) - count :]
+                del stack[len(stack) - count :]
+                stack += self.call(callee, given)
+            elif name == "unreachable":
+                raise Trap("unreachable executed")
+            else:
+                raise AssertionError(name)
+            if jump is None:
+                pc += 1
+            elif jump == len(labels):
+                return stack[len(stack) - len(function.results) :]
+            else:
+                del labels[len(labels) - jump :]
+                is_loop, target, count, height = labels.pop()
+                kept = stack[len(stack) - count :]
+                del stack[height:]
+                stack += kept
+                if is_loop:
+                    labels.append((True, target, count, height))
+                pc = target

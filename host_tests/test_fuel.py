@@ -1,0 +1,84 @@
+"""Fuel (docs/RUNTIME.md): the total follows one rule and does not depend on how a run is sliced.
+
+Random programs run on the firmware in different slices and in the reference interpreter: results, traps, globals,
+memory and fuel must be the same everywhere. FUEL_SEEDS=from:to runs other programs than the usual ones.
+"""
+
+import os
+
+import pytest
+from conftest import wat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_programs import BUDGET, GLOBALS, MEMORY_BYTES, Program
+from reference import Function, Machine, TooLong
+from test_runtime_api import RUN
+
+PROGRAMS = 1500
+BATCH = 100  # programs for each process of the firmware
+MOST_STEPS = 20_000
+MOST_SLICE = 2**30 - 1
+
+# Plays each module with each slicing, a list of slices used in turn; answers what can be seen of each run.
+PLAY = RUN + """
+import binascii
+def play(module, slices):
+    t = wasm3.Task(module, stack=16384, memory=memory)
+    status, i = wasm3.PREEMPTED, 0
+    resumes = 0
+    while status == wasm3.PREEMPTED:
+        status = t.resume(slices[i % len(slices)])
+        i += 1
+    seen = [t.results(), t.error(), t.fuel(), [t.global_(g)[1] for g in range(globals_)],
+        str(binascii.hexlify(t.read(0, t.memory())), "utf8"), t.state_hash(), t.backtrace()]
+    t.kill()
+    return seen
+answer([[name, [play(module, slices) for slices in slicings]] for name, module in wasm.items()])
+"""
+
+
+def play(firmware, modules, slicings):
+    """{name: [what is seen of the run with each slicing]}"""
+    return dict(firmware.script(PLAY, wasm=modules, slicings=slicings, memory=MEMORY_BYTES, globals_=len(GLOBALS)))
+
+
+def reference(program):
+    """(results, trap, fuel, globals, memory as hexadecimal), or None where the program takes too long."""
+    functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)]) for kinds, writer in zip(program.types, program.functions)]
+    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS)
+    try:
+        machine.run()
+    except TooLong:
+        return None
+    letters = {"i32": "i", "i64": "I", "f32": "f", "f64": "F"}
+    results = [[letters[kind], bits] for kind, bits in zip(program.types[0][1], machine.results)]
+    return [results, machine.trap, machine.fuel, machine.globals, machine.memory.hex()]
+
+
+def usual_seeds():
+    first, _, last = os.environ.get("FUEL_SEEDS", f"0:{PROGRAMS}").partition(":")
+    return range(int(first), int(last))
+
+
+def test_random_programs_match_the_reference(firmware):
+    """Everything that can be observed of a run, its fuel to the unit, against the interpreter in reference.py."""
+    seeds, traps, fuel = usual_seeds(), set(), 0
+    for first in range(seeds.start, seeds.stop, BATCH):
+        programs = {str(seed): Program(seed) for seed in range(first, min(first + BATCH, seeds.stop))}
+        expected = {name: reference(program) for name, program in programs.items()}
+        modules = {name: wat(program.wat()) for name, program in programs.items() if expected[name]}
+        for name, runs in play(firmware, modules, [[MOST_SLICE], [1]]).items():
+            assert runs[0][:5] == expected[name], f"seed {name}"
+            assert runs[1] == runs[0], f"seed {name}, suspended after every block"
+            traps.add(runs[0][1])
+            fuel += runs[0][2]
+    assert fuel > 30 * len(seeds) and len(traps) >= 4  # the programs do something, and fault in several ways
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=st.integers(10**6, 10**9), slices=st.lists(st.integers(1, 40), min_size=1, max_size=8))
+def test_random_slicings_change_nothing(firmware, seed, slices):
+    programs = {str(seed + i): Program(seed + i) for i in range(5)}
+    modules = {name: wat(program.wat()) for name, program in programs.items() if reference(program)}
+    for name, runs in play(firmware, modules, [[MOST_SLICE], slices, [MOST_SLICE, *slices]]).items():
+        assert runs[1] == runs[0] and runs[2] == runs[0], f"seed {name}"

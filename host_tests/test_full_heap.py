@@ -1,0 +1,99 @@
+"""A full Python heap: every handler fails cleanly at every allocation, and works again once there is memory.
+
+The heap is filled up to a few blocks, a different number each time, so that the first, the second, ... allocation of
+whatever a handler does is the one that fails.
+"""
+
+from conftest import wat
+
+# Opens, writes, reads and closes files for ever; counts in memory: 0 rounds, 4 calls that failed with NOMEM, 8 calls
+# that failed with anything else, 12 rounds whose file did not hold what was written.
+CHURN = wat("""(module
+ (import "sovelma" "sp_yield" (func $yield (result i32)))
+ (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_open" (func $open (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_read" (func $read (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_write" (func $write (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_close" (func $close (param i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1)
+ (data (i32.const 32) "dir") (data (i32.const 40) "a/x") (data (i32.const 48) "n/y")
+ (func $more (param i32) (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1))))
+ (func $count (param $answer i32) (result i32)
+  (if (i32.eq (local.get $answer) (i32.const -11)) (then (call $more (i32.const 4)))
+   (else (if (i32.lt_s (local.get $answer) (i32.const 0)) (then (call $more (i32.const 8))))))
+  (local.get $answer))
+ (func (export "_start") (local $d i32) (local $f i32) (local $w i32)
+  (local.set $d (call $find (i32.const 32) (i32.const 3)))
+  (loop $round
+   (i32.store8 (i32.const 40) (i32.add (i32.const 97) (i32.and (i32.load (i32.const 0)) (i32.const 15))))
+   (i32.store (i32.const 1000) (i32.load (i32.const 0)))
+   (drop (call $log (i32.const 3) (i32.const 1000) (i32.const 40)))
+   (local.set $f (call $count (call $open (local.get $d) (i32.const 40) (i32.const 1) (i32.const 15))))
+   (if (i32.gt_s (local.get $f) (i32.const 0)) (then
+    (local.set $w (call $count (call $write (local.get $f) (i32.const 1000) (i32.const 1500) (i32.const 300))))
+    (if (i32.ge_s (local.get $w) (i32.const 4)) (then
+     (drop (call $count (call $read (local.get $f) (i32.const 4000) (i32.const 4) (i32.const 300))))
+     (if (i32.ne (i32.load (i32.const 4000)) (i32.load (i32.const 1000))) (then (call $more (i32.const 12))))))
+    (drop (call $count (call $close (local.get $f))))))
+   (call $more (i32.const 0))
+   (drop (call $yield))
+   (br $round))))""")
+
+SCRIPT = """
+import gc, hal, wasm3
+from kernel.capability import Capabilities
+from kernel.ramfs import Directory, RamFS
+from kernel.system import System
+from kernel.task import STATES, Task
+hal.write = lambda buffer, n: None
+def used(directory):
+    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
+def counts(task):
+    data = task.machine.read(0, 16)
+    return [int.from_bytes(data[i:i + 4], "little") for i in (0, 4, 8, 12)]
+def fill(left):
+    # Takes all memory but about `left` pieces of 32 bytes.
+    hog, crumbs = None, None
+    for size in (8192, 512, 32):
+        try:
+            while True:
+                hog = (bytearray(size - 1), hog)
+        except MemoryError:
+            pass
+    for _ in range(left):
+        if hog:
+            hog = hog[1]
+    return hog
+out = []
+for left in range(0, 40):
+    system = System(RamFS(100000))
+    folder = system.fs.make("/dir", True)
+    capabilities = Capabilities()
+    capabilities.grant("dir", folder, 7)
+    task = Task("churn", wasm3.Task(wasm["churn"], memory=8192), 3, 20000, capabilities)
+    system.add(task)
+    system.run(1)
+    gc.collect()
+    hog = fill(left)
+    system.run(5)
+    hog = None
+    gc.collect()
+    full = counts(task)
+    system.run(5)
+    after = counts(task)
+    out.append([STATES[task.state], full[1], full[2] + after[2], full[3] + after[3], after[0] > full[0], after[1] == full[1],
+                system.fs.used == used(system.fs), len(capabilities.held())])
+    system.kill(task)
+    system = folder = capabilities = task = None
+answer(out)
+"""
+
+
+def test_every_failing_allocation_is_an_error_code(firmware):
+    rows = firmware.script(SCRIPT, wasm={"churn": CHURN}, options=("-X", "heapsize=256k"))
+    assert len(rows) == 40
+    for state, failed, other, wrong, goes_on, recovered, exact, held in rows:
+        # The task may stand between opening and closing, so it holds one or two capabilities.
+        assert state in ("ready", "running") and (other, wrong) == (0, 0) and goes_on and recovered and exact and held in (1, 2)
+    assert sum(row[1] > 0 for row in rows) >= 5
