@@ -204,10 +204,59 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
     }
 }
 
+/* ---- code that cannot be reached ------------------------------------------------------------------ */
+
+static bytes_t skip_number(bytes_t at, cbytes_t end) {
+    while (at < end && (*at++ & 0x80)) {}
+    return at;
+}
+
+static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
+    while (count-- && at < end) at = skip_number(at, end);
+    return at;
+}
+
+/* The instruction after the one at `at`. The module is valid: widths and counts are in order. */
+static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
+    u8 opcode = *at++;
+    u32 number = 0;
+    switch (opcode) {
+        case c_waOp_block: case c_waOp_loop: case c_waOp_if: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_call:
+        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case 0x24 /* global.set */:
+        case 0x3f /* memory.size */: case 0x40 /* memory.grow */: case c_waOp_i32_const: case c_waOp_i64_const:
+            return skip_number(at, end);
+        case c_waOp_branchTable:
+            ReadLEB_u32(&number, &at, end);
+            return skip_numbers(at, end, number + 1);
+        case 0x11: /* call_indirect */
+            return skip_numbers(at, end, 2);
+        case c_waOp_f32_const: return at + sizeof(f32);
+        case c_waOp_f64_const: return at + sizeof(f64);
+        case 0xfc:
+            ReadLEB_u32(&number, &at, end);
+            return at + (number == 10 ? 2 : number == 11 ? 1 : 0);
+        default:
+            return opcode >= 0x28 && opcode <= 0x3e ? skip_numbers(at, end, 2) : at; /* loads and stores */
+    }
+}
+
+/* The `end` or `else` that code beginning at `at` runs into. wasm3 compiles what follows a branch, with operands
+ * that are not there, and now and then refuses: here it never sees it. */
+static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
+    for (u32 depth = 0; at < end; at = skip_instruction(at, end)) {
+        u8 opcode = *at;
+        if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) depth++;
+        if (depth == 0 && (opcode == c_waOp_end || opcode == c_waOp_else)) break;
+        if (opcode == c_waOp_end) depth--;
+    }
+    return at;
+}
+
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
     M3Result result = m3Err_none;
     if (o->function && o->page) {
         bool reachable = !o->block.isPolymorphic;
+        if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
         if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
         if (meter.next == BLOCK_CELL) {
             open_cell(o);

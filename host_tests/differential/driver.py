@@ -9,6 +9,7 @@ import sys
 import wasm3
 
 STACK = 64 * 1024
+FUEL = 2_000_000  # of one call, as in oracle.py
 SLICE = 5000  # a prime number would do as well: suspending often costs little and is part of what is tested
 
 wasm3.arena_resize(4 << 20)
@@ -16,8 +17,11 @@ wasm3.arena_resize(4 << 20)
 
 def run(task):
     status = wasm3.PREEMPTED
-    while status == wasm3.PREEMPTED:
+    end = task.fuel() + FUEL
+    while status == wasm3.PREEMPTED and task.fuel() < end:
         status = task.resume(SLICE)
+    if status == wasm3.PREEMPTED:
+        return ["trap", "out of fuel"]
     if status == wasm3.TRAPPED:
         return ["trap", task.error()]
     return ["ok", [[kind, str(bits)] for kind, bits in task.results()]]
@@ -47,7 +51,7 @@ def play(file, memory, calls):
         return ["large", "no room in the arena"]
     outcomes = [run(task)]
     for index, arguments in calls:
-        if outcomes[-1] == ["trap", "stack overflow"] or (len(outcomes) == 1 and outcomes[0][0] == "trap"):
+        if outcomes[-1][1] in ("stack overflow", "out of fuel") or (len(outcomes) == 1 and outcomes[0][0] == "trap"):
             break
         task.start(index, *[int(bits) for bits in arguments])
         outcomes.append(run(task))

@@ -17,7 +17,14 @@ TRAPS = {
     "uninitialized element": "null table element",
     "indirect call type mismatch": "indirect call type mismatch",
     "call stack exhausted": "stack overflow",
+    "all fuel consumed": "out of fuel",
 }
+
+# Fuel of one call. A mutant may loop for ever; both engines count about an instruction a unit, but not the same.
+FUEL = 2_000_000
+
+# Traps after which two engines may differ: how deep a recursion went, how far a loop got.
+OWN_LIMITS = (["trap", "stack overflow"], ["trap", "out of fuel"])
 
 # Arguments worth trying: small, extreme, fractions; no NaN, whose bits Python does not keep.
 INTEGERS = (0, 1, 2, 7, 0xFF, 0x7FFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000, 0xFFFFFFFFFFFFFFFF)
@@ -33,6 +40,7 @@ def configuration():
     config = wasmtime.Config()
     config.cranelift_nan_canonicalization = True
     config.cranelift_opt_level = "none"
+    config.consume_fuel = True
     config.max_wasm_stack = 256 * 1024
     return config
 
@@ -102,8 +110,10 @@ class Answers:
         return ["ok", [[letter, bits_of(letter, value)] for letter, value in zip(kinds, values, strict=True)]]
 
     def run(self):
-        """(outcomes, exported globals in order, size of memory, its CRC); outcomes end where the driver's do."""
+        """(outcomes, exports, size of memory, its CRC); outcomes end where the driver's do. No exports: the module could
+        not be instantiated; no size: it does not export its memory."""
         store = wasmtime.Store(ENGINE)
+        store.set_fuel(FUEL)
         self.store = store
         try:
             instance = wasmtime.Instance(store, self.module, [])
@@ -112,14 +122,16 @@ class Answers:
         outcomes = [["ok", []]]
         exports = instance.exports(store)
         for name, _, arguments in self.plan:
-            if outcomes[-1] == ["trap", "stack overflow"]:
+            if outcomes[-1] in OWN_LIMITS:
                 break
+            store.set_fuel(FUEL)
             kinds = [LETTERS[str(kind)] for kind in self.types[name].results]
             outcomes.append(self.outcome(store, exports[name], arguments, kinds))
         memory = next((item for item in exports.values() if isinstance(item, wasmtime.Memory)), None)
-        size = memory.data_len(store) if memory else 0
-        data = bytes(memory.read(store, 0, size)) if size else b""
-        return outcomes, exports, size, binascii.crc32(data)
+        if not memory:
+            return outcomes, exports, None, None
+        size = memory.data_len(store)
+        return outcomes, exports, size, binascii.crc32(memory.read(store, 0, size) if size else b"")
 
 
 def trap_name(trap):
