@@ -96,11 +96,9 @@ def test_the_crash_has_a_backtrace_with_names(demo):
     assert re.search(r"after \d+ fuel and 1 system calls", lines[5]) and re.search(r"sp_log = \d+$", lines[6])
 
 
-def test_the_ticker_ticks_beside_an_endless_loop(demo):
-    late = sorted(int(us) for us in re.findall(r"^ticker: tick \d, late by (\d+) us$", demo.stdout, re.M))
-    assert len(late) == 8 and late[0] >= 0
-    # How late is the machine's business, where others run too: `make bench` tells. Every period had its tick.
-    assert "ticker: tick 8" in demo.stdout
+def test_the_ticker_wakes_beside_an_endless_loop(demo):
+    late = [int(us) for us in re.findall(r"^ticker: tick \d, late by (\d+) us$", demo.stdout, re.M)]
+    assert len(late) == 8 and min(late) >= 0  # never early; how late is a figure of `make bench`
 
 
 def test_wordcount_counts_the_readme_as_wc_does(demo):

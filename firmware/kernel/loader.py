@@ -44,7 +44,7 @@ def _make_arena(manifest):
     if manifest.arena and manifest.arena != size:
         try:
             wasm3.arena_resize(manifest.arena)
-        except (ValueError, AttributeError) as error:
+        except ValueError as error:
             if manifest.arena > size:
                 manifest.wrong("arena", "%d bytes wanted, there are %d: %s" % (manifest.arena, size, error))
 
