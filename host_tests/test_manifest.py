@@ -161,6 +161,29 @@ def test_check_says_what_run_would_and_runs_nothing(firmware, tmp_path):
     assert checked.returncode == 2 and checked.stderr == run.stderr
 
 
+def test_the_arena_is_as_large_as_the_manifest_says(firmware, tmp_path):
+    """Larger and smaller than the build's; a second system finds it empty; impossible is a mistake."""
+    (tmp_path / "good.wasm").write_bytes(GOOD)
+
+    def manifest(arena, **more):
+        path = tmp_path / f"{arena}.json"
+        path.write_text(json.dumps({"version": 1, "arena": arena,
+                                    "tasks": [{"name": "a", "module": "good.wasm", "memory": 1024}]}))  # fmt: skip
+        return str(path)
+
+    assert firmware.script("""
+import sovelma, wasm3
+out = []
+for path in paths:
+    try:
+        sovelma.boot(path)
+        out.append([wasm3.arena()[0], wasm3.arena()[3]])
+    except sovelma.ManifestError as error:
+        out.append(error.mistakes[0].split(": ")[1])
+answer(out)
+""", paths=[manifest(2000000), manifest(32768), manifest(1000)]) == [[2000000, 1], [32768, 1], "tasks[0]"]
+
+
 def test_a_file_name_cannot_drive_the_terminal(mistakes):
     lines = mistakes({"version": 1, "tasks": [], "\x1b[2J\n[ OK ]": 1})
     assert len(lines) == 1 and "\\x1b[2J\\x0a[ OK ]" in lines[0]

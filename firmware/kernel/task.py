@@ -133,4 +133,6 @@ class Task:
             return "exit " + str(self.result)
         if self.state == FAULTED:
             return "fault: " + (self.record.reason if self.record else "no memory for a record")
+        if self.state == KILLED and self.record:
+            return self.record.reason
         return "-"
