@@ -9,6 +9,7 @@ import sys
 import termios
 import time
 from micropython import const
+import hostfs as storage
 from hal.board import NUMBERS as PINS, board as _board
 
 TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both

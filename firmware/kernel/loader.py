@@ -6,11 +6,13 @@ its fuel. What goes wrong is told with its place in the manifest; the tasks made
 import hal
 import wasm3
 from kernel import console
+from kernel.abi import RIGHT_WRITE
 from kernel.capability import Capabilities
 from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
-from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.mount import Mount
+from kernel.ramfs import BLOCK, Account, Directory, File, OpenFile, RamFS
 from kernel.system import System
 from kernel.task import Task
 
@@ -21,7 +23,17 @@ def build(manifest):
     if size < manifest.arena:
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
-    system = System(_file_system(manifest))
+    fs = RamFS(manifest.ramfs)
+    try:
+        return _build(manifest, fs)
+    except BaseException:
+        fs.close()
+        raise
+
+
+def _build(manifest, fs):
+    _fill_in(manifest, fs)
+    system = System(fs)
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
@@ -33,7 +45,7 @@ def build(manifest):
     hal.pins_off()
     for task, plan in zip(tasks, manifest.tasks):
         for name, kind, what, rights in plan["caps"]:
-            task.capabilities.grant(name, _thing(kind, what, system.fs), rights)
+            task.capabilities.grant(name, _thing(kind, what, rights, task, fs), rights)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -45,8 +57,8 @@ def _mistake(manifest, where, what):
     return ManifestError(["%s: %s: %s" % (escaped(manifest.path), where, escaped(what))])
 
 
-def _file_system(manifest):
-    fs = RamFS(manifest.ramfs)
+def _fill_in(manifest, fs):
+    # Directories, files and mounts.
     # shorter paths first: a directory gets its limit before anything is put below it
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
@@ -66,7 +78,15 @@ def _file_system(manifest):
             raise _mistake(manifest, where, "does not fit into memory: " + host)
         if node.size != hal.file_size(host):
             raise _mistake(manifest, where, "does not fit into the RamFS, see ramfs and directories: " + host)
-    return fs
+    for path, (host, limit) in manifest.mounts.items():
+        where = "mounts." + escaped(path)
+        try:
+            node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
+        except OSError as error:
+            raise _mistake(manifest, where, "%s: %s" % (host, error))
+        if isinstance(node, int):
+            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
+        console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
 
 
 class _Source:
@@ -88,14 +108,17 @@ def _fill(file, stream):
             return
 
 
-def _thing(kind, what, fs):
+def _thing(kind, what, rights, task, fs):
     # The object of a grant.
     if kind == "pin":
         number, mode, pull, initial, active_low = what
         level = None if initial is None else initial ^ active_low
         return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
     node = fs.make(what, kind == "directory")
-    return node if kind == "directory" else OpenFile(node, False)
+    if kind == "directory":
+        return node
+    node.open(rights & RIGHT_WRITE != 0, task.account)
+    return OpenFile(node, False)
 
 
 def _task(manifest, index, machines):
@@ -114,5 +137,7 @@ def _task(manifest, index, machines):
         raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
                        % (error, plan["quota"], free, largest))
     machines.append(machine)
-    return Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
+    task = Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
                 plan["may_fault"])
+    task.account = Account(plan["storage"])
+    return task
