@@ -7,7 +7,8 @@
  *                  macros on, which here only note where a trap happened.
  *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names.
  *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
- *                  where a basic block begins, bounds nesting, saves registers before calls.
+ *                  where a basic block begins, bounds nesting, moves values out of registers and shared
+ *                  slots where wasm3 would lose them.
  *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
  *                  to a loop (wasm3 0.5.0 forgets them).
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
@@ -142,6 +143,18 @@ _catch:
     return result;
 }
 
+static M3Result move_to_own_slot(IM3Compilation o, u16 index) {
+    M3Result result = m3Err_none;
+    u16 slot = o->wasmStack[index], own;
+    u8 type = o->typeStack[index];
+_   (AllocateSlots(o, &own, type));
+_   (CopyStackIndexToSlot(o, own, index));
+    if (slot >= o->slotFirstDynamicIndex) DeallocateSlot(o, slot, type);
+    o->wasmStack[index] = own;
+_catch:
+    return result;
+}
+
 /* A parameter of a block that shares its slot with another value loses count of who uses it: wasm3 marks the
  * slots of parameters as used once. So each gets a slot of its own before. */
 static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
@@ -150,17 +163,48 @@ static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
     i64 index;
     if (ReadLebSigned(&index, 33, &at, o->wasmEnd) || index < 0 || index >= o->module->numFuncTypes) return m3Err_none;
     u32 above = opcode == c_waOp_if, count = GetFuncTypeNumParams(o->module->funcTypes[index]);
-    if (o->block.isPolymorphic || o->stackIndex < o->block.blockStackIndex + above + count) return m3Err_none;
+    if (o->stackIndex < o->block.blockStackIndex + above + count) return m3Err_none; /* unreachable code */
     for (u16 i = o->stackIndex - above - count; i < o->stackIndex - above; i++) {
-        u16 slot = o->wasmStack[i], own;
-        u8 type = o->typeStack[i];
-        if (slot >= d_m3Reg0SlotAlias || (slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex)) continue;
-        bool is_dynamic = slot >= o->slotFirstDynamicIndex;
-        if (is_dynamic && o->m3Slots[slot] == 1) continue;
-_       (AllocateSlots(o, &own, type));
-_       (CopyStackIndexToSlot(o, own, i));
-        if (is_dynamic) DeallocateSlot(o, slot, type);
-        o->wasmStack[i] = own;
+        u16 slot = o->wasmStack[i];
+        bool is_constant = slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex;
+        bool is_own = slot >= o->slotFirstDynamicIndex && slot < d_m3Reg0SlotAlias && o->m3Slots[slot] == 1;
+        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own)
+_           (move_to_own_slot(o, i));
+    }
+_catch:
+    return result;
+}
+
+/* Before a local changes, and before blocks, wasm3 moves the values on the stack that are that local into one
+ * slot for all, and counts the uses of that slot only in its first half: with 8 bytes, the second half is taken
+ * for free while it is in use. So all but the first get slots of their own before. local: -1 for any. */
+static M3Result own_slots_for_wide_locals(IM3Compilation o, i32 local) {
+    M3Result result = m3Err_none;
+    IM3CompilationScope scope = &o->block;
+    u16 start = scope->blockStackIndex;
+    while (scope->opcode == c_waOp_block && scope->outer) start = (scope = scope->outer)->blockStackIndex;
+    bool leave_one = local >= 0;
+    for (u16 i = start; i < o->stackIndex; i++) {
+        u16 slot = o->wasmStack[i];
+        if (!Is64BitType(o->typeStack[i]) || slot >= o->slotFirstConstIndex || (local >= 0 && slot != o->wasmStack[local])) continue;
+        if (!leave_one)
+_           (move_to_own_slot(o, i));
+        leave_one = false;
+    }
+_catch:
+    return result;
+}
+
+static M3Result own_slots_before(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    u32 local;
+    if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) {
+_       (own_slots_for_parameters(o, opcode));
+_       (own_slots_for_wide_locals(o, -1));
+    } else if ((opcode == c_waOp_setLocal || opcode == c_waOp_teeLocal) && !ReadLEB_u32(&local, &at, o->wasmEnd) &&
+               local < GetFunctionNumArgsAndLocals(o->function)) {
+_       (own_slots_for_wide_locals(o, (i32)local));
     }
 _catch:
     return result;
@@ -209,8 +253,7 @@ _   (Read_opcode(opcode, bytes, end));
 _           (save_registers_below_arguments(o, *opcode));
         if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable)
 _           (save_float_below_branch(o, *opcode));
-        if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
-_           (own_slots_for_parameters(o, *opcode));
+_       (own_slots_before(o, *opcode));
     }
 _catch:
     return result;

@@ -12,7 +12,9 @@ from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
 from kernel.mount import Mount
+from kernel.net import Network
 from kernel.ramfs import BLOCK, Account, Directory, File, OpenFile, RamFS
+from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
 
@@ -24,28 +26,22 @@ def build(manifest):
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
     fs = RamFS(manifest.ramfs)
-    try:
-        return _build(manifest, fs)
-    except BaseException:
-        fs.close()
-        raise
-
-
-def _build(manifest, fs):
-    _fill_in(manifest, fs)
-    system = System(fs)
-    console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
-        tasks = [_task(manifest, index, machines) for index in range(len(manifest.tasks))]
-    except ManifestError:
+        _fill_in(manifest, fs)
+        console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
+        tasks = [_task(manifest, index, machines, fs) for index in range(len(manifest.tasks))]
+    except BaseException:
         for machine in machines:
             machine.kill()
+        fs.close()
         raise
+    system = System(fs, Resolver(*manifest.network))
     hal.pins_off()
     for task, plan in zip(tasks, manifest.tasks):
         for name, kind, what, rights in plan["caps"]:
-            task.capabilities.grant(name, _thing(kind, what, rights, task, fs), rights)
+            if kind == "pin":
+                task.capabilities.grant(name, _pin(*what), rights)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -108,20 +104,22 @@ def _fill(file, stream):
             return
 
 
-def _thing(kind, what, rights, task, fs):
-    # The object of a grant.
-    if kind == "pin":
-        number, mode, pull, initial, active_low = what
-        level = None if initial is None else initial ^ active_low
-        return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+def _pin(number, mode, pull, initial, active_low):
+    level = None if initial is None else initial ^ active_low
+    return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+
+
+def _thing(kind, what, rights, account, fs):
+    # The object of a grant, pins excepted; None where the task's storage quota does not allow it.
+    if kind == "net":
+        return Network(what)
     node = fs.make(what, kind == "directory")
     if kind == "directory":
         return node
-    node.open(rights & RIGHT_WRITE != 0, task.account)
-    return OpenFile(node, False)
+    return None if node.open(rights & RIGHT_WRITE != 0, account) else OpenFile(node, False)
 
 
-def _task(manifest, index, machines):
+def _task(manifest, index, machines, fs):
     plan = manifest.tasks[index]
     where = "tasks[%d]" % index
     try:
@@ -140,4 +138,10 @@ def _task(manifest, index, machines):
     task = Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
                 plan["may_fault"])
     task.account = Account(plan["storage"])
+    for name, kind, what, rights in plan["caps"]:
+        if kind != "pin":
+            thing = _thing(kind, what, rights, task.account, fs)
+            if thing is None:
+                raise _mistake(manifest, where + ".storage", "is less than %s takes" % what)
+            task.capabilities.grant(name, thing, rights)
     return task

@@ -8,6 +8,9 @@
       "files": {"/input": "README.md"},        made with the content of a host file; optional
       "mounts": {"/data/disk": "some/directory",   the machine's own storage; optional; or with its limit in bytes:
                  "/data/more": {"path": "other/directory", "limit": 1048576}},
+      "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
+                                               whom to ask for names, default: whom the machine asks; and names that
+                                               are known without asking; optional
       "tasks": [
         {
           "name": "hello",
@@ -22,6 +25,7 @@
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]},
+                   "net": {"net": {"allow": ["example.org"], "ports": [80]}},     see kernel.netpolicy
                    "lamp": {"pin": 8, "mode": "out", "active": "low", "initial": 0},
                    "key": {"pin": 9, "mode": "in", "pull": "up", "active": "low"}}
         }
@@ -36,6 +40,7 @@ import json
 import hal
 from kernel.abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
 from kernel.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel import netpolicy
 from kernel.log import escaped
 from kernel.ramfs import NAME_MOST
 from kernel.task import PRIORITIES, PRIORITY_DEFAULT
@@ -98,8 +103,10 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path}; `mounts`: {path: (host directory, limit)}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights) and (name, "pin", (number, mode,
-    pull, initial, active low), rights); `simulation`: list of (milliseconds, pin, level).
+    path}; `mounts`: {path: (host directory, limit)}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list
+    of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights), (name,
+    "pin", (number, mode, pull, initial, active low), rights) and (name, "net", netpolicy.Policy, 0); `simulation`:
+    list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
@@ -112,7 +119,8 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self._mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "tasks", "simulation"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
+                              "simulation"))
         if root.get("version") != VERSION:
             self._wrong("version", "must be %d" % VERSION)
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
@@ -121,6 +129,7 @@ class Manifest:
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
         self.mounts = self._check_mounts(root.get("mounts", {}))
+        self.network = netpolicy.check_names(root.get("network", {}), "network", self._wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
         self.simulation = self._check_simulation(root.get("simulation", []))
         if self._mistakes:
@@ -281,14 +290,15 @@ class Manifest:
             if not 1 <= len(name.encode()) <= 64:
                 self._wrong(here, "a name has 1 to 64 bytes")
             if self._is(grant, dict, here, "an object"):
-                result.append(self._check_pin(name, grant, here) if "pin" in grant else self._check_grant(name, grant, here))
+                check = self._check_pin if "pin" in grant else self._check_net if "net" in grant else self._check_grant
+                result.append(check(name, grant, here))
         return result
 
     def _check_grant(self, name, grant, where):
         self._keys(grant, where, ("file", "directory", "rights"))
         is_directory = "directory" in grant
         if is_directory == ("file" in grant):
-            self._wrong(where, "needs either file, directory or pin")
+            self._wrong(where, "needs either file, directory, pin or net")
             return None
         kind = "directory" if is_directory else "file"
         path = grant[kind]
@@ -331,6 +341,10 @@ class Manifest:
         rights = self._rights(grant, where, "a pin that is an " + ("output" if output else "input"),
                               ["read", "write"] if output else ["read"], ("read", "write") if output else ("read",))
         return name, "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
+
+    def _check_net(self, name, grant, where):
+        self._keys(grant, where, ("net",))
+        return name, "net", netpolicy.check(grant["net"], where + ".net", self._wrong), 0
 
     def _one_of(self, value, where, key, words, default):
         word = value.get(key, default)

@@ -109,11 +109,11 @@ class Mount(MountedDirectory):
 
     def charge(self, amount, account):
         """Counts bytes a task adds. Returns 0, NOSPACE or QUOTA."""
+        if account is not None and account.limit and amount > account.limit - account.used:
+            return QUOTA
         if amount > self.limit - self.used:
             return NOSPACE
         if account is not None:
-            if account.limit and amount > account.limit - account.used:
-                return QUOTA
             account.used += amount
             account.mounted += amount
         self.used += amount

@@ -59,6 +59,12 @@ enum {
     SP_OPEN_DIRECTORY = 32,      /* Open a directory: the result is a directory capability. */
 };
 
+/* Flags of sp_net_connect. */
+enum {
+    SP_NET_TLS = 1,              /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
+    SP_NET_UDP = 2,              /* Datagrams instead of a TCP connection. */
+};
+
 /* Ends the task's slice: every other task of the same or a higher priority that is ready runs before this one goes
  * on. Returns 0. */
 int32_t SP_CALL(sp_yield)(void);
@@ -106,13 +112,14 @@ sp_cap_t SP_CALL(sp_cap_find)(const void *name, uint32_t name_length);
  * are separated by `/`, each 1 to 63 bytes of any value but 0; a leading `/`, an empty component, `.` and `..` are
  * INVAL, so no path leaves the directory. OPEN_READ needs the right READ on the directory, OPEN_WRITE needs WRITE,
  * making a new file or directory needs CREATE; the new capability has exactly the rights asked for. A component on
- * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. Returns the
- * new capability.
+ * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. What is
+ * neither, such as a symbolic link on mounted storage, is DENIED. A tree of more than 16 directories is TOOBIG.
+ * QUOTA where the task may hold no more capabilities or store no more. Returns the new capability.
  *   directory: Where the path starts.
  *   path: The path, not terminated by 0.
  *   flags: OPEN_READ, OPEN_WRITE or both (with OPEN_DIRECTORY they say which rights the capability passes on), and
  *     others.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, IO, BUSY, TOOBIG, NOSPACE. */
 sp_cap_t SP_CALL(sp_fs_open)(sp_cap_t directory, const void *path, uint32_t path_length, uint32_t flags);
 
 /* Reads bytes from a file. Returns how many, which may be fewer than asked for; 0 means the end of the file (or an
@@ -120,21 +127,22 @@ sp_cap_t SP_CALL(sp_fs_open)(sp_cap_t directory, const void *path, uint32_t path
  *   file: The file.
  *   bytes: Where the bytes go.
  *   offset: Where to read; -1: at the file's own position, which then advances.
- * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, IO. */
 int32_t SP_CALL(sp_fs_read)(sp_cap_t file, void *bytes, uint32_t bytes_length, int32_t offset);
 
 /* Writes bytes to a file, which grows as needed; a gap before the offset reads as zeros and counts against the
  * quota. Returns how many bytes were written, which may be fewer than given. A write that finds no room at all
- * changes nothing and is QUOTA (of a directory) or NOSPACE (of the file system).
+ * changes nothing and is QUOTA (of the task, which the bytes of a file count for that made it, or of a directory)
+ * or NOSPACE (of the file system).
  *   file: The file.
  *   bytes: The bytes.
  *   offset: Where to write; -1: at the file's own position, which then advances. Ignored with OPEN_APPEND.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, QUOTA, NOMEM, NOSPACE. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, QUOTA, NOMEM, IO, NOSPACE. */
 int32_t SP_CALL(sp_fs_write)(sp_cap_t file, const void *bytes, uint32_t bytes_length, int32_t offset);
 
 /* Returns the size of a file in bytes.
  *   file: The file.
- * Errors: BADCAP, REVOKED. */
+ * Errors: BADCAP, REVOKED, IO. */
 int32_t SP_CALL(sp_fs_size)(sp_cap_t file);
 
 /* Drops a file or directory capability; its identifier is never valid again. Returns 0.
@@ -154,5 +162,46 @@ int32_t SP_CALL(sp_gpio_read)(sp_cap_t pin);
  *   level: 1 active, 0 not.
  * Errors: BADCAP, REVOKED, DENIED, INVAL. */
 int32_t SP_CALL(sp_gpio_write)(sp_cap_t pin, int32_t level);
+
+/* Connects to a host, given by name or as an IPv4 address in four decimal numbers. Host, port and protocol must be
+ * on the network capability's list (else DENIED); a name that leads to a private, loopback or otherwise special
+ * address is DENIED too unless that address is listed itself. The time allowed covers looking the name up (NOTFOUND
+ * where it does not exist) and connecting. With timeout 0 only names that are known already are looked up, and a
+ * connection that is not there at once is given up with AGAIN. With NET_UDP nothing is sent: the socket exchanges
+ * datagrams with that one peer. Returns a new capability with the rights READ and WRITE; QUOTA where the task may
+ * hold no more sockets or capabilities.
+ *   network: What may be reached.
+ *   host: Name or address of the host, not terminated by 0.
+ *   port: Its port.
+ *   flags: NET_TLS, NET_UDP or 0 for TCP.
+ *   timeout: How long it may take.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, AGAIN, TIMEOUT, QUOTA, NOMEM, IO, UNSUPPORTED, TOOBIG, REFUSED,
+ *   UNREACHABLE, RESET. */
+sp_cap_t SP_CALL(sp_net_connect)(sp_cap_t network, const void *host, uint32_t host_length, int32_t port, uint32_t flags, int32_t timeout);
+
+/* Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
+ * With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment and
+ * the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET where
+ * it broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ *   socket: The connection.
+ *   bytes: The bytes.
+ *   timeout: How long to wait until something can be sent.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, TOOBIG, REFUSED, UNREACHABLE, RESET, CLOSED. */
+int32_t SP_CALL(sp_net_send)(sp_cap_t socket, const void *bytes, uint32_t bytes_length, int32_t timeout);
+
+/* Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room for;
+ * 0 is the end of a TCP connection (or an empty buffer). With UDP it returns one datagram, which may be empty; what
+ * does not fit is lost. AGAIN where nothing is there and the timeout is 0, TIMEOUT where nothing came in time,
+ * RESET where the peer broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ *   socket: The connection.
+ *   bytes: Where the bytes go.
+ *   timeout: How long to wait until something is there.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, REFUSED, UNREACHABLE, RESET, CLOSED. */
+int32_t SP_CALL(sp_net_recv)(sp_cap_t socket, void *bytes, uint32_t bytes_length, int32_t timeout);
+
+/* Ends a connection and drops its capability. What was sent already is still delivered. Returns 0.
+ *   socket: The connection.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_net_close)(sp_cap_t socket);
 
 #endif
