@@ -117,7 +117,7 @@ class Syscalls:
         if isinstance(node, int):
             return node
         if is_directory:
-            return capabilities.insert(node, wanted)
+            return capabilities.insert(node, wanted, argument(0))
         file = OpenFile(node, flags & _OPEN_APPEND != 0)
         error = node.open(flags & _OPEN_WRITE != 0, task.account)
         if error:
@@ -127,7 +127,7 @@ class Syscalls:
             if error:
                 node.close()
                 return error
-        return capabilities.insert(file, wanted)
+        return capabilities.insert(file, wanted, argument(0))
 
     def sp_fs_read(self, task):
         argument = task.argument
