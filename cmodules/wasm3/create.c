@@ -1,10 +1,11 @@
 /* create.c - from wasm bytes to a task ready to run.
  *
- * Scan the module, lay out a region, let wasm3 parse into it, initialise globals, memory and table here
+ * Validate the module, scan it, lay out a region, let wasm3 parse into it, initialise globals, memory and table here
  * (wasm3's own loader moves memory, ignores the table's size and runs init expressions as code), link host
  * functions, compile everything, trim.
  *
- * Invariants: a creation that fails gives everything back; nothing of the module runs before resume();
+ * Invariants: only a module that passed the validator is looked at here, and what the validator proved is not
+ * checked again; a creation that fails gives everything back; nothing of the module runs before resume();
  * after creation the wasm bytes are not needed.
  */
 #include "task_state.h"
@@ -12,6 +13,7 @@
 #include "m3_exception.h"
 #include "region.h"
 #include "scan.h"
+#include "validate.h"
 
 #include <stdio.h>
 
@@ -83,46 +85,28 @@ static const char *plan_memory(const struct sov_module *module, uint32_t wanted,
 
 /* ---- initialisers --------------------------------------------------------------------------------- */
 
-/* An init expression is one constant or one global, then `end`. Advances *at past it. */
-static const char *evaluate(IM3Module module, u32 globals, u8 type, bytes_t *at, cbytes_t end, u64 *value) {
-    M3Result result = m3Err_none;
-    u8 opcode, found = c_m3Type_none;
-    *value = 0;
-_   (Read_u8(&opcode, at, end));
+/* The value of an init expression, which is one constant and `end`; advances *at past it. */
+static u64 constant_value(bytes_t *at, cbytes_t end) {
+    u8 opcode;
+    u32 word = 0;
+    u64 value = 0;
+    Read_u8(&opcode, at, end);
     switch (opcode) {
-        case c_waOp_i32_const: { i32 v; result = ReadLEB_i32(&v, at, end); *value = (u32)v; found = c_m3Type_i32; break; }
-        case c_waOp_i64_const: { i64 v; result = ReadLEB_i64(&v, at, end); *value = (u64)v; found = c_m3Type_i64; break; }
-        case c_waOp_f32_const: { u32 v; result = Read_u32(&v, at, end); *value = v; found = c_m3Type_f32; break; }
-        case c_waOp_f64_const: { u64 v; result = Read_u64(&v, at, end); *value = v; found = c_m3Type_f64; break; }
-        case c_waOp_getGlobal: {
-            u32 index;
-_           (ReadLEB_u32(&index, at, end));
-            _throwif("unknown global in an init expression", index >= globals);
-            *value = (u64)module->globals[index].intValue;
-            found = module->globals[index].type;
-            break;
-        }
-        default: result = "an init expression must be one constant";
+        case c_waOp_i32_const: ReadLEB_i32((i32 *)&word, at, end); value = word; break;
+        case c_waOp_i64_const: ReadLEB_i64((i64 *)&value, at, end); break;
+        case c_waOp_f32_const: Read_u32(&word, at, end); value = word; break;
+        case c_waOp_f64_const: Read_u64(&value, at, end); break;
     }
-    if (result) return result;
-    _throwif("an init expression has the wrong type", found != type);
-_   (Read_u8(&opcode, at, end));
-    _throwif("an init expression must be one constant", opcode != c_waOp_end);
-_catch:
-    return result;
+    Read_u8(&opcode, at, end);
+    return value;
 }
 
-static const char *load_globals(IM3Module module) {
+static void load_globals(IM3Module module) {
     for (u32 i = 0; i < module->numGlobals; i++) {
         M3Global *global = &module->globals[i];
-        if (global->imported) return "imported globals are not supported";
         bytes_t at = global->initExpr;
-        u64 value;
-        const char *reason = evaluate(module, i, global->type, &at, global->initExpr + global->initExprSize, &value);
-        if (reason) return reason;
-        global->intValue = (i64)value;
+        global->intValue = (i64)constant_value(&at, global->initExpr + global->initExprSize);
     }
-    return NULL;
 }
 
 static const char *load_data(struct sov_task *task) {
@@ -130,9 +114,7 @@ static const char *load_data(struct sov_task *task) {
     for (u32 i = 0; i < module->numDataSegments; i++) {
         M3DataSegment *segment = &module->dataSegments[i];
         bytes_t at = segment->initExpr;
-        u64 offset;
-        const char *reason = evaluate(module, module->numGlobals, c_m3Type_i32, &at, segment->initExpr + segment->initExprSize, &offset);
-        if (reason) return reason;
+        u64 offset = constant_value(&at, segment->initExpr + segment->initExprSize);
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
             snprintf(reason_text, sizeof reason_text,
@@ -146,9 +128,7 @@ static const char *load_data(struct sov_task *task) {
 }
 
 static const char *load_table(IM3Module module, u32 size) {
-    M3Result result = m3Err_none;
     if (size) {
-        if (size > d_m3MaxSaneTableSize) return "the table is too large";
         module->table0 = m3_AllocArray(IM3Function, size);
         module->table0Size = size;
     }
@@ -156,20 +136,58 @@ static const char *load_table(IM3Module module, u32 size) {
     cbytes_t end = module->elementSectionEnd;
     for (u32 i = 0; i < module->numElementSegments; i++) {
         u32 index, count;
-        u64 offset;
-_       (ReadLEB_u32(&index, &at, end));
-        _throwif("element segments other than of kind 0 are not supported", index != 0);
-_       (evaluate(module, module->numGlobals, c_m3Type_i32, &at, end, &offset));
-_       (ReadLEB_u32(&count, &at, end));
-        _throwif("element segment out of bounds", offset + count > size);
+        ReadLEB_u32(&index, &at, end);
+        u64 offset = constant_value(&at, end);
+        ReadLEB_u32(&count, &at, end);
+        if (offset + count > size) {
+            snprintf(reason_text, sizeof reason_text, "element segment out of bounds: %u elements at %u of a table of %u",
+                (unsigned)count, (unsigned)offset, (unsigned)size);
+            return reason_text;
+        }
         for (u32 e = 0; e < count; e++) {
-_           (ReadLEB_u32(&index, &at, end));
-            _throwif("an element names no function", index >= module->numFunctions);
+            ReadLEB_u32(&index, &at, end);
             module->table0[offset + e] = &module->functions[index];
         }
     }
-_catch:
-    return result;
+    return NULL;
+}
+
+/* ---- parsing -------------------------------------------------------------------------------------- */
+
+M3Result ParseModuleSection(M3Module *o_module, u8 i_sectionType, bytes_t i_bytes, u32 i_numBytes);
+
+/* wasm3's parser, section by section instead of through m3_ParseModule: without custom sections, whose
+ * contents nobody vouches for (names come from sov_next_name), and without a memory section that declares no
+ * memory, which wasm3 takes for an error. */
+static M3Result parse(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size) {
+    static const u8 order[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+    IM3Module module = task->module = m3_AllocStruct(M3Module);
+    module->name = "";
+    module->startFunction = -1;
+    module->environment = task->environment;
+    module->wasmStart = wasm;
+    module->wasmEnd = wasm + size;
+    for (unsigned i = 0; i < sizeof order; i++) {
+        u8 id = order[i];
+        if (!scan->section[id].start || (id == 5 && !scan->has_memory)) continue;
+        M3Result result = ParseModuleSection(module, id, scan->section[id].start,
+            (u32)(scan->section[id].end - scan->section[id].start));
+        if (result) return result;
+    }
+    return m3Err_none;
+}
+
+/* Function names for backtraces; an exported function already goes by the name of its export. */
+static void name_functions(IM3Module module, const struct sov_module *scan) {
+    struct sov_name name;
+    for (uint32_t at = 0; sov_next_name(scan, &at, &name);) {
+        if (name.function >= module->numFunctions) continue;
+        IM3Function function = &module->functions[name.function];
+        if (function->numNames) continue;
+        char *text = m3_AllocArray(char, name.length + 1);
+        memcpy(text, name.text, name.length);
+        function->names[function->numNames++] = text;
+    }
 }
 
 /* ---- linking -------------------------------------------------------------------------------------- */
@@ -185,7 +203,6 @@ static const char *link_functions(IM3Module module) {
 /* A phase runs a function without arguments; results are allowed for the entry only. */
 static const char *plan_phase(struct sov_task *task, enum sov_phase phase, const char *what, u32 index) {
     IM3Module module = task->module;
-    if (index >= module->numFunctions) return refuse("an export names no function");
     IM3FuncType type = module->functions[index].funcType;
     if (type->numArgs || (phase != SOV_PHASE_ENTRY && type->numRets)) {
         char text[24];
@@ -222,9 +239,9 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     const struct sov_options *options, void *scratch) {
     const char *reason;
     task->environment = m3_NewEnvironment();
-    if ((reason = m3_ParseModule(task->environment, &task->module, wasm, size))) return reason;
+    if ((reason = parse(task, scan, wasm, size))) return reason;
     IM3Module module = task->module;
-    if (module->memoryImported) return "imported memory is not supported";
+    name_functions(module, scan);
     task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, NULL);
     IM3Runtime runtime = task->runtime;
     runtime->scratch = scratch;
@@ -235,7 +252,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     runtime->memory.mallocated = &task->header;
     runtime->memory.numPages = scan->memory_pages;
     runtime->memory.maxPages = task->most_pages;
-    if ((reason = load_globals(module))) return reason;
+    load_globals(module);
     if ((reason = load_data(task))) return reason;
     if ((reason = load_table(module, scan->table_size))) return reason;
     if ((reason = link_functions(module))) return reason;
@@ -253,36 +270,38 @@ static void forget_wasm(IM3Module module) {
     module->numDataSegments = 0;
 }
 
-const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+/* Validates in the memory that will be the region's; NULL, or why not. */
+static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes) {
+    struct sov_facts facts;
+    switch (sov_validate(wasm, size, workspace, workspace_bytes, &facts, reason_text, sizeof reason_text)) {
+        case SOV_VALID: return NULL;
+        case SOV_INVALID: return reason_text;
+        default: return out_of_memory;
+    }
+}
+
+/* Lays the region out and builds the task in it. `region` is `bytes` long. */
+static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size,
+    const struct sov_options *options, void *scratch) {
     struct sov_module scan;
     uint32_t reserved, initial, most_pages;
     const char *volatile reason;
-    *created = NULL;
-    if (options->stack < LEAST_STACK || options->stack > MOST_STACK) return refuse("stack must be 64 bytes to 16 MB");
-    if ((reason = sov_scan(&scan, wasm, size))) return refuse(reason);
+    if ((reason = validate(wasm, size, region, bytes))) return reason;
+    if ((reason = sov_scan(&scan, wasm, size))) return reason;
     if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;
+    uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
+    if (fixed + 2 * POOL_HEADER_BYTES > bytes) return out_of_memory;
     choose_code_page(scan.code_bytes);
 
-    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
-     * again, so they do not cut up the space between regions. */
-    M3Compilation *scratch = sov_region_take(sizeof *scratch);
-    uint32_t region_bytes = options->quota;
-    uint8_t *region = NULL;
-    if (scratch) region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&region_bytes);
-    uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
-    if (!region || fixed + 2 * POOL_HEADER_BYTES > region_bytes) {
-        sov_region_give(region);
-        sov_region_give(scratch);
-        return out_of_memory;
-    }
-
+    /* What a task can see is cleared here: its linear memory, whole, to the limit it may grow to. The heap
+     * clears each block when it is taken. */
+    memset(region, 0, (size_t)fixed);
     struct sov_task *task = (struct sov_task *)region;
-    task->size = region_bytes;
+    task->size = bytes;
     task->memory_limit = reserved;
     task->most_pages = most_pages;
     task->header.length = initial;
-    pool_init(&task->heap, region + fixed, region_bytes - (uint32_t)fixed);
-
+    pool_init(&task->heap, region + fixed, bytes - (uint32_t)fixed);
     jmp_buf full;
     if (setjmp(full)) {
         reason = out_of_memory;
@@ -292,20 +311,41 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
         if (!reason) forget_wasm(task->module);
     }
     sov_heap_leave();
+    if (!reason) task->runtime->scratch = NULL;
+    return reason;
+}
+
+const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    *created = NULL;
+    if (options->stack < LEAST_STACK || options->stack > MOST_STACK) return refuse("stack must be 64 bytes to 16 MB");
+
+    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
+     * again, so they do not cut up the space between regions. */
+    M3Compilation *scratch = sov_region_take(sizeof *scratch);
+    uint32_t bytes = options->quota;
+    uint8_t *region = NULL;
+    if (scratch) region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&bytes);
+    const char *reason = region ? create_in(region, bytes, wasm, size, options, scratch) : out_of_memory;
     sov_region_give(scratch);
     if (reason) {
         sov_region_give(region);
         return sov_out_of_memory(reason) || reason == reason_text ? reason : refuse(reason);
     }
-    task->runtime->scratch = NULL;
+    struct sov_task *task = (struct sov_task *)region;
     if (!options->quota) {
-        task->size = (uint32_t)fixed + task->heap.reach;
+        task->size = (uint32_t)(task->heap.base - region) + task->heap.reach;
         sov_region_trim(region, task->size);
         task->heap.size = task->heap.reach;
     }
-    task->phase = 0;
-    task->status = SOV_PREEMPTED;
-    *created = task;
     sov_task_begin(task);
+    *created = task;
     return NULL;
+}
+
+const char *sov_check_module(const uint8_t *wasm, uint32_t size) {
+    uint32_t bytes;
+    uint8_t *workspace = sov_region_take_largest(&bytes);
+    const char *reason = workspace ? validate(wasm, size, workspace, bytes) : out_of_memory;
+    sov_region_give(workspace);
+    return reason;
 }

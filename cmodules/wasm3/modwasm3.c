@@ -56,6 +56,13 @@ static uint32_t get_size(mp_obj_t value, const char *what) {
     return (uint32_t)size;
 }
 
+/* Raises for a reason of the runtime; NULL is none. */
+static void raise_for(const char *reason) {
+    if (!reason) return;
+    if (sov_out_of_memory(reason)) mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("quota or arena exhausted"));
+    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+}
+
 /* ---- creation ------------------------------------------------------------------------------------- */
 
 static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
@@ -86,8 +93,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
     self->task = NULL;
     self->epoch = sov_runtime_epoch();
     const char *reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
-    if (reason && sov_out_of_memory(reason)) mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("quota or arena exhausted"));
-    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+    raise_for(reason);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -128,7 +134,7 @@ static mp_obj_t task_start(size_t count, const mp_obj_t *args) {
     if (count - 2 > MP_ARRAY_SIZE(arguments)) mp_raise_ValueError(MP_ERROR_TEXT("too many arguments"));
     for (size_t i = 2; i < count; i++) arguments[i - 2] = get_u64(args[i]);
     const char *reason = sov_task_start(task, index, arguments, (uint32_t)(count - 2));
-    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
+    raise_for(reason);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(task_start_obj, 2, task_start);
@@ -332,6 +338,22 @@ static mp_obj_t module_arena(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_obj, module_arena);
 
+/* validate(wasm): None, or ValueError("offset: reason"), or MemoryError. */
+static mp_obj_t module_validate(mp_obj_t wasm_in) {
+    mp_buffer_info_t wasm;
+    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
+    raise_for(sov_check_module(wasm.buf, (uint32_t)wasm.len));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_validate_obj, module_validate);
+
+/* arena_resize(bytes): only while no task lives; ValueError says why not. */
+static mp_obj_t module_arena_resize(mp_obj_t bytes_in) {
+    raise_for(sov_arena_resize(get_size(bytes_in, "the size of the arena")));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_arena_resize_obj, module_arena_resize);
+
 static void scan_or_raise(mp_obj_t wasm_in, struct sov_module *module) {
     mp_buffer_info_t wasm;
     mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
@@ -381,7 +403,9 @@ static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_check_obj, module_arena_check);
 
 /* _arena_bytes(): the arena itself, for guard patterns. */
 static mp_obj_t module_arena_bytes(void) {
-    return mp_obj_new_bytearray_by_ref(SOV_ARENA_BYTES, sov_arena_bytes());
+    uint32_t size, free_bytes, largest, regions;
+    sov_arena(&size, &free_bytes, &largest, &regions);
+    return mp_obj_new_bytearray_by_ref(size, sov_arena_bytes());
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
 #endif
@@ -391,6 +415,8 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&sov_task_type) },
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
+    { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },
     { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&module_exports_obj) },
     { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&module_imports_obj) },
     { MP_ROM_QSTR(MP_QSTR_PREEMPTED), MP_ROM_INT(SOV_PREEMPTED) },

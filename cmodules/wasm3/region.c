@@ -5,11 +5,15 @@
 
 #include "task.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Static, not from malloc: contiguous, checked by the linker, and there before anything can fragment it. */
 static uint8_t arena_bytes[SOV_ARENA_BYTES] __attribute__((aligned(8)));
 static struct pool arena;
+#if SOV_IS_HOST
+static uint8_t *grown_bytes; /* a larger arena, from malloc; NULL: the static one */
+#endif
 static uint32_t epoch;
 
 static struct pool *creation_heap;
@@ -26,13 +30,39 @@ uint32_t sov_fail_allocation(uint32_t n) {
     return left;
 }
 
-uint8_t *sov_arena_bytes(void) { return arena_bytes; }
+uint8_t *sov_arena_bytes(void) { return arena.base; }
 #else
 static bool fails_now(void) { return false; }
 #endif
 
+static void use_static_arena(uint32_t bytes) {
+    pool_init(&arena, arena_bytes, bytes);
+#if SOV_IS_HOST
+    free(grown_bytes);
+    grown_bytes = NULL;
+#endif
+}
+
+const char *sov_arena_resize(uint32_t bytes) {
+    if (pool_count(&arena)) return "the arena is in use";
+    if (bytes <= sizeof arena_bytes) {
+        use_static_arena(bytes);
+        return NULL;
+    }
+#if SOV_IS_HOST
+    uint8_t *larger = malloc(bytes);
+    if (!larger) return "the host has no memory for an arena of that size";
+    use_static_arena(0);
+    grown_bytes = larger;
+    pool_init(&arena, larger, bytes);
+    return NULL;
+#else
+    return "the arena is fixed when the firmware is built";
+#endif
+}
+
 void sov_runtime_reset(void) {
-    pool_init(&arena, arena_bytes, sizeof arena_bytes);
+    use_static_arena(sizeof arena_bytes);
     creation_heap = NULL;
     creation_full = NULL;
     epoch++;
@@ -40,11 +70,7 @@ void sov_runtime_reset(void) {
 
 uint32_t sov_runtime_epoch(void) { return epoch; }
 
-void *sov_region_take(uint32_t bytes) {
-    void *region = fails_now() ? NULL : pool_take(&arena, bytes);
-    if (region) memset(region, 0, pool_block_bytes(region));
-    return region;
-}
+void *sov_region_take(uint32_t bytes) { return fails_now() ? NULL : pool_take(&arena, bytes); }
 
 void *sov_region_take_largest(uint32_t *bytes) {
     uint32_t largest = pool_largest(&arena);

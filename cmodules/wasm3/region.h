@@ -11,10 +11,10 @@
 
 #include <setjmp.h>
 
-/* Takes `bytes` of the arena, cleared; NULL when no free block is large enough. */
+/* Takes `bytes` of the arena, not cleared; NULL when no free block is large enough. */
 void *sov_region_take(uint32_t bytes);
 
-/* Takes the largest free block of the arena, cleared, and says how large it is. NULL: the arena is full. */
+/* Takes the largest free block of the arena, not cleared, and says how large it is. NULL: the arena is full. */
 void *sov_region_take_largest(uint32_t *bytes);
 
 /* Gives the tail of a region back. */

@@ -68,7 +68,14 @@ const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t si
         const uint8_t *start = read_bytes(&c, length);
         if (c.bad) return "a section is longer than the module";
         if (id > 12) return "unknown section";
-        if (id) module->section[id] = (struct sov_bytes){ start, start + length };
+        if (id) {
+            module->section[id] = (struct sov_bytes){ start, start + length };
+        } else {
+            struct cursor name = { start, start + length, false };
+            uint32_t name_length = read_u32(&name);
+            const uint8_t *text = read_bytes(&name, name_length);
+            if (!name.bad && name_length == 4 && !memcmp(text, "name", 4)) module->section[0] = (struct sov_bytes){ name.at, name.end };
+        }
     }
     module->code_bytes = (uint32_t)(module->section[10].end - module->section[10].start);
     c = section_cursor(module, 5);
@@ -156,6 +163,29 @@ bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32
         }
         if (read_byte(&c) != 0x0b) return false;
         if (i == index) return opcode == 0x41 && !c.bad;
+    }
+    return false;
+}
+
+/* The function names are subsection 1 of the section; `at` is where the next entry stands, 0 before the
+ * first. */
+bool sov_next_name(const struct sov_module *module, uint32_t *at, struct sov_name *name) {
+    struct cursor c = section_cursor(module, 0);
+    while (c.at < c.end) {
+        uint8_t id = read_byte(&c);
+        uint32_t length = read_u32(&c);
+        const uint8_t *start = read_bytes(&c, length);
+        if (c.bad) return false;
+        if (id != 1) continue;
+        c = (struct cursor){ start, start + length, false };
+        read_u32(&c); /* how many: they end with the subsection */
+        if (*at) c.at = module->section[0].start + *at;
+        if (c.at >= c.end) return false;
+        name->function = read_u32(&c);
+        name->length = read_u32(&c);
+        name->text = (const char *)read_bytes(&c, name->length);
+        *at = (uint32_t)(c.at - module->section[0].start);
+        return !c.bad;
     }
     return false;
 }

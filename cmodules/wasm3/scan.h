@@ -29,7 +29,7 @@ struct sov_export {
 };
 
 struct sov_module {
-    struct sov_bytes section[13]; /* contents by section id; custom sections are not kept */
+    struct sov_bytes section[13]; /* contents by section id; 0: the custom section "name", behind its name */
     bool has_memory;
     uint32_t memory_pages, memory_most_pages; /* most: 65536 when none is declared */
     uint32_t table_size;          /* initial elements, 0 without a table */
@@ -42,6 +42,14 @@ const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t si
 /* Iterate with *at = 0 at first: false at the end (or where the section is malformed). */
 bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_import *import);
 bool sov_next_export(const struct sov_module *module, uint32_t *at, struct sov_export *export);
+
+/* A function's name in the name section, whose contents no validator looks at: what is malformed ends the
+ * iteration. */
+struct sov_name {
+    uint32_t function, length;
+    const char *text;
+};
+bool sov_next_name(const struct sov_module *module, uint32_t *at, struct sov_name *name);
 
 /* Finds an export of that kind and name. */
 bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *name, uint32_t length, uint32_t *index);

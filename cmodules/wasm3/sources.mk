@@ -1,9 +1,11 @@
 # Sources of the runtime that need no MicroPython; used by micropython.mk, the benchmarks and the tests.
-SOV_RUNTIME_SOURCES := pool.c region.c scan.c syscall.c create.c task.c wasm3_parts.c
+SOV_RUNTIME_SOURCES := pool.c region.c validate.c validate_module.c validate_body.c scan.c syscall.c create.c \
+    task.c wasm3_parts.c
 # The interpreter is compiled apart: speed matters here, and it must keep its tail calls.
 SOV_INTERPRETER_SOURCES := interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
 # Loops that clear a few locals must stay loops: a call to memset would make every function entry save its
-# registers. A square root is an instruction; nothing here reads errno.
+# registers. wasm's integers wrap, and wasm3's operations are written in signed C. A square root is an
+# instruction; nothing here reads errno.
 SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
-    -fno-strict-aliasing -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno
+    -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno

@@ -45,6 +45,9 @@ uint32_t sov_runtime_epoch(void);
 const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
 bool sov_out_of_memory(const char *reason);
 
+/* Validates a module without creating anything: NULL or a reason, as above. Uses free memory of the arena. */
+const char *sov_check_module(const uint8_t *wasm, uint32_t size);
+
 /* Runs the task. fuel > 0 (at most 2^30-1): a new slice; what was left is dropped, a debt is carried.
  * fuel 0: goes on with what is left. result: the answer of a pending syscall. */
 enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t result);
@@ -86,6 +89,10 @@ uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length);
 
 /* The arena: bytes in all, bytes free, largest region that could be taken, live regions. */
 void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions);
+
+/* Makes the arena another size, while no task lives in it: smaller anywhere, to try a board's on a host;
+ * larger on a host only. NULL, or why not. */
+const char *sov_arena_resize(uint32_t bytes);
 bool sov_arena_check(void);
 uint32_t sov_arena_hash(void); /* of the allocation map: equal maps, equal hashes */
 

@@ -5,7 +5,8 @@
 #
 # Commands: ["module", name or None, file, least pages, most pages], ["invoke", name, function, [bits]],
 # ["get", name, global]. Outcomes: ["exited", [[type, bits]]], ["trapped", reason], ["refused", reason],
-# ["large"]: the arena is too small for it, ["none"]: there is no such module or export.
+# ["large"]: the arena is too small for it, ["none"]: there is no such module or export. ["check", file] is a
+# module that only the validator sees.
 import json
 import sys
 import wasm3
@@ -16,6 +17,9 @@ STACK = 24 * 1024
 with open(sys.argv[1]) as stream:
     commands = json.load(stream)
 SLICE = int(sys.argv[2])
+
+# The scripts' largest memories, several at a time.
+wasm3.arena_resize(96 << 20)
 
 tasks = {}  # name -> (task, {export name: (kind, index)}); None is the current module
 
@@ -66,7 +70,18 @@ def find(name, field, wanted):
     return (task, index) if kind == wanted else (None, 0)
 
 
+def check(file):
+    with open(file, "rb") as stream:
+        try:
+            wasm3.validate(stream.read())
+        except ValueError as error:
+            return ["refused", str(error)]
+    return ["exited", []]
+
+
 def play(command):
+    if command[0] == "check":
+        return check(command[1])
     if command[0] == "module":
         return instantiate(*command[1:])
     if command[0] == "invoke":

@@ -1,0 +1,99 @@
+/* validate.c - the validator's reader: numbers, names, constants, rejections (contract in validate.h). */
+#include "validate_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+_Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) {
+    int n = snprintf(v->reason, v->reason_bytes, "offset 0x%x: ", (unsigned)(at - v->wasm));
+    if (v->function != NO_FUNCTION)
+        n += snprintf(v->reason + n, v->reason_bytes - (size_t)n, "function %u: ", (unsigned)v->function);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(v->reason + n, v->reason_bytes - (size_t)n, format, arguments);
+    va_end(arguments);
+    v->verdict = SOV_INVALID;
+    longjmp(v->rejected, 1);
+}
+
+_Noreturn void sov_workspace_full(struct validator *v) {
+    v->verdict = SOV_WORKSPACE_FULL;
+    longjmp(v->rejected, 1);
+}
+
+void *sov_workspace(struct validator *v, uint32_t count, uint32_t bytes_each) {
+    uint64_t bytes = ((uint64_t)count * bytes_each + 7u) & ~(uint64_t)7;
+    if (bytes > (uint64_t)(v->free_end - v->free)) sov_workspace_full(v);
+    void *block = v->free;
+    v->free += bytes;
+    return block;
+}
+
+uint32_t sov_read_u32_long(struct validator *v) {
+    const uint8_t *start = v->at;
+    uint32_t value = 0;
+    for (unsigned shift = 0; shift < 35; shift += 7) {
+        uint8_t byte = read_byte(v);
+        if (shift == 28 && (byte & 0xf0)) sov_reject(v, start, byte & 0x80 ? "integer representation too long" : "integer too large");
+        value |= (uint32_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) break;
+    }
+    return value;
+}
+
+/* A signed number of 32, 33 or 64 bits. */
+int64_t sov_read_signed(struct validator *v, unsigned bits) {
+    const uint8_t *start = v->at;
+    uint64_t value = 0;
+    unsigned shift = 0;
+    for (;;) {
+        uint8_t byte = read_byte(v);
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (shift + 7 >= bits) { /* the last byte: the bits beyond the value repeat its sign */
+            if (byte & 0x80) sov_reject(v, start, "integer representation too long");
+            unsigned used = bits - shift;
+            uint8_t beyond = (uint8_t)(0x7f & (0x7f << (used - 1)));
+            if ((byte & beyond) != 0 && (byte & beyond) != beyond) sov_reject(v, start, "integer too large");
+        }
+        shift += 7;
+        if (!(byte & 0x80)) {
+            if ((byte & 0x40) && shift < 64) value |= ~(uint64_t)0 << shift;
+            return (int64_t)value;
+        }
+    }
+}
+
+const uint8_t *sov_read_bytes(struct validator *v, uint32_t count) {
+    if ((size_t)(v->end - v->at) < count) sov_reject(v, v->at, "unexpected end");
+    const uint8_t *bytes = v->at;
+    v->at += count;
+    return bytes;
+}
+
+uint8_t sov_read_value_type(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint8_t byte = read_byte(v);
+    if (byte >= 0x7c && byte <= 0x7f) return internal_type(byte);
+    if (byte == 0x7b) sov_reject(v, at, "type v128: build with -mno-simd128");
+    if (byte == 0x70 || byte == 0x6f) sov_reject(v, at, "reference type: build with -mno-reference-types");
+    sov_reject(v, at, "malformed value type 0x%02x", byte);
+}
+
+/* An init expression: exactly one constant of that type, then `end`. */
+void sov_read_constant(struct validator *v, uint8_t type) {
+    const uint8_t *at = v->at;
+    uint8_t opcode = read_byte(v), found = T_ANY;
+    switch (opcode) {
+        case 0x41: sov_read_signed(v, 32); found = T_I32; break;
+        case 0x42: sov_read_signed(v, 64); found = T_I64; break;
+        case 0x43: sov_read_bytes(v, 4); found = T_F32; break;
+        case 0x44: sov_read_bytes(v, 8); found = T_F64; break;
+        case 0x23: sov_reject(v, at, "init expression reads global %u: only imported globals may be read, and there are none", (unsigned)read_u32(v));
+        case 0x0b: sov_reject(v, at, "type mismatch: empty init expression");
+        default: sov_reject(v, at, "constant expression required, found opcode 0x%02x", opcode);
+    }
+    if (found != type) sov_reject(v, at, "type mismatch in an init expression");
+    at = v->at;
+    if (read_byte(v) != 0x0b) sov_reject(v, at, "an init expression must be exactly one constant");
+}

@@ -1,0 +1,430 @@
+/* validate_body.c - function bodies: every operand and label, unreachable code included.
+ *
+ * The algorithm of the specification's appendix: a stack of operand types and a stack of frames, one pass. In
+ * unreachable code the operand stack yields T_ANY below the frame's height.
+ *
+ * Invariants: operands[0..height) and depth frames are in use and do not touch; a frame's height never exceeds
+ * the operand height; the first frame is the function itself.
+ */
+#include "validate_state.h"
+
+#include <string.h>
+
+static const char *const type_name[] = { "any type", "i32", "i64", "f32", "f64" };
+
+#define reject_here(...) sov_reject(v, start, __VA_ARGS__)
+
+/* ---- operands ------------------------------------------------------------------------------------- */
+
+static void push(struct validator *v, const uint8_t *start, uint8_t type) {
+    /* wasm3's compiler keeps locals, block records and operands in one table. */
+    if (v->height + v->local_count + innermost(v)->records >= MOST_OPERANDS)
+        reject_here("too many operands: more than %u with locals and blocks", (unsigned)MOST_OPERANDS);
+    if (v->operands + v->height >= (uint8_t *)innermost(v)) sov_workspace_full(v);
+    v->operands[v->height++] = type;
+}
+
+static uint8_t pop_any(struct validator *v, const uint8_t *start) {
+    const struct frame *frame = innermost(v);
+    if (v->height > frame->height) return v->operands[--v->height];
+    if (!frame->unreachable) reject_here("type mismatch: operand stack is empty");
+    return T_ANY;
+}
+
+static void pop(struct validator *v, const uint8_t *start, uint8_t expected) {
+    const struct frame *frame = innermost(v);
+    if (v->height > frame->height) {
+        uint8_t found = v->operands[--v->height];
+        if (found != expected && found != T_ANY) reject_here("type mismatch: expected %s, found %s", type_name[expected], type_name[found]);
+    } else if (!frame->unreachable) {
+        reject_here("type mismatch: expected %s, operand stack is empty", type_name[expected]);
+    }
+}
+
+static void pop_types(struct validator *v, const uint8_t *start, const uint8_t *types, uint32_t count) {
+    while (count) pop(v, start, internal_type(types[--count]));
+}
+
+static void push_types(struct validator *v, const uint8_t *start, const uint8_t *types, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) push(v, start, internal_type(types[i]));
+}
+
+/* ---- blocks --------------------------------------------------------------------------------------- */
+
+static uint32_t param_count(const struct block_type *block) { return block->type ? block->type->param_count : 0; }
+
+static uint32_t result_count(const struct block_type *block) {
+    return block->type ? block->type->result_count : block->result != T_ANY;
+}
+
+static void pop_results(struct validator *v, const uint8_t *start, const struct block_type *block) {
+    if (block->type) pop_types(v, start, block->type->results, block->type->result_count);
+    else if (block->result) pop(v, start, block->result);
+}
+
+static void push_results(struct validator *v, const uint8_t *start, const struct block_type *block) {
+    if (block->type) push_types(v, start, block->type->results, block->type->result_count);
+    else if (block->result) push(v, start, block->result);
+}
+
+static void push_params(struct validator *v, const uint8_t *start, const struct block_type *block) {
+    if (block->type) push_types(v, start, block->type->params, block->type->param_count);
+}
+
+/* Is there room for one more frame above what ends at `end`? */
+static void need_room(struct validator *v, const uint8_t *end) {
+    const uint8_t *low = (const uint8_t *)frame_at(v, v->depth);
+    if (low < end) sov_workspace_full(v);
+}
+
+static void enter(struct validator *v, const uint8_t *start, uint8_t opcode, struct block_type type) {
+    if (v->depth > SOV_MOST_NESTED_BLOCKS) reject_here("blocks are nested deeper than %u", (unsigned)SOV_MOST_NESTED_BLOCKS);
+    uint32_t records = innermost(v)->records + param_count(&type) + result_count(&type);
+    need_room(v, v->operands + v->height);
+    *frame_at(v, v->depth) = (struct frame){ .type = type, .height = v->height, .opcode = opcode, .records = records };
+    v->depth++;
+    if (v->depth - 1 > v->facts->nesting) v->facts->nesting = v->depth - 1;
+    push_params(v, start, &type);
+}
+
+static struct frame leave(struct validator *v, const uint8_t *start) {
+    struct frame frame = *innermost(v);
+    pop_results(v, start, &frame.type);
+    if (v->height != frame.height) reject_here("type mismatch: %u operands too many at the end of a block", (unsigned)(v->height - frame.height));
+    v->depth--;
+    return frame;
+}
+
+static void set_unreachable(struct validator *v) {
+    struct frame *frame = innermost(v);
+    v->height = frame->height;
+    frame->unreachable = true;
+}
+
+static struct block_type read_block_type(struct validator *v) {
+    const uint8_t *start = v->at;
+    int64_t code = sov_read_signed(v, 33);
+    if (code >= 0) {
+        if ((uint64_t)code >= v->type_count) reject_here("unknown type %u", (unsigned)code);
+        return (struct block_type){ &v->types[code], T_ANY };
+    }
+    if (code == -64) return (struct block_type){ NULL, T_ANY };
+    if (code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
+    reject_here("malformed block type");
+}
+
+/* What a branch to a frame must bring: a loop's parameters, any other's results. */
+static uint32_t label_arity(const struct frame *frame) {
+    return frame->opcode == 0x03 ? param_count(&frame->type) : result_count(&frame->type);
+}
+
+static uint8_t label_type(const struct frame *frame, uint32_t index) {
+    if (!frame->type.type) return frame->type.result;
+    return internal_type((frame->opcode == 0x03 ? frame->type.type->params : frame->type.type->results)[index]);
+}
+
+static const struct frame *read_label(struct validator *v) {
+    const uint8_t *start = v->at;
+    uint32_t depth = read_u32(v);
+    if (depth >= v->depth) reject_here("unknown label %u", (unsigned)depth);
+    return frame_at(v, v->depth - 1 - depth);
+}
+
+static void pop_label(struct validator *v, const uint8_t *start, const struct frame *label) {
+    for (uint32_t i = label_arity(label); i; i--) pop(v, start, label_type(label, i - 1));
+}
+
+static void push_label(struct validator *v, const uint8_t *start, const struct frame *label) {
+    for (uint32_t i = 0; i < label_arity(label); i++) push(v, start, label_type(label, i));
+}
+
+/* Holds the operands against a label without taking them. */
+static void check_label(struct validator *v, const uint8_t *start, const struct frame *label) {
+    const struct frame *frame = innermost(v);
+    uint32_t height = v->height;
+    for (uint32_t i = label_arity(label); i; i--) {
+        if (height > frame->height) {
+            uint8_t found = v->operands[--height], expected = label_type(label, i - 1);
+            if (found != expected && found != T_ANY) reject_here("type mismatch: expected %s, found %s", type_name[expected], type_name[found]);
+        } else if (!frame->unreachable) {
+            reject_here("type mismatch: operand stack is empty");
+        }
+    }
+}
+
+static void branch_table(struct validator *v, const uint8_t *start) {
+    pop(v, start, T_I32);
+    uint32_t count = read_u32(v);
+    if (count >= (uint32_t)(v->end - v->at)) reject_here("unexpected end: br_table of %u labels", (unsigned)count);
+    uint32_t arity = 0;
+    for (uint32_t i = 0; i <= count; i++) {
+        const struct frame *label = read_label(v);
+        if (i == 0) arity = label_arity(label);
+        if (label_arity(label) != arity) reject_here("type mismatch: br_table labels of different arity");
+        check_label(v, start, label);
+    }
+    set_unreachable(v);
+}
+
+/* ---- calls, variables, memory --------------------------------------------------------------------- */
+
+static void call(struct validator *v, const uint8_t *start, const struct function_type *type) {
+    pop_types(v, start, type->params, type->param_count);
+    push_types(v, start, type->results, type->result_count);
+}
+
+static void call_indirect(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (index >= v->type_count) reject_here("unknown type %u", (unsigned)index);
+    if (read_byte(v)) reject_here("zero byte expected: only table 0");
+    if (!v->has_table) reject_here("unknown table 0");
+    pop(v, start, T_I32);
+    call(v, start, &v->types[index]);
+}
+
+static void select_one(struct validator *v, const uint8_t *start) {
+    pop(v, start, T_I32);
+    uint8_t a = pop_any(v, start), b = pop_any(v, start);
+    if (a != b && a != T_ANY && b != T_ANY) reject_here("type mismatch: select of %s and %s", type_name[b], type_name[a]);
+    push(v, start, a == T_ANY ? b : a);
+}
+
+static uint8_t read_local(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (index >= v->local_count) reject_here("unknown local %u", (unsigned)index);
+    return v->locals[index];
+}
+
+static uint8_t read_global(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (index >= v->global_count) reject_here("unknown global %u", (unsigned)index);
+    return v->globals[index];
+}
+
+static void need_memory(struct validator *v, const uint8_t *start) {
+    if (!v->has_memory) reject_here("unknown memory 0");
+}
+
+static void read_zero(struct validator *v) {
+    const uint8_t *start = v->at;
+    if (read_byte(v)) reject_here("zero byte expected");
+}
+
+/* Type and natural alignment (its logarithm) of the accesses 0x28 to 0x3e. */
+static const uint8_t access_type[] = {
+    T_I32, T_I64, T_F32, T_F64, T_I32, T_I32, T_I32, T_I32, T_I64, T_I64, T_I64, T_I64, T_I64, T_I64,
+    T_I32, T_I64, T_F32, T_F64, T_I32, T_I32, T_I64, T_I64, T_I64,
+};
+static const uint8_t access_alignment[] = {
+    2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2,
+    2, 3, 2, 3, 0, 1, 0, 1, 2,
+};
+
+static void access_memory(struct validator *v, const uint8_t *start, uint8_t opcode) {
+    uint8_t type = access_type[opcode - 0x28];
+    need_memory(v, start);
+    uint32_t alignment = read_u32(v);
+    if (alignment > access_alignment[opcode - 0x28]) reject_here("alignment must not be larger than natural");
+    read_u32(v);
+    if (opcode >= 0x36) pop(v, start, type);
+    pop(v, start, T_I32);
+    if (opcode < 0x36) push(v, start, type);
+}
+
+/* ---- numeric instructions ------------------------------------------------------------------------- */
+
+/* Bits 0-2: type of the operands, bit 3: two of them, bits 4-6: type of the result. */
+#define UNARY(FROM, TO) (T_##FROM | T_##TO << 4)
+#define BINARY(FROM, TO) (T_##FROM | 8 | T_##TO << 4)
+
+static const uint8_t numeric[0xc5 - 0x45] = {
+#define at(FIRST, LAST) [FIRST - 0x45 ... LAST - 0x45]
+    at(0x45, 0x45) = UNARY(I32, I32), at(0x46, 0x4f) = BINARY(I32, I32),
+    at(0x50, 0x50) = UNARY(I64, I32), at(0x51, 0x5a) = BINARY(I64, I32),
+    at(0x5b, 0x60) = BINARY(F32, I32), at(0x61, 0x66) = BINARY(F64, I32),
+    at(0x67, 0x69) = UNARY(I32, I32), at(0x6a, 0x78) = BINARY(I32, I32),
+    at(0x79, 0x7b) = UNARY(I64, I64), at(0x7c, 0x8a) = BINARY(I64, I64),
+    at(0x8b, 0x91) = UNARY(F32, F32), at(0x92, 0x98) = BINARY(F32, F32),
+    at(0x99, 0x9f) = UNARY(F64, F64), at(0xa0, 0xa6) = BINARY(F64, F64),
+    at(0xa7, 0xa7) = UNARY(I64, I32), at(0xa8, 0xa9) = UNARY(F32, I32), at(0xaa, 0xab) = UNARY(F64, I32),
+    at(0xac, 0xad) = UNARY(I32, I64), at(0xae, 0xaf) = UNARY(F32, I64), at(0xb0, 0xb1) = UNARY(F64, I64),
+    at(0xb2, 0xb3) = UNARY(I32, F32), at(0xb4, 0xb5) = UNARY(I64, F32), at(0xb6, 0xb6) = UNARY(F64, F32),
+    at(0xb7, 0xb8) = UNARY(I32, F64), at(0xb9, 0xba) = UNARY(I64, F64), at(0xbb, 0xbb) = UNARY(F32, F64),
+    at(0xbc, 0xbc) = UNARY(F32, I32), at(0xbd, 0xbd) = UNARY(F64, I64),
+    at(0xbe, 0xbe) = UNARY(I32, F32), at(0xbf, 0xbf) = UNARY(I64, F64),
+    at(0xc0, 0xc1) = UNARY(I32, I32), at(0xc2, 0xc4) = UNARY(I64, I64),
+#undef at
+};
+
+static const uint8_t saturating[8] = {
+    UNARY(F32, I32), UNARY(F32, I32), UNARY(F64, I32), UNARY(F64, I32),
+    UNARY(F32, I64), UNARY(F32, I64), UNARY(F64, I64), UNARY(F64, I64),
+};
+
+static void apply(struct validator *v, const uint8_t *start, uint8_t signature) {
+    pop(v, start, signature & 7);
+    if (signature & 8) pop(v, start, signature & 7);
+    push(v, start, signature >> 4);
+}
+
+static void prefixed(struct validator *v, const uint8_t *start) {
+    uint32_t opcode = read_u32(v);
+    if (opcode < 8) {
+        apply(v, start, saturating[opcode]);
+        return;
+    }
+    switch (opcode) {
+        case 10: /* memory.copy */
+            read_zero(v);
+            read_zero(v);
+            break;
+        case 11: /* memory.fill */
+            read_zero(v);
+            break;
+        case 8: case 9: case 12: case 13: case 14:
+            reject_here("passive segments are not supported: build with -mno-bulk-memory");
+        case 15: case 16: case 17:
+            reject_here("reference types are not supported: build with -mno-reference-types");
+        default:
+            reject_here("unknown instruction 0xfc 0x%02x", (unsigned)opcode);
+    }
+    need_memory(v, start);
+    for (int i = 0; i < 3; i++) pop(v, start, T_I32);
+}
+
+/* Says which compiler flag keeps a newer instruction out. */
+static void reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode) {
+    const char *flag = NULL;
+    switch (opcode) {
+        case 0x06: case 0x07: case 0x08: case 0x09: case 0x0a: case 0x18: case 0x19: case 0x1f: flag = "-mno-exception-handling"; break;
+        case 0x12: case 0x13: flag = "-mno-tail-call"; break;
+        case 0x1c: case 0x25: case 0x26: case 0xd0: case 0xd1: case 0xd2: flag = "-mno-reference-types"; break;
+        case 0xfd: flag = "-mno-simd128"; break;
+        case 0xfe: flag = "-mno-atomics"; break;
+    }
+    if (flag) reject_here("instruction 0x%02x is not supported: build with %s", opcode, flag);
+    reject_here("unknown instruction 0x%02x", opcode);
+}
+
+/* ---- the body ------------------------------------------------------------------------------------- */
+
+static void read_locals(struct validator *v, const struct function_type *type) {
+    v->local_count = 0;
+    need_room(v, v->locals + type->param_count);
+    for (uint32_t i = 0; i < type->param_count; i++) v->locals[v->local_count++] = internal_type(type->params[i]);
+    for (uint32_t groups = read_u32(v); groups; groups--) {
+        const uint8_t *start = v->at;
+        uint32_t count = read_u32(v);
+        uint8_t local = sov_read_value_type(v);
+        if (count > MOST_LOCALS - v->local_count)
+            reject_here("too many locals: %u with parameters, at most %u are supported", (unsigned)(count + v->local_count), (unsigned)MOST_LOCALS);
+        need_room(v, v->locals + v->local_count + count);
+        memset(v->locals + v->local_count, local, count);
+        v->local_count += count;
+    }
+}
+
+static void instruction(struct validator *v) {
+    const uint8_t *start = v->at;
+    uint8_t opcode = read_byte(v), type;
+    const struct frame *label;
+    if (opcode >= 0x45 && opcode <= 0xc4) {
+        apply(v, start, numeric[opcode - 0x45]);
+        return;
+    }
+    if (opcode >= 0x28 && opcode <= 0x3e) {
+        access_memory(v, start, opcode);
+        return;
+    }
+    switch (opcode) {
+        case 0x00: set_unreachable(v); break;
+        case 0x01: break;
+        case 0x02: case 0x03: case 0x04: {
+            if (opcode == 0x04) pop(v, start, T_I32);
+            struct block_type block = read_block_type(v);
+            if (block.type) pop_types(v, start, block.type->params, block.type->param_count);
+            enter(v, start, opcode, block);
+            break;
+        }
+        case 0x05: {
+            if (innermost(v)->opcode != 0x04) reject_here("else without if");
+            struct frame frame = leave(v, start);
+            enter(v, start, 0x05, frame.type);
+            break;
+        }
+        case 0x0b: {
+            struct frame frame = leave(v, start);
+            if (frame.opcode == 0x04 && (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
+                    (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count))))
+                reject_here("type mismatch: if without else must leave its operands as they are");
+            if (v->depth) push_results(v, start, &frame.type);
+            break;
+        }
+        case 0x0c:
+            pop_label(v, start, read_label(v));
+            set_unreachable(v);
+            break;
+        case 0x0d:
+            pop(v, start, T_I32);
+            label = read_label(v);
+            pop_label(v, start, label);
+            push_label(v, start, label);
+            break;
+        case 0x0e: branch_table(v, start); break;
+        case 0x0f:
+            pop_label(v, start, frame_at(v, 0));
+            set_unreachable(v);
+            break;
+        case 0x10: {
+            uint32_t index = read_u32(v);
+            if (index >= v->function_count) reject_here("unknown function %u", (unsigned)index);
+            call(v, start, &v->types[v->function_types[index]]);
+            break;
+        }
+        case 0x11: call_indirect(v, start); break;
+        case 0x1a: pop_any(v, start); break;
+        case 0x1b: select_one(v, start); break;
+        case 0x20: push(v, start, read_local(v, start)); break;
+        case 0x21: pop(v, start, read_local(v, start)); break;
+        case 0x22:
+            type = read_local(v, start);
+            pop(v, start, type);
+            push(v, start, type);
+            break;
+        case 0x23: push(v, start, read_global(v, start) & 0x7f); break;
+        case 0x24:
+            type = read_global(v, start);
+            if (!(type & 0x80)) reject_here("global is immutable");
+            pop(v, start, type & 0x7f);
+            break;
+        case 0x3f: case 0x40:
+            need_memory(v, start);
+            read_zero(v);
+            if (opcode == 0x40) pop(v, start, T_I32);
+            push(v, start, T_I32);
+            break;
+        case 0x41: sov_read_signed(v, 32); push(v, start, T_I32); break;
+        case 0x42: sov_read_signed(v, 64); push(v, start, T_I64); break;
+        case 0x43: sov_read_bytes(v, 4); push(v, start, T_F32); break;
+        case 0x44: sov_read_bytes(v, 8); push(v, start, T_F64); break;
+        case 0xfc: prefixed(v, start); break;
+        default: reject_opcode(v, start, opcode);
+    }
+}
+
+void sov_validate_body(struct validator *v, uint32_t function) {
+    const struct function_type *type = &v->types[v->function_types[function]];
+    v->function = function;
+    v->height = v->depth = 0;
+    read_locals(v, type);
+    v->operands = v->locals + v->local_count;
+    /* The function's own frame takes its parameters as locals, not as operands. read_locals() left room. */
+    *frame_at(v, 0) = (struct frame){ .type = { type, T_ANY }, .opcode = 0x02 };
+    v->depth = 1;
+    while (v->depth) {
+        if (v->at >= v->end) sov_reject(v, v->at, "unexpected end of a function body: END opcode expected");
+        instruction(v);
+    }
+    if (v->at != v->end) sov_reject(v, v->at, "END opcode expected at the end of the function body only");
+    v->function = NO_FUNCTION;
+}

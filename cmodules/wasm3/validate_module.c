@@ -1,0 +1,334 @@
+/* validate_module.c - sections: their order, sizes and contents, function bodies excepted. */
+#include "validate_state.h"
+
+#include <string.h>
+
+/* Bounds where wasm3's own tables or searches would take more memory or time than a module deserves: types
+ * are compared pairwise, the others cost structures in the region. */
+#define MOST_TYPES 1000u
+#define MOST_FUNCTIONS 20000u
+#define MOST_IMPORTS 1000u
+#define MOST_EXPORTS 10000u
+#define MOST_GLOBALS 10000u
+#define MOST_SEGMENTS 10000u
+#define MOST_PARAMS 1000u /* wasm3's own limit, params and results together */
+#define MOST_TABLE 100000u /* likewise */
+#define MOST_NAME 10000u   /* likewise */
+#define MOST_PAGES 65536u
+
+static uint32_t read_count(struct validator *v, uint32_t most, const char *what) {
+    const uint8_t *at = v->at;
+    uint32_t count = read_u32(v);
+    /* Every entry takes a byte at least: a count beyond that cannot be meant. */
+    if (count > (uint32_t)(v->end - v->at)) sov_reject(v, at, "unexpected end: %u %s", (unsigned)count, what);
+    if (count > most) sov_reject(v, at, "%u %s, at most %u are supported", (unsigned)count, what, (unsigned)most);
+    return count;
+}
+
+/* Is this UTF-8, without surrogates and overlong forms? */
+static bool is_utf8(const uint8_t *at, const uint8_t *end) {
+    while (at < end) {
+        uint8_t lead = *at++;
+        if (lead < 0x80) continue;
+        unsigned more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+        if (lead < 0xc2 || lead > 0xf4 || (size_t)(end - at) < more) return false;
+        uint8_t least = 0x80, most = 0xbf; /* of the second byte */
+        if (lead == 0xe0) least = 0xa0;
+        if (lead == 0xed) most = 0x9f;
+        if (lead == 0xf0) least = 0x90;
+        if (lead == 0xf4) most = 0x8f;
+        if (*at < least || *at > most) return false;
+        for (unsigned i = 1; i < more; i++)
+            if ((at[i] & 0xc0) != 0x80) return false;
+        at += more;
+    }
+    return true;
+}
+
+/* Reads a name and leaves its length in *length. */
+static const uint8_t *read_name(struct validator *v, uint32_t *length) {
+    const uint8_t *at = v->at;
+    *length = read_u32(v);
+    const uint8_t *name = sov_read_bytes(v, *length);
+    if (!is_utf8(name, name + *length)) sov_reject(v, at, "malformed UTF-8 encoding");
+    if (*length > MOST_NAME) sov_reject(v, at, "a name of %u bytes", (unsigned)*length);
+    return name;
+}
+
+static void read_limits(struct validator *v, uint32_t most, const char *what, uint32_t *least) {
+    const uint8_t *at = v->at;
+    uint8_t flags = read_byte(v);
+    if (flags > 1) sov_reject(v, at, flags == 3 && most == MOST_PAGES ? "shared memory: build with -mno-atomics" : "malformed limits flags");
+    *least = read_u32(v);
+    if (*least > most) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
+    if (flags & 1) {
+        uint32_t maximum = read_u32(v);
+        if (maximum > most && most == MOST_PAGES) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
+        if (*least > maximum) sov_reject(v, at, "size minimum must not be greater than maximum");
+    }
+}
+
+static void read_table_type(struct validator *v) {
+    const uint8_t *at = v->at;
+    if (read_byte(v) != 0x70) sov_reject(v, at, "malformed element type: only funcref");
+    read_limits(v, UINT32_MAX, "table", &v->table_size);
+    if (v->table_size > MOST_TABLE) sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MOST_TABLE);
+    if (v->has_table) sov_reject(v, at, "multiple tables");
+    v->has_table = true;
+}
+
+static void read_memory_type(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint32_t pages;
+    read_limits(v, MOST_PAGES, "memory", &pages);
+    if (v->has_memory) sov_reject(v, at, "multiple memories");
+    v->has_memory = true;
+}
+
+static uint8_t read_mutability(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint8_t mutability = read_byte(v);
+    if (mutability > 1) sov_reject(v, at, "malformed mutability");
+    return mutability;
+}
+
+static uint32_t read_type_index(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint32_t index = read_u32(v);
+    if (index >= v->type_count) sov_reject(v, at, "unknown type %u", (unsigned)index);
+    return index;
+}
+
+static uint32_t read_function_index(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint32_t index = read_u32(v);
+    if (index >= v->function_count) sov_reject(v, at, "unknown function %u", (unsigned)index);
+    return index;
+}
+
+/* ---- sections ------------------------------------------------------------------------------------- */
+
+static void type_section(struct validator *v) {
+    v->type_count = read_count(v, MOST_TYPES, "types");
+    v->types = sov_workspace(v, v->type_count, sizeof *v->types);
+    for (uint32_t i = 0; i < v->type_count; i++) {
+        struct function_type *type = &v->types[i];
+        const uint8_t *at = v->at;
+        if (read_byte(v) != 0x60) sov_reject(v, at, "malformed function type");
+        uint32_t params = read_count(v, MOST_PARAMS, "parameters");
+        type->params = v->at;
+        for (uint32_t n = 0; n < params; n++) sov_read_value_type(v);
+        uint32_t results = read_count(v, MOST_PARAMS, "results");
+        type->results = v->at;
+        for (uint32_t n = 0; n < results; n++) sov_read_value_type(v);
+        /* Two slots each, and the compiler's table of slots must hold them with constants and some operands. */
+        if (params + results > MOST_PARAMS || params + results > MOST_OPERANDS - d_m3MaxConstantTableSize)
+            sov_reject(v, at, "%u parameters and results are too many", (unsigned)(params + results));
+        type->param_count = (uint16_t)params;
+        type->result_count = (uint16_t)results;
+    }
+}
+
+/* Imported functions are counted before the table of functions can be laid out. */
+static void import_section(struct validator *v) {
+    uint32_t count = read_count(v, MOST_IMPORTS, "imports"), length;
+    v->function_types = sov_workspace(v, count, sizeof *v->function_types);
+    for (uint32_t i = 0; i < count; i++) {
+        read_name(v, &length);
+        read_name(v, &length);
+        const uint8_t *at = v->at;
+        switch (read_byte(v)) {
+            case 0: v->function_types[v->function_count++] = (uint16_t)read_type_index(v); break;
+            case 1: read_table_type(v); sov_reject(v, at, "imported table is not supported");
+            case 2: read_memory_type(v); sov_reject(v, at, "imported memory is not supported: link without --import-memory");
+            case 3: sov_read_value_type(v); read_mutability(v); sov_reject(v, at, "imported global is not supported");
+            default: sov_reject(v, at, "malformed import kind");
+        }
+    }
+    v->import_count = v->function_count;
+}
+
+static void function_section(struct validator *v) {
+    uint32_t count = read_count(v, MOST_FUNCTIONS, "functions"), imported = v->function_count;
+    /* One table for all: function indices count the imported ones first. */
+    uint16_t *all = sov_workspace(v, count + imported, sizeof *all);
+    if (imported) memcpy(all, v->function_types, imported * sizeof *all);
+    v->function_types = all;
+    for (uint32_t i = 0; i < count; i++) all[imported + i] = (uint16_t)read_type_index(v);
+    v->function_count += count;
+}
+
+static void table_section(struct validator *v) {
+    for (uint32_t count = read_count(v, UINT32_MAX, "tables"); count; count--) read_table_type(v);
+}
+
+static void memory_section(struct validator *v) {
+    for (uint32_t count = read_count(v, UINT32_MAX, "memories"); count; count--) read_memory_type(v);
+}
+
+static void global_section(struct validator *v) {
+    v->global_count = read_count(v, MOST_GLOBALS, "globals");
+    v->globals = sov_workspace(v, v->global_count, 1);
+    for (uint32_t i = 0; i < v->global_count; i++) {
+        uint8_t type = sov_read_value_type(v);
+        v->globals[i] = (uint8_t)(type | read_mutability(v) << 7);
+        sov_read_constant(v, type);
+    }
+}
+
+/* Names are compared through a table of hashes: open addressing, twice as many places as names. */
+struct export_name {
+    const uint8_t *name; /* NULL: free place */
+    uint32_t length;
+};
+
+static void remember_export(struct validator *v, struct export_name *table, uint32_t mask, const uint8_t *name, uint32_t length) {
+    uint32_t hash = 2166136261u;
+    for (uint32_t i = 0; i < length; i++) hash = (hash ^ name[i]) * 16777619u;
+    for (uint32_t place = hash & mask;; place = (place + 1) & mask) {
+        struct export_name *other = &table[place];
+        if (!other->name) {
+            *other = (struct export_name){ name, length };
+            return;
+        }
+        if (other->length == length && !memcmp(other->name, name, length)) sov_reject(v, name, "duplicate export name");
+    }
+}
+
+static void export_section(struct validator *v) {
+    uint32_t count = read_count(v, MOST_EXPORTS, "exports"), places = 2, length;
+    while (places < 2 * count) places *= 2;
+    uint8_t *before = v->free;
+    struct export_name *table = sov_workspace(v, places, sizeof *table);
+    memset(table, 0, places * sizeof *table);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *name = read_name(v, &length);
+        remember_export(v, table, places - 1, name, length);
+        const uint8_t *at = v->at;
+        uint8_t kind = read_byte(v);
+        if (kind > 3) sov_reject(v, at, "malformed export kind");
+        if (kind == 0) {
+            read_function_index(v);
+            continue;
+        }
+        uint32_t index = read_u32(v);
+        if (kind == 1 && (index || !v->has_table)) sov_reject(v, at, "unknown table %u", (unsigned)index);
+        if (kind == 2 && (index || !v->has_memory)) sov_reject(v, at, "unknown memory %u", (unsigned)index);
+        if (kind == 3 && index >= v->global_count) sov_reject(v, at, "unknown global %u", (unsigned)index);
+    }
+    v->free = before;
+}
+
+static void start_section(struct validator *v) {
+    const uint8_t *at = v->at;
+    const struct function_type *type = &v->types[v->function_types[read_function_index(v)]];
+    if (type->param_count || type->result_count) sov_reject(v, at, "the start function must take and return nothing");
+}
+
+static void element_section(struct validator *v) {
+    for (uint32_t count = read_count(v, MOST_SEGMENTS, "element segments"); count; count--) {
+        const uint8_t *at = v->at;
+        uint32_t table = read_u32(v);
+        if (table && table < 8) sov_reject(v, at, "element segment of kind %u: build with -mno-reference-types -mno-bulk-memory", (unsigned)table);
+        if (table || !v->has_table) sov_reject(v, at, "unknown table %u", (unsigned)table);
+        sov_read_constant(v, T_I32);
+        for (uint32_t n = read_count(v, MOST_TABLE, "elements"); n; n--) read_function_index(v);
+    }
+}
+
+static void data_count_section(struct validator *v) { v->data_count = read_u32(v); }
+
+static void code_section(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint32_t count = read_count(v, MOST_FUNCTIONS, "function bodies");
+    if (count != v->function_count - v->import_count) sov_reject(v, at, "function and code section have inconsistent lengths");
+    v->locals = v->free;
+    v->frames = (struct frame *)((uintptr_t)v->free_end & ~(uintptr_t)7);
+    const uint8_t *section_end = v->end;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t size = read_u32(v);
+        const uint8_t *body = sov_read_bytes(v, size);
+        v->at = body;
+        v->end = body + size;
+        sov_validate_body(v, v->import_count + i);
+        v->at = v->end;
+        v->end = section_end;
+    }
+}
+
+static void data_section(struct validator *v) {
+    const uint8_t *at = v->at;
+    uint32_t count = read_count(v, MOST_SEGMENTS, "data segments");
+    if (v->data_count != UINT32_MAX && v->data_count != count) sov_reject(v, at, "data count and data section have inconsistent lengths");
+    v->data_count = count;
+    while (count--) {
+        at = v->at;
+        uint32_t memory = read_u32(v);
+        if (memory == 1 || memory == 2) sov_reject(v, at, "data segment of kind %u: build with -mno-bulk-memory", (unsigned)memory);
+        if (memory || !v->has_memory) sov_reject(v, at, "unknown memory %u", (unsigned)memory);
+        sov_read_constant(v, T_I32);
+        sov_read_bytes(v, read_u32(v));
+    }
+}
+
+/* ---- the module ----------------------------------------------------------------------------------- */
+
+typedef void (*section_reader)(struct validator *v);
+
+static const section_reader section_readers[13] = {
+    NULL, type_section, import_section, function_section, table_section, memory_section, global_section,
+    export_section, start_section, element_section, code_section, data_section, data_count_section,
+};
+
+/* Where a section may stand: the data count comes before the code. */
+static const uint8_t section_place[13] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10 };
+
+static void validate_sections(struct validator *v) {
+    static const uint8_t magic[4] = { 0, 'a', 's', 'm' }, version[4] = { 1, 0, 0, 0 };
+    const uint8_t *module_end = v->end;
+    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, magic, 4)) sov_reject(v, v->at, "magic header not detected");
+    v->at += 4;
+    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, version, 4)) sov_reject(v, v->at, "unknown binary version");
+    v->at += 4;
+    uint8_t place = 0;
+    bool has_code = false;
+    while (v->at < module_end) {
+        const uint8_t *at = v->at;
+        uint8_t id = read_byte(v);
+        uint32_t size = read_u32(v);
+        const uint8_t *contents = sov_read_bytes(v, size);
+        v->at = contents;
+        v->end = contents + size;
+        if (id == 0) {
+            uint32_t length;
+            read_name(v, &length);
+            v->at = v->end;
+        } else {
+            if (id > 12) sov_reject(v, at, "malformed section id %u", id);
+            if (section_place[id] <= place) sov_reject(v, at, "unexpected section %u: out of order or twice", id);
+            place = section_place[id];
+            has_code |= id == 10;
+            section_readers[id](v);
+            if (v->at != v->end) sov_reject(v, v->at, "section size mismatch in section %u", id);
+        }
+        v->end = module_end;
+    }
+    if (!has_code && v->function_count != v->import_count) sov_reject(v, v->at, "function and code section have inconsistent lengths");
+    if (v->data_count != UINT32_MAX && v->data_count && place < section_place[11])
+        sov_reject(v, v->at, "data count and data section have inconsistent lengths");
+}
+
+enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspace, uint32_t workspace_bytes,
+    struct sov_facts *facts, char *reason, size_t reason_bytes) {
+    struct validator v = {
+        .wasm = wasm, .at = wasm, .end = wasm + size,
+        .facts = facts, .reason = reason, .reason_bytes = reason_bytes,
+        .free = workspace, .free_end = (uint8_t *)workspace + workspace_bytes,
+        .data_count = UINT32_MAX, .function = NO_FUNCTION,
+    };
+    memset(facts, 0, sizeof *facts);
+    if (setjmp(v.rejected)) return v.verdict;
+    validate_sections(&v);
+    facts->functions = v.function_count;
+    return SOV_VALID;
+}

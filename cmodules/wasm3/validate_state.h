@@ -1,0 +1,98 @@
+/* validate_state.h - what the parts of the validator share: the reader and the tables of one validation.
+ *
+ * Invariants: `at` never passes `end`, and `end` never passes the end of the module; every rejection leaves by
+ * longjmp from reject(), so code after a read may rely on it.
+ */
+#ifndef SOV_VALIDATE_STATE_H
+#define SOV_VALIDATE_STATE_H
+
+#include "config.h"
+#include "validate.h"
+
+#include <setjmp.h>
+#include <stdbool.h>
+
+/* Value types as small numbers; 0 stands for any type in unreachable code. */
+enum { T_ANY, T_I32, T_I64, T_F32, T_F64 };
+
+struct function_type {
+    const uint8_t *params, *results; /* type bytes in the module */
+    uint16_t param_count, result_count;
+};
+
+/* A type of a block: either a function type or at most one inline result. */
+struct block_type {
+    const struct function_type *type;
+    uint8_t result; /* when type is NULL; T_ANY: no result */
+};
+
+struct frame {
+    struct block_type type;
+    uint32_t height;  /* operands below this frame */
+    uint32_t records; /* entries that wasm3's compiler keeps for this and all outer blocks */
+    uint8_t opcode;
+    bool unreachable;
+};
+
+struct validator {
+    const uint8_t *wasm, *at, *end;
+    jmp_buf rejected;
+    volatile enum sov_verdict verdict; /* read after the longjmp */
+    struct sov_facts *facts;
+    char *reason;
+    size_t reason_bytes;
+    uint8_t *free, *free_end; /* of the workspace */
+
+    struct function_type *types;
+    uint32_t type_count;
+    uint16_t *function_types; /* type index of each function */
+    uint32_t function_count, import_count;
+    uint8_t *globals; /* type | 0x80 when mutable */
+    uint32_t global_count;
+    bool has_table, has_memory;
+    uint32_t table_size;
+    uint32_t data_count; /* of the data count section, UINT32_MAX: none */
+
+    /* the function being validated */
+    uint32_t function; /* its index; UINT32_MAX outside of bodies */
+    uint8_t *locals, *operands; /* grow up from the free part of the workspace */
+    struct frame *frames;       /* grow down from its end: frames[-1] is the first */
+    uint32_t local_count, height, depth;
+};
+
+/* The i-th frame from the outside; 0 is the function itself. */
+static inline struct frame *frame_at(const struct validator *v, uint32_t i) { return v->frames - 1 - i; }
+static inline struct frame *innermost(const struct validator *v) { return frame_at(v, v->depth - 1); }
+
+#define NO_FUNCTION UINT32_MAX
+
+/* What wasm3's compiler has room for. */
+#define MOST_LOCALS (d_m3MaxFunctionStackHeight - 16)
+#define MOST_OPERANDS (d_m3MaxFunctionStackHeight - 16)
+_Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void *sov_workspace(struct validator *v, uint32_t count, uint32_t bytes_each);
+_Noreturn void sov_workspace_full(struct validator *v);
+
+/* ---- reader: strict in width and unused bits ------------------------------------------------------- */
+
+static inline uint8_t read_byte(struct validator *v) {
+    if (v->at >= v->end) sov_reject(v, v->at, "unexpected end");
+    return *v->at++;
+}
+
+uint32_t sov_read_u32_long(struct validator *v);
+int64_t sov_read_signed(struct validator *v, unsigned bits);
+const uint8_t *sov_read_bytes(struct validator *v, uint32_t count);
+uint8_t sov_read_value_type(struct validator *v);
+void sov_read_constant(struct validator *v, uint8_t type);
+
+static inline uint32_t read_u32(struct validator *v) {
+    if (v->at < v->end && !(*v->at & 0x80)) return *v->at++;
+    return sov_read_u32_long(v);
+}
+
+static inline uint8_t internal_type(uint8_t byte) { return (uint8_t)(0x80 - byte); } /* of a valid type byte */
+
+void sov_validate_body(struct validator *v, uint32_t function);
+
+#endif
