@@ -15,6 +15,7 @@ from kernel.gpio import Pin
 from kernel.loader import build
 from kernel.log import escaped
 from kernel.manifest import Manifest, ManifestError, RIGHTS
+from kernel.net import Network, Socket
 from kernel.ramfs import is_directory, walk
 from kernel.task import STATES
 sys.path[:] = _path
@@ -117,6 +118,16 @@ def board():
                 names[thing.number] = names[thing.number] + " " + name if thing.number in names else name
     for text in hal.picture(names):
         console.show(escaped(text))
+
+
+def net():
+    """Shows what every task may use of the network and its connections, those on their way too."""
+    for task in _the_system().tasks:
+        things = [thing for _, thing, _, _ in task.capabilities.held() if isinstance(thing, (Network, Socket))]
+        if task.waiting is not None and task.waiting not in things:
+            things.append(task.waiting)
+        for thing in things:
+            console.show("%s: %s" % (task.name, thing.text()))
 
 
 def dmesg():

@@ -51,8 +51,9 @@ class Socket:
 
     kind = KIND_SOCKET
 
-    def __init__(self, network, host, port, udp):
+    def __init__(self, network, host, port, udp, rouse):
         self.network = network
+        self._rouse = rouse
         self.host = host
         self.port = port
         self.udp = udp
@@ -77,8 +78,13 @@ class Socket:
             self.release()
 
     def release(self):
-        """The capability is gone, dropped or with its task: ends the connection. Any number of times."""
-        self.leave()
+        """The capability is gone, dropped or with its task: ends the connection. Any number of times.
+
+        A task that waits for the socket is told.
+        """
+        if self.waits_for >= 0:
+            self.leave()
+            self._rouse(self.task)
         if self.lookup is not None:
             self.lookup.close()
             self.lookup = None
@@ -102,6 +108,7 @@ class NetworkCalls:
 
     def __init__(self, scheduler, resolver):
         self._scheduler = scheduler
+        self._rouse = scheduler.rouse
         self._resolver = resolver
         self._buffer = bytearray(_TRANSFER_MOST)
 
@@ -157,7 +164,7 @@ class NetworkCalls:
                 addresses = _allowed(policy, addresses)
                 if not isinstance(addresses, bytes):
                     return addresses
-        socket = Socket(network, name or host, port, udp)
+        socket = Socket(network, name or host, port, udp, self._rouse)
         socket.lookup = lookup
         socket.addresses = addresses
         return socket
