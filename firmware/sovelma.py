@@ -15,7 +15,7 @@ from kernel.loader import build
 from kernel.log import escaped
 from kernel.manifest import Manifest, ManifestError, RIGHTS
 from kernel.net import Network, Socket
-from kernel.ramfs import Directory, walk
+from kernel.ramfs import is_directory, walk
 sys.path[:] = _path
 del _path
 
@@ -35,13 +35,13 @@ def boot(path, input=None):
     `input`: a host file to be /input instead of the one the manifest names. Raises ManifestError; an older system is
     ended first.
     """
-    global system, _shares
+    global system
     if system:
         for task in system.tasks:
             system.kill(task)
+        system.fs.close()
         system = None
     system = build(Manifest(path, {INPUT: input} if input else None))
-    _shares = inspect.Shares(system)
     console.ok("system %s: %d tasks" % (escaped(path), len(system.tasks)))
 
 
@@ -69,15 +69,15 @@ def ps():
     """Shows every task: state, priority, share of the processor since the last look, fuel and system calls so far, bytes
     of its region used at the peak and in all, restarts, and what it waits for or how it ended.
     """
-    _show(inspect.processes(_the_system().tasks, _shares.look()))
+    percent = _look()
+    _show(inspect.processes(system.tasks, percent))
 
 
 def top(seconds=1, count=10):
     """Runs the system for that time and shows the tasks that used the processor most in it, at most `count`."""
-    _the_system()
-    _shares.look()
+    _look()
     run(seconds)
-    percent = _shares.look()
+    percent = _look()
     _show(inspect.processes(sorted(system.tasks, key=lambda task: -percent.get(task, 0))[:count], percent))
 
 
@@ -141,21 +141,28 @@ def caps(name):
 def ls(path="/"):
     """Shows a directory of the RamFS, or one of its files."""
     node = _node(path)
-    if isinstance(node, Directory):
-        for name in sorted(node.entries):
-            entry = node.entries[name]
-            if isinstance(entry, Directory):
-                console.show("%10s  %s/" % ("-", escaped(name.decode())))
-            else:
-                console.show("%10d  %s" % (entry.size, escaped(name.decode())))
+    if not is_directory(node):
+        above, _, name = path.strip("/").rpartition("/")
+        entries = [entry for entry in _node(above).listing() if entry[0] == name.encode()]
     else:
-        console.show("%10d  %s" % (node.size, escaped(path)))
+        entries = sorted(node.listing())
+    for name, size in entries:
+        name = _name(name)
+        console.show("%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name))
+
+
+def rm(path):
+    """Removes a file or an empty directory of the RamFS. Who has the file open keeps it until it is closed."""
+    above, _, name = path.strip("/").rpartition("/")
+    error = _node(above).remove(name.encode())
+    if error:
+        raise OSError(path + ": " + abi.ERRORS[-1 - error])
 
 
 def cat(path):
     """Shows a file of the RamFS; what is not printable as escapes."""
     file = _node(path)
-    if isinstance(file, Directory):
+    if is_directory(file):
         raise OSError(path + " is a directory")
     reader = _Memory()
     offset = 0
@@ -231,6 +238,14 @@ def _printable(data):
     return "".join([chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data])
 
 
+def _look():
+    # Shares of the processor since the last look at this system.
+    global _shares
+    if not _shares or _shares.system is not _the_system():
+        _shares = inspect.Shares(system)
+    return _shares.look()
+
+
 def _the_system():
     if not system:
         raise ValueError("no system: sovelma.boot('system.json') builds one")
@@ -248,11 +263,19 @@ def _node(path):
     return node
 
 
+def _name(name):
+    # A name of a file, which may be any bytes, as text.
+    try:
+        return escaped(name.decode())
+    except UnicodeError:
+        return "".join(["\\x%02x" % byte for byte in name])
+
+
 def _full_path(thing):
     node = getattr(thing, "file", thing)
     names = []
     while node.parent:
-        names.insert(0, escaped(node.name.decode()))
+        names.insert(0, _name(node.name))
         node = node.parent
     return "/" + "/".join(names)
 

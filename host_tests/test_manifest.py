@@ -116,7 +116,26 @@ def task(**keys):
     (task(caps={"x": {}}), "tasks[0].caps.x: needs either file, directory, pin or net"),
     (task(caps={"x": {"file": "/f", "directory": "/d"}}), "tasks[0].caps.x: needs either"),
     (task(caps={"x": {"file": "/g"}}), "tasks[0].caps.x.file: /g is not in files"),
-    (task(caps={"x": {"directory": "/f"}}), "tasks[0].caps.x.directory: /f is not in directories"),
+    (task(caps={"x": {"directory": "/f"}}), "tasks[0].caps.x.directory: /f is not in directories or mounts"),
+    (task(caps={"x": {"file": "/f", "rights": ["write"]}}), "tasks[0].caps.x.rights: tasks write below /data only, not to /f"),
+    (task(caps={"x": {"directory": "/", "rights": ["create"]}}), "tasks write below /data only, not to /"),
+    ({"version": 1, "directories": {"/database": 0}, "tasks": [
+        {"name": "a", "module": "good.wasm", "caps": {"x": {"directory": "/database", "rights": ["write"]}}}]},
+     "tasks write below /data only, not to /database"),
+    (task(storage=-1), "tasks[0].storage: must be 0 to"),
+    ({"version": 1, "files": {"/data/f": "file"}, "tasks": [
+        {"name": "a", "module": "good.wasm", "storage": 100, "caps": {"x": {"file": "/data/f", "rights": ["write"]}}}]},
+     "tasks[0].storage: is less than /data/f takes"),
+    ({"version": 1, "tasks": [], "mounts": []}, "mounts: must be an object"),
+    ({"version": 1, "tasks": [], "mounts": {"data": "."}}, "mounts.data: a path starts with /"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": 1}}, "mounts./data: must be the path of a directory"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": "file"}}, "mounts./data: is not a directory: "),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": "nope"}}}, "mounts./data.path: cannot be read: "),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": ".", "limit": -1}}}, "mounts./data.limit: must be 0 to"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": ".", "size": 1}}}, "mounts./data.size: unknown key"),
+    ({"version": 1, "tasks": [], "directories": {"/data": 0}, "mounts": {"/data": "."}}, "mounts./data: /data is in its place"),
+    ({"version": 1, "tasks": [], "files": {"/data/f": "file"}, "mounts": {"/data": "."}}, "mounts./data: /data/f is in its place"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": ".", "/data/x": "."}}, "is in its place"),
     (task(caps={"x": {"file": 1}}), "tasks[0].caps.x.file: must be a path"),
     (task(caps={"x": {"file": "/f", "rights": ["fly"]}}), "tasks[0].caps.x.rights: a file has no right fly"),
     (task(caps={"x": {"file": "/f", "rights": ["create"]}}), "tasks[0].caps.x.rights: a file has no right create"),
@@ -220,14 +239,14 @@ def test_everything_a_manifest_can_say_reaches_the_task(firmware, tmp_path):
     (tmp_path / "file").write_bytes(bytes(range(256)) * 20)
     path = tmp_path / "system.json"
     path.write_text(json.dumps({
-        "version": 1, "ramfs": 100000, "directories": {"/d/e": 5000, "/d": 20000},
-        "files": {"/d/ex/f": "file", "/x": "file", "/t": {"text": "größer"}},
+        "version": 1, "ramfs": 100000, "directories": {"/data/e": 5000, "/data": 20000},
+        "files": {"/data/ex/f": "file", "/data/x": "file", "/t": {"text": "größer"}},
         "tasks": [{"name": "a", "module": "good.wasm", "priority": 6, "slice": 1234, "memory": 1024, "stack": 512,
                    "quota": 9000, "capabilities": 4, "may_fault": True, "budget": 77, "period": 5, "log_burst": 2, "log_rate": 10,
                    "fault": {"policy": "restart", "first": 7, "most": 50, "times": 3}, "args": ["-v", "ä b", ""],
-                   "sha256": hashlib.sha256(GOOD).hexdigest().upper(),
-                   "caps": {"r": {"directory": "/"}, "d": {"directory": "/d", "rights": ["write", "create"]},
-                            "x": {"file": "/x", "rights": ["read", "write"]}}}],
+                   "sha256": hashlib.sha256(GOOD).hexdigest().upper(), "storage": 7000,
+                   "caps": {"r": {"directory": "/"}, "d": {"directory": "/data", "rights": ["write", "create"]},
+                            "x": {"file": "/data/x", "rights": ["read", "write"]}}}],
     }))  # fmt: skip
     assert firmware.script("""
 import sovelma
@@ -235,16 +254,17 @@ sovelma.boot(path)
 system = sovelma.system
 t = system.tasks[0]
 fs = system.fs
-d = fs.entries[b"d"]
+d = fs.entries[b"data"]
 answer([t.priority, t.slice, t.may_fault, t.region()[1], t.machine.memory(), t.capabilities.full(),
         sorted([(name, rights, thing.kind) for _, thing, rights, name in t.capabilities.held()]),
-        fs.limit, d.limit, d.entries[b"e"].limit, fs.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
+        fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
+        t.account.limit, t.account.used,
         [t.budget, t.left, t.period, t.log._burst, t.log._every],
         [t.policy.action, t.policy.first, t.policy.most, t.policy.times],
         [thing._data.decode() for _, thing, _, name in t.capabilities.held() if name == "args"]])
 """, path=str(path)) == [6, 1234, True, 9000, 1024, True,
                          [["args", 1, 2], ["d", 6, 1], ["r", 1, 1], ["x", 3, 2]], 100000, 20000, 5000, 5120, True, 8,
-                         [77, 77, 5, 2, 100], [1, 7, 50, 3], ["-v\0ä b\0\0"]]  # fmt: skip
+                         7000, 5248, [77, 77, 5, 2, 100], [1, 7, 50, 3], ["-v\0ä b\0\0"]]  # fmt: skip
 
 
 def test_a_module_reads_its_arguments(firmware, tmp_path):

@@ -27,7 +27,7 @@ class Task:
     def __init__(self, priority=3):
         self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None
         self.timer, self.wake, self.budget, self.answer, self.call = -1, 0, 0, 9, -1
-        self.waiting = None
+        self.waiting = self.account = None
         self.machine = Machine()
         self.capabilities = Capabilities()
         self.check = self.capabilities.check
@@ -49,6 +49,10 @@ def peek(address, length):
 R, W, C = abi.RIGHT_READ, abi.RIGHT_WRITE, abi.RIGHT_CREATE
 READ, WRITE, CREATE, TRUNCATE, APPEND, DIRECTORY = 1, 2, 4, 8, 16, 32
 fs = RamFS(1 << 20)
+def remove(path):
+    above, _, name = path.rpartition(b"/")
+    node = walk(fs, above, False, True) if above else fs
+    return abi.NOTFOUND if isinstance(node, int) else node.remove(name)
 data = fs.make("/data", True)
 fs.make("/data/sub", True)
 walk(data, b"old", True, False)

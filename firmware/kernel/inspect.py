@@ -11,17 +11,17 @@ from kernel.task import READY, RESTARTING, SLEEPING, STATES
 
 
 class Shares:
-    """Who used the processor between one look and the next."""
+    """Who used the processor of a `system` between one look and the next."""
 
     def __init__(self, system):
-        self._system = system
+        self.system = system
         self._ran = self._idled = 0
         self._fuel = {}
         self._percent = {}
 
     def look(self):
         """{task: percent} since the last look; the same as then where the system did not run in between."""
-        system = self._system
+        system = self.system
         fuel = {task: task.fuel() for task in system.tasks}
         ran = system.ran - self._ran
         if ran > 0:

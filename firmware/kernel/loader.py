@@ -7,9 +7,10 @@ again. No pin is touched before nothing can fail.
 import hal
 import wasm3
 from kernel import abi, console
-from kernel.log import Ring
+from kernel.log import Ring, escaped
 from kernel.manifest import ManifestError
-from kernel.plan import Plan, WrongModule
+from kernel.mount import Mount
+from kernel.plan import Plan, StorageTooSmall, WrongModule
 from kernel.ramfs import BLOCK, Directory, File, RamFS
 from kernel.resolver import Resolver
 from kernel.system import System
@@ -20,17 +21,25 @@ def build(manifest):
     """A System ready to run. Raises ManifestError; then no task is left."""
     _make_arena(manifest)
     console.ok("arena: %d bytes, %d free" % wasm3.arena()[:2])
-    system = System(_file_system(manifest), Resolver(*manifest.network))
-    console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
-    tasks = [_task(manifest, index, system.fs) for index in range(len(manifest.tasks))]
-    if manifest.mistakes:
+    fs = RamFS(manifest.ramfs)
+    tasks = []
+    try:
+        _fill_in(manifest, fs)
+        console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
+        for index in range(len(manifest.tasks)):
+            tasks.append(_task(manifest, index, fs))
+        if manifest.mistakes:
+            raise ManifestError(manifest.mistakes)
+    except BaseException:
         for task in tasks:
             if task:
                 task.machine.kill()
-        raise ManifestError(manifest.mistakes)
+        fs.close()
+        raise
+    system = System(fs, Resolver(*manifest.network))
     hal.pins_off()
     for task in tasks:
-        task.plan.grant(task.capabilities)
+        task.plan.grant(task.capabilities, True)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -49,8 +58,8 @@ def _make_arena(manifest):
                 manifest.wrong("arena", "%d bytes wanted, there are %d: %s" % (manifest.arena, size, error))
 
 
-def _file_system(manifest):
-    fs = RamFS(manifest.ramfs)
+def _fill_in(manifest, fs):
+    # Directories, files and mounts.
     # shorter paths first: a directory gets its limit before anything is put below it
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
@@ -60,7 +69,16 @@ def _file_system(manifest):
         mistake = _make_file(fs.make(path, False), manifest.files[path])
         if mistake:
             manifest.wrong("files." + path, mistake)
-    return fs
+    for path, (host, limit) in manifest.mounts.items():
+        try:
+            node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
+        except OSError as error:
+            manifest.wrong("mounts." + path, "%s: %s" % (host, error))
+            continue
+        if isinstance(node, int):
+            manifest.wrong("mounts." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+        else:
+            console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
 
 
 def _make_file(node, content):
@@ -102,7 +120,7 @@ def _fill(file, stream):
 
 
 def _task(manifest, index, fs):
-    # The task, without its grants; None where something is wrong.
+    # The task, still without its pins; None where something is wrong.
     fields = manifest.tasks[index]
     plan = Plan(fields, fs)
     where = "tasks[%d]" % index
@@ -119,9 +137,15 @@ def _task(manifest, index, fs):
         return manifest.wrong(where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
                               % (error, fields["quota"], free, largest))
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
-    task = Task(fields["name"], machine, fields["priority"], fields["slice"], plan.capabilities(), fields["may_fault"], log)
+    capabilities = plan.capabilities()
+    task = Task(fields["name"], machine, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
     task.budget = task.left = fields["budget"]
     task.period = fields["period"]
     task.policy = fields["fault"]
     task.plan = plan
+    task.account = plan.account
+    try:
+        plan.grant(capabilities, False)
+    except StorageTooSmall as error:
+        manifest.wrong(where + ".storage", str(error))
     return task

@@ -7,6 +7,8 @@
       "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
       "files": {"/input": "README.md",         made with the content of a host file,
                 "/motd": {"text": "hello"}},   or with this text; optional
+      "mounts": {"/data/disk": "some/directory",   the machine's own storage; optional; or with its limit in bytes:
+                 "/data/more": {"path": "other/directory", "limit": 1048576}},
       "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
                                                whom to ask for names, default: whom the machine asks; and names that
                                                are known without asking; optional
@@ -26,6 +28,7 @@
           "log_burst": 32, "log_rate": 32,     lines it may log at once, and in a second; default 32
           "fault": {"policy": "restart", "first": 100, "most": 10000, "times": 5},
                                                or "stop", the default, or "reboot", see kernel.supervisor
+          "storage": 65536,                    bytes its files may take, wherever they lie; default 0: no limit
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]},
@@ -37,7 +40,8 @@
       "simulation": [[500, 9, 0], [700, 9, null]]      what happens to simulated pins; optional
     }
 
-Paths of host files and modules are relative to the manifest's own directory.
+Paths of host files and modules are relative to the manifest's own directory. Tasks write below /data only, so that one
+look tells what they can change.
 """
 import binascii
 import hal
@@ -50,6 +54,8 @@ from kernel.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 
 VERSION = 1
 RAMFS_DEFAULT = 1 << 20
+MOUNT_DEFAULT = 1 << 24         # bytes: room for a demo's data, not for a runaway task to fill a disk
+WRITABLE = "/data"              # the only place below which tasks write
 STACK_DEFAULT = 1024
 _BYTES_MOST = (1 << 30) - 1
 _ARGUMENTS_MOST = 32
@@ -73,6 +79,7 @@ _NUMBERS = {
     "stack": (64, _BYTES_MOST, STACK_DEFAULT),
     "quota": (0, _BYTES_MOST, 0),
     "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
+    "storage": (0, _BYTES_MOST, 0),
 }
 
 
@@ -88,9 +95,10 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path, or bytes}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list of dictionaries with every key set, "caps"
-    being a list of (name, "file" or "directory", path, rights), (name, "pin", (number, mode, pull, initial, active
-    low), rights) and (name, "net", netpolicy.Policy, 0); `simulation`: list of (milliseconds, pin, level).
+    path, or bytes}; `mounts`: {path: (host directory, limit)}; `network`: (nameservers, hosts) for kernel.resolver;
+    `tasks`: list of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights),
+    (name, "pin", (number, mode, pull, initial, active low), rights), (name, "net", netpolicy.Policy, 0) and (name,
+    "args", bytes, rights); `simulation`: list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
@@ -103,7 +111,8 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self.mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "network", "tasks", "simulation"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
+                              "simulation"))
         version = root.get("version")
         if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
             self.wrong("version", "must be %d" % VERSION)
@@ -112,6 +121,7 @@ class Manifest:
         self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
+        self.mounts = self._check_mounts(root.get("mounts", {}))
         self.network = netpolicy.check_names(root.get("network", {}), "network", self.wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
         self.simulation = self._check_simulation(root.get("simulation", []))
@@ -208,6 +218,32 @@ class Manifest:
         for path in changes:
             if path not in result:
                 self.wrong("files", "there is no %s to replace" % path)
+        return result
+
+    def _check_mounts(self, value):
+        result = {}
+        if not self._is(value, dict, "mounts", "an object"):
+            return result
+        for path, what in value.items():
+            where = "mounts." + path
+            self._ramfs_path(path, where)
+            limit = MOUNT_DEFAULT
+            if isinstance(what, dict):
+                self._keys(what, where, ("path", "limit"))
+                limit = self._number(what, "limit", where + ".limit", 0, _BYTES_MOST, MOUNT_DEFAULT)
+                what = what.get("path")
+                where += ".path"
+            if self._is(what, str, where, "the path of a directory of the host"):
+                what = self._on_host(what)
+                try:
+                    if not hal.is_directory(what):
+                        self.wrong(where, "is not a directory: " + what)
+                except OSError:
+                    self.wrong(where, "cannot be read: " + what)
+            for other in list(self.directories) + list(self.files) + list(result):
+                if (other + "/").startswith(path + "/") or (other in result and path.startswith(other + "/")):
+                    self.wrong("mounts." + path, "%s is in its place" % other)
+            result[path] = (what, limit)
         return result
 
     def _check_tasks(self, value):
@@ -315,9 +351,11 @@ class Manifest:
         path = grant[kind]
         if self._is(path, str, where + "." + kind, "a path"):
             known = self.directories if is_directory else self.files
-            if path not in known and not (is_directory and path == "/"):
-                self.wrong(where + "." + kind, "%s is not in %s" % (path, "directories" if is_directory else "files"))
+            if path not in known and not (is_directory and (path == "/" or path in self.mounts)):
+                self.wrong(where + "." + kind, "%s is not in %s" % (path, "directories or mounts" if is_directory else "files"))
         rights = self._rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else _FILE_RIGHTS)
+        if rights & ~RIGHT_READ and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
+            self.wrong(where + ".rights", "tasks write below %s only, not to %s" % (WRITABLE, path))
         return name, kind, path, rights
 
     def _rights(self, grant, where, kind, default, known):

@@ -7,15 +7,19 @@ import binascii
 import hashlib
 import hal
 import wasm3
-from kernel.abi import KIND_FILE
+from kernel.abi import KIND_FILE, RIGHT_WRITE
 from kernel.capability import Capabilities
 from kernel.gpio import Pin
 from kernel.net import Network
-from kernel.ramfs import OpenFile
+from kernel.ramfs import Account, OpenFile
 
 
 class WrongModule(ValueError):
     """The module is not the one that the manifest's grants are for."""
+
+
+class StorageTooSmall(ValueError):
+    """A file that a task is to write does not fit into what it may store."""
 
 
 class Arguments:
@@ -28,6 +32,10 @@ class Arguments:
         self._position = 0
         self.size = len(data)
         self.file = self        # what sp_fs_size asks
+
+    def length(self):
+        """Bytes."""
+        return self.size
 
     def read(self, offset, length, machine, address):
         """As OpenFile.read."""
@@ -48,6 +56,7 @@ class Plan:
     def __init__(self, plan, fs):
         self._plan = plan
         self._fs = fs
+        self.account = Account(plan["storage"])     # of all its lives
 
     def machine(self):
         """A new machine, which has not run. Raises OSError, ValueError (not the module it should be) or MemoryError."""
@@ -64,24 +73,26 @@ class Plan:
         """A new table, with nothing in it."""
         return Capabilities(self._plan["capabilities"])
 
-    def grant(self, capabilities):
-        """Puts into a new table what the manifest grants."""
+    def grant(self, capabilities, pins):
+        """Puts into a new table what the manifest grants: the pins, or everything else. Raises StorageTooSmall."""
         for name, kind, what, rights in self._plan["caps"]:
-            capabilities.grant(name, self._thing(kind, what), rights)
+            if (kind == "pin") == pins:
+                capabilities.grant(name, self._thing(kind, what, rights), rights)
 
     def life(self):
         """All that `Task.begin` needs: (machine, capabilities). Raises as `machine` does; then nothing is left."""
         capabilities = self.capabilities()
         machine = self.machine()
         try:
-            self.grant(capabilities)
+            self.grant(capabilities, False)
+            self.grant(capabilities, True)
         except BaseException:
             machine.kill()
             capabilities.clear()
             raise
         return machine, capabilities
 
-    def _thing(self, kind, what):
+    def _thing(self, kind, what, rights):
         # The object of a grant.
         if kind == "pin":
             number, mode, pull, initial, active_low = what
@@ -92,4 +103,8 @@ class Plan:
         if kind == "args":
             return Arguments(what)
         node = self._fs.make(what, kind == "directory")
-        return node if kind == "directory" else OpenFile(node, False)
+        if kind == "directory":
+            return node
+        if node.open(rights & RIGHT_WRITE != 0, self.account):
+            raise StorageTooSmall("is less than %s takes" % what)
+        return OpenFile(node, False)

@@ -39,8 +39,9 @@ class Task:
         self.priority = priority
         self.slice = slice
         self.may_fault = may_fault
+        self.account = None     # ramfs.Account: what it stores counts here
         self.log = log or Ring(name)
-        self.plan = None        # kernel.loader.Plan: how to make another life of it
+        self.plan = None        # kernel.plan.Plan: how to make another life of it
         self.policy = None      # kernel.supervisor.Policy: what a fault leads to; None: it stays faulted
         # the scheduler's
         self.state = READY
