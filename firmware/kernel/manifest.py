@@ -124,6 +124,7 @@ class Manifest:
         self.mounts = self._check_mounts(root.get("mounts", {}))
         self.network = netpolicy.check_names(root.get("network", {}), "network", self.wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
+        self._check_hashes()
         self.simulation = self._check_simulation(root.get("simulation", []))
         if self.mistakes:
             raise ManifestError(self.mistakes)
@@ -301,6 +302,29 @@ class Manifest:
                 pass
             self.wrong(where, "must be 64 hexadecimal digits")
         return None
+
+    def _check_hashes(self):
+        # Who can write where a module lies could give himself the rights of that task.
+        for index, task in enumerate(self.tasks):
+            if task["sha256"] is None and isinstance(task["module"], str):
+                for directory in self._written():
+                    try:
+                        if hal.is_below(task["module"], directory):
+                            self.wrong("tasks[%d].sha256" % index, "must be there: a task can write to " + directory)
+                            break
+                    except OSError:
+                        pass            # one of them is not there, which was told
+
+    def _written(self):
+        # The directories of the host that some task may write to.
+        result = []
+        for path, (host, _) in self.mounts.items():
+            for task in self.tasks:
+                for grant in task["caps"]:
+                    if grant and grant[1] == "directory" and grant[3] & ~RIGHT_READ and isinstance(host, str):
+                        if (path + "/").startswith(grant[2].rstrip("/") + "/") and host not in result:
+                            result.append(host)
+        return result
 
     def _check_arguments(self, value, where):
         # What the module reads: every argument with a zero behind it.
