@@ -96,7 +96,7 @@ def test_twenty_at_once(firmware, tmp_path):
         connection.sendall(b"HTTP/1.0 200 OK\r\nServer: test\r\n\r\n" + body)
 
     with tcp(handle) as port:
-        path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port, [{"name": "count", "module": "count.wasm"}])
+        path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port, [{"name": "count", "module": "count.wasm", "memory": 64}])
         (tmp_path / "count.wasm").write_bytes(COUNT)
         result = boot(firmware, path)
     for i in range(20):
