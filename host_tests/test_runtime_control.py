@@ -96,6 +96,20 @@ FUNCTIONS = {
         (local.get $x)
         (br_table $a $b (i32.and (local.get 0) (i32.const 1)))) (f64.mul (f64.const 5)))
       (f64.sub)""",
+    "parameters of a block that are the same local": """(result i32 i32 i64) (local $x i64)
+      (local.set $x (i64.extend_i32_u (local.get 0))) (local.get $x) (local.get $x) (local.get $x)
+      (block (param i64 i64) (result i32 i32) (drop) (drop) (i32.const 255) (i32.mul (local.get 0) (i32.const 3)))
+      (block (param i64 i32 i32) (result i32 i32 i64) (local.set 0) (i32.add (local.get 0)) (local.set 0)
+        (local.set $x) (local.get 0) (local.get 0) (local.get $x))""",
+    "parameters of an if and a loop that are the same local": """(result i32) (local $n i32)
+      (local.set $n (i32.const 3)) (local.get 0) (local.get 0)
+      (local.set 0 (i32.const 50))
+      (if (param i32 i32) (result i32) (i32.eqz (local.get 0)) (then (drop)) (else (i32.add) (i32.add (local.get 0))))
+      (local.get $n) (local.get $n)
+      (loop (param i32 i32 i32) (result i32)
+        (i32.add) (i32.add) (local.get $n) (local.get $n)
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br_if 0 (local.get $n)) (i32.sub) (i32.add))""",
     "an int in the register below a br_if with an int": """(result i32)
       (block (result i32)
         (i32.add (local.get 0) (i32.const 10))

@@ -87,6 +87,9 @@ static struct {
 M3Result PreserveRegisterIfOccupied(IM3Compilation o, u8 i_registerType);
 M3Result GetBlockScope(IM3Compilation o, IM3CompilationScope *o_scope, i32 i_depth);
 M3Result ResolveBlockResults(IM3Compilation o, IM3CompilationScope i_targetBlock, bool i_isBranch);
+M3Result AllocateSlots(IM3Compilation o, u16 *o_slot, u8 i_type);
+M3Result CopyStackIndexToSlot(IM3Compilation o, u16 i_destSlot, u16 i_stackIndex);
+void DeallocateSlot(IM3Compilation o, i16 i_slot, u8 i_type);
 void TouchSlot(IM3Compilation o, u16 i_slot);
 
 #include "m3_emit.c"
@@ -162,6 +165,30 @@ _catch:
     return result;
 }
 
+/* A parameter of a block that shares its slot with another value loses count of who uses it: wasm3 marks the
+ * slots of parameters as used once. So each gets a slot of its own before. */
+static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    i64 index;
+    if (ReadLebSigned(&index, 33, &at, o->wasmEnd) || index < 0 || index >= o->module->numFuncTypes) return m3Err_none;
+    u32 above = opcode == c_waOp_if, count = GetFuncTypeNumParams(o->module->funcTypes[index]);
+    if (o->block.isPolymorphic || o->stackIndex < o->block.blockStackIndex + above + count) return m3Err_none;
+    for (u16 i = o->stackIndex - above - count; i < o->stackIndex - above; i++) {
+        u16 slot = o->wasmStack[i], own;
+        u8 type = o->typeStack[i];
+        if (slot >= d_m3Reg0SlotAlias || (slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex)) continue;
+        bool is_dynamic = slot >= o->slotFirstDynamicIndex;
+        if (is_dynamic && o->m3Slots[slot] == 1) continue;
+_       (AllocateSlots(o, &own, type));
+_       (CopyStackIndexToSlot(o, own, i));
+        if (is_dynamic) DeallocateSlot(o, slot, type);
+        o->wasmStack[i] = own;
+    }
+_catch:
+    return result;
+}
+
 /* Block-ending instructions, before they are compiled. EmitOp may still turn BLOCK_OPERATION into
  * BLOCK_CELL when the operation it emits for them carries a cell. */
 static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
@@ -207,6 +234,8 @@ _   (Read_opcode(opcode, bytes, end));
 _           (save_registers_below_arguments(o, *opcode));
         if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable)
 _           (save_float_below_branch(o, *opcode));
+        if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
+_           (own_slots_for_parameters(o, *opcode));
     }
 _catch:
     return result;
