@@ -36,7 +36,8 @@ class Writer:
         self.variables = self.parameters + self.locals
         self.callees = range(index + 1, len(program.types))
         self.code = []
-        self.room = generator.randrange(10, 90)  # instructions to write, roughly
+        # Instructions to write, roughly; some functions fill several code pages.
+        self.room = generator.randrange(10, 90) if generator.random() < 0.9 else generator.randrange(90, 900)
         self.sequence([], self.results, [self.results], 0)
 
     def emit(self, *instruction):
@@ -109,8 +110,11 @@ class Writer:
                 stack.pop()
         elif choice < 0.93:
             self.push(kind)
-            self.condition()
-            self.emit("select")
+            if self.generator.random() < 0.3 and kind[0] == "f":
+                self.emit(f"{kind}.{self.generator.choice(['min', 'max', 'copysign', 'div'])}")
+            else:
+                self.condition()
+                self.emit("select")
         else:
             self.emit("drop")
             stack.pop()
@@ -127,6 +131,22 @@ class Writer:
             self.emit(f"{kind}.{name}")
         if compare:
             stack[-1] = "i32"
+
+    def bulk(self):
+        """memory.fill or memory.copy, mostly inside memory; or memory.size; or a memory.grow that is refused."""
+        how = self.generator.random()
+        if how < 0.2:
+            self.emit("memory.size")
+            self.emit("global.set", 1)
+        elif how < 0.3:
+            self.emit("i32.const", self.generator.choice([0, 1, MASK["i32"]]))
+            self.emit("memory.grow")
+            self.emit("global.set", 1)
+        else:
+            self.address()
+            self.push("i32") if how < 0.65 else self.address()
+            self.emit("i32.const", self.generator.randrange(70) if self.generator.random() < 0.95 else self.generator.randrange(2 * MEMORY_BYTES))
+            self.emit("memory.fill" if how < 0.65 else "memory.copy")
 
     def store(self):
         kind = self.generator.choice(KINDS)
@@ -211,7 +231,7 @@ class Writer:
 
     def sequence(self, parameters, results, labels, depth):
         stack = list(parameters)
-        for _ in range(self.generator.randrange(1, 9)):
+        for _ in range(self.generator.randrange(1, 9) if depth else self.room):
             if self.room < 0:
                 break
             choice = self.generator.random()
@@ -221,8 +241,10 @@ class Writer:
                 self.conditional_branch(stack, labels)
             elif choice < 0.36:
                 self.call(stack)
-            elif choice < 0.42:
+            elif choice < 0.41:
                 self.store()
+            elif choice < 0.42:
+                self.bulk()
             elif choice < 0.44:
                 self.emit("nop")
             elif choice < 0.47 and depth:

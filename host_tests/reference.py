@@ -78,6 +78,20 @@ def multiply(a, b):
     return math.nan if (math.isinf(a) and b == 0) or (math.isinf(b) and a == 0) else a * b
 
 
+def divide_floats(a, b):
+    if b == 0 or math.isinf(a):
+        sign = math.copysign(1, a) * math.copysign(1, b)
+        return math.nan if a == 0 or math.isnan(a) or math.isinf(b) and math.isinf(a) else sign * math.inf
+    return a / b
+
+
+def lower(a, b, choose):
+    """min or max: any NaN wins, and -0 is below 0."""
+    if math.isnan(a) or math.isnan(b):
+        return math.nan
+    return choose(a, b, key=lambda value: (value, math.copysign(1, value)))
+
+
 INTEGER_BINARY = {
     "add": lambda kind, a, b: a + b & MASK[kind],
     "sub": lambda kind, a, b: a - b & MASK[kind],
@@ -98,6 +112,9 @@ FLOAT_BINARY = {
     "add": lambda a, b: math.nan if math.isinf(a) and math.isinf(b) and a != b else a + b,
     "sub": lambda a, b: math.nan if math.isinf(a) and math.isinf(b) and a == b else a - b,
     "mul": multiply,
+    "div": divide_floats,
+    "min": lambda a, b: lower(a, b, min),
+    "max": lambda a, b: lower(a, b, max),
 }
 FLOAT_COMPARE = {
     "eq": lambda a, b: int(a == b), "ne": lambda a, b: int(a != b), "lt": lambda a, b: int(a < b),
@@ -228,6 +245,22 @@ class Machine:
             raise Trap("out of bounds memory access")
         return base + offset
 
+    def memory_operation(self, operation, stack):
+        """The memory is smaller than the page the program declares: it cannot grow."""
+        if operation == "size":
+            stack.append(1)
+        elif operation == "grow":
+            stack.append(1 if stack.pop() == 0 else MASK["i32"])
+        else:
+            size, value, to = stack.pop(), stack.pop(), stack.pop()
+            self.address(to, 0, size)
+            if operation == "fill":
+                self.memory[to : to + size] = bytes([value & 0xFF]) * size
+            else:
+                self.address(value, 0, size)
+                self.memory[to : to + size] = self.memory[value : value + size]
+            self.fuel += size // BYTES_PER_FUEL
+
     def call(self, function, arguments):
         stack, labels, pc = [], [], 0
         values = arguments + [0] * len(function.locals)
@@ -265,6 +298,11 @@ class Machine:
                 value = pop()
                 at = self.address(pop(), operands[0], width)
                 self.memory[at : at + width] = (value & (1 << 8 * width) - 1).to_bytes(width, "little")
+            elif operation == "copysign":
+                b, a = pop(), pop()
+                stack.append(a & ~SIGN[kind] | b & SIGN[kind])
+            elif kind == "memory":
+                self.memory_operation(operation, stack)
             elif kind in ("i32", "i64"):
                 b, a = pop(), pop()
                 stack.append(INTEGER_BINARY[operation](kind, a, b))

@@ -14,7 +14,7 @@ from random_programs import BUDGET, GLOBALS, MEMORY_BYTES, Program
 from reference import Function, Machine, TooLong
 from test_runtime_api import RUN
 
-PROGRAMS = 1500
+PROGRAMS = 1000
 BATCH = 100  # programs for each process of the firmware
 MOST_STEPS = 20_000
 MOST_SLICE = 2**30 - 1
@@ -73,6 +73,52 @@ def test_random_programs_match_the_reference(firmware):
             traps.add(runs[0][1])
             fuel += runs[0][2]
     assert fuel > 30 * len(seeds) and len(traps) >= 4  # the programs do something, and fault in several ways
+
+
+# The rule by hand: body of the entry, with what comes before it, and what it costs.
+BY_HAND = {
+    "nothing but the end": ("", "", 1),
+    "instructions": ("", "nop i32.const 1 drop", 4),
+    "a block that nothing leaves early": ("", "block nop end nop", 5),
+    "a jump does not pay for the end it passes": ("", "block br 0 end", 3),
+    "dead code costs nothing": ("", "block br 0 nop nop nop end", 3),
+    "if taken, without else": ("", "i32.const 1 if nop end", 5),
+    "if not taken, without else": ("", "i32.const 0 if nop end", 3),
+    "if taken: the else is paid, the end is not": ("", "i32.const 1 if nop else nop nop nop end", 5),
+    "else taken: the end is paid": ("", "i32.const 0 if nop else nop nop nop end", 7),
+    "a skipped if with results pays its end": ("", "i32.const 5 i32.const 0 if (param i32) (result i32) nop end drop", 6),
+    "a loop of three turns": ("(local i32)", "i32.const 3 local.set 0 loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end", 3 + 3 * 5 + 2),
+    "br_if not taken begins a block": ("", "block i32.const 0 br_if 0 nop end", 6),
+    "br_table": ("", "block block i32.const 1 br_table 0 1 0 end nop end", 5),
+    "return": ("", "return nop nop", 1),
+    "16 bytes of locals": ("(local i32 i32 i32 i32)", "", 2),
+    "15 bytes are none": ("(local i32 i32 i32)", "", 1),
+    "alignment counts": ("(local i32 i64)", "", 2),
+    "the gap is used": ("(local i32 i64 i32)", "", 2),
+    "constants count as often as they are written": ("", "i64.const 1 drop i64.const 1 drop", 6),
+    "constants up to 256 bytes": ("", "i64.const 1 drop " * 50, 100 + 1 + 16),
+    "a call pays its callee": ("", "call $callee nop", 3 + 2),
+    "memory.fill": ("", "i32.const 0 i32.const 0 i32.const 100 memory.fill", 5 + 100 // 16),
+    "memory.copy": ("", "i32.const 0 i32.const 0 i32.const 15 memory.copy", 5),
+    "a trap leaves its block paid": ("", "unreachable nop nop", 1),
+    "a trap amid a block": ("", "i32.const 0 i32.const 0 i32.div_u drop nop", 6),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_the_rule_by_hand(firmware, name):
+    locals, body, cost = BY_HAND[name]
+    module = wat(f"""(module (memory 1) (func $callee nop) (func (export "_start") {locals} {body}))""")
+    got = firmware.script(RUN + """
+out = []
+for slice in (2**30 - 1, 3, 1):
+    t = wasm3.Task(wasm["m"], memory=1024)
+    run(t, slice)
+    out.append(t.fuel())
+    t.kill()
+answer(out)
+""", wasm={"m": module})
+    assert got == [cost] * 3
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -8,7 +8,7 @@
  *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names.
  *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
  *                  where a basic block begins, bounds nesting and values against the compiler's tables, saves
- *                  registers before calls, passes over code that cannot be reached.
+ *                  registers before calls.
  *   Read_u8        reads the second part of a prefixed instruction, as the LEB128 number it is.
  *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
  *                  to a loop (wasm3 0.5.0 forgets them).
@@ -204,52 +204,59 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
     }
 }
 
-/* How many numbers follow an opcode; the validator has seen them all. */
-static u32 immediates(u8 opcode) {
-    if (opcode >= 0x28 && opcode <= 0x3e) return 2; /* load, store */
+/* ---- code that cannot be reached ------------------------------------------------------------------ */
+
+static bytes_t skip_number(bytes_t at, cbytes_t end) {
+    while (at < end && (*at++ & 0x80)) {}
+    return at;
+}
+
+static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
+    while (count-- && at < end) at = skip_number(at, end);
+    return at;
+}
+
+/* The instruction after the one at `at`. The module is valid: widths and counts are in order. */
+static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
+    u8 opcode = *at++;
+    u32 number = 0;
     switch (opcode) {
         case c_waOp_block: case c_waOp_loop: case c_waOp_if: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_call:
-        case 0x20: case 0x21: case 0x22: case 0x23: case 0x24: case 0x3f: case 0x40: case c_waOp_i32_const: case c_waOp_i64_const:
-            return 1;
-        case 0x11: return 2; /* call_indirect */
-        default: return 0;
+        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case 0x24 /* global.set */:
+        case 0x3f /* memory.size */: case 0x40 /* memory.grow */: case c_waOp_i32_const: case c_waOp_i64_const:
+            return skip_number(at, end);
+        case c_waOp_branchTable:
+            ReadLEB_u32(&number, &at, end);
+            return skip_numbers(at, end, number + 1);
+        case 0x11: /* call_indirect */
+            return skip_numbers(at, end, 2);
+        case c_waOp_f32_const: return at + sizeof(f32);
+        case c_waOp_f64_const: return at + sizeof(f64);
+        case 0xfc:
+            ReadLEB_u32(&number, &at, end);
+            return at + (number == 10 ? 2 : number == 11 ? 1 : 0);
+        default:
+            return opcode >= 0x28 && opcode <= 0x3e ? skip_numbers(at, end, 2) : at; /* loads and stores */
     }
 }
 
-/* Code that cannot be reached is not compiled: nothing can jump into it, and wasm3 0.5.0 does not know what to make
- * of operands that have any type. Goes on at the `else` or `end` of the innermost block. */
-static void skip_unreachable(IM3Compilation o, bytes_t *bytes) {
-    bytes_t at = *bytes;
-    for (u32 depth = 0; at < o->wasmEnd;) {
+/* The `end` or `else` that code beginning at `at` runs into. wasm3 compiles what follows a branch, with operands
+ * that are not there, and now and then refuses: here it never sees it. */
+static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
+    for (u32 depth = 0; at < end; at = skip_instruction(at, end)) {
         u8 opcode = *at;
-        if (depth == 0 && (opcode == c_waOp_else || opcode == c_waOp_end)) break;
-        at++;
-        u32 numbers = immediates(opcode);
-        switch (opcode) {
-            case c_waOp_block: case c_waOp_loop: case c_waOp_if: depth++; break;
-            case c_waOp_end: depth--; break;
-            case c_waOp_branchTable: ReadLEB_u32(&numbers, &at, o->wasmEnd); numbers++; break;
-            case c_waOp_f32_const: at += sizeof(f32); meter.constant_bytes += sizeof(f32); break;
-            case c_waOp_f64_const: at += sizeof(f64); meter.constant_bytes += sizeof(f64); break;
-            case c_waOp_i32_const: meter.constant_bytes += sizeof(u32); break;
-            case c_waOp_i64_const: meter.constant_bytes += sizeof(u64); break;
-            case 0xfc: { /* memory.copy has two numbers, memory.fill one, truncations none */
-                u32 operation;
-                ReadLEB_u32(&operation, &at, o->wasmEnd);
-                numbers = operation == 10 ? 2 : operation == 11;
-            }
-        }
-        while (numbers--)
-            while (at < o->wasmEnd && *at++ & 0x80) {}
+        if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) depth++;
+        if (depth == 0 && (opcode == c_waOp_end || opcode == c_waOp_else)) break;
+        if (opcode == c_waOp_end) depth--;
     }
-    *bytes = o->lastOpcodeStart = at;
+    return at;
 }
 
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
     M3Result result = m3Err_none;
     if (o->function && o->page) {
         bool reachable = !o->block.isPolymorphic;
-        if (!reachable) skip_unreachable(o, bytes);
+        if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
         if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
         if (meter.next == BLOCK_CELL) {
             open_cell(o);

@@ -1,0 +1,66 @@
+# Runs inside the firmware: creates a task of each module and calls its exported functions.
+#
+# usage: sovelma driver.py FILE - FILE is JSON: a list of [file, bytes of memory, [[function index, [bits]], ...]].
+# Prints one JSON line per module: ["invalid" | "refused" | "large", reason], or ["ran", outcomes of the start
+# function and of each call, [[type, bits] of each global], size and CRC of memory].
+import binascii
+import json
+import sys
+import wasm3
+
+STACK = 64 * 1024
+FUEL = 2_000_000  # of one call, as in oracle.py
+SLICE = 5000  # a prime number would do as well: suspending often costs little and is part of what is tested
+
+wasm3.arena_resize(4 << 20)
+
+
+def run(task):
+    status = wasm3.PREEMPTED
+    end = task.fuel() + FUEL
+    while status == wasm3.PREEMPTED and task.fuel() < end:
+        status = task.resume(SLICE)
+    if status == wasm3.PREEMPTED:
+        return ["trap", "out of fuel"]
+    if status == wasm3.TRAPPED:
+        return ["trap", task.error()]
+    return ["ok", [[kind, str(bits)] for kind, bits in task.results()]]
+
+
+def globals_of(task):
+    values = []
+    while True:
+        try:
+            values.append([str(part) for part in task.global_(len(values))])
+        except ValueError:
+            return values
+
+
+def play(file, memory, calls):
+    with open(file, "rb") as stream:
+        module = stream.read()
+    try:
+        wasm3.validate(module)
+    except ValueError as error:
+        return ["invalid", str(error)]
+    try:
+        task = wasm3.Task(module, entry=None, stack=STACK, memory=memory)
+    except ValueError as error:
+        return ["refused", str(error)]
+    except MemoryError:
+        return ["large", "no room in the arena"]
+    outcomes = [run(task)]
+    for index, arguments in calls:
+        if outcomes[-1][1] in ("stack overflow", "out of fuel") or (len(outcomes) == 1 and outcomes[0][0] == "trap"):
+            break
+        task.start(index, *[int(bits) for bits in arguments])
+        outcomes.append(run(task))
+    size = task.memory()
+    result = ["ran", outcomes, globals_of(task), size, binascii.crc32(task.read(0, size))]
+    task.kill()
+    return result
+
+
+with open(sys.argv[1]) as stream:
+    for entry in json.load(stream):
+        print(json.dumps(play(*entry)))

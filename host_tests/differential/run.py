@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Compares the firmware with wasm-tools (which modules are valid) and wasmtime (what valid ones do).
+
+    run.py [--modules N] [--mutants N] [--minutes M] [--first SEED] [--firmware PROGRAM] [--keep DIRECTORY]
+
+Modules come from numbers (generate.py), so every disagreement can be made again. Differences that are meant have a
+name and are counted; any other is a disagreement: printed, its module kept, exit status 1. The last line is
+`differential: modules N mutants N ran N intended N disagreements N`.
+
+Invariant: every generated module is in exactly one of: ran and agreed, refused by both, intended, disagreement.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import generate
+import oracle
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BATCH = 100
+
+# Differences that are meant: what the firmware says of a module that wasm-tools calls valid.
+INTENDED = {
+    "limit of the validator": ("at most", "too many", "nested deeper"),
+    "imports are not supported": ("imported table", "imported memory", "imported global"),
+    "limit of the compiler": ("overran its stack height",),
+}
+
+
+def intended(reason):
+    """The name of the intended difference a refusal is, or None."""
+    return next((name for name, texts in INTENDED.items() if any(text in reason for text in texts)), None)
+
+
+class Report:
+    """What came of a run. disagreements: (label, module, text)."""
+
+    def __init__(self):
+        self.modules = self.mutants = self.ran = 0
+        self.intended = collections.Counter()
+        self.disagreements = []
+
+    def disagree(self, label, module, text):
+        self.disagreements.append((label, module, text))
+        print(f"{label}: {text}", flush=True)
+
+    def summary(self):
+        return (f"differential: modules {self.modules} mutants {self.mutants} ran {self.ran} "
+                f"intended {sum(self.intended.values())} disagreements {len(self.disagreements)}")  # fmt: skip
+
+
+def leb(data, at):
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not data[at - 1] & 0x80:
+            return value, at
+
+
+def exported(module, kind):
+    """(name, index) of the exports of a valid module that are of that kind, in order; some names are not text."""
+    at = 8
+    while at < len(module):
+        number, (size, start) = module[at], leb(module, at + 1)
+        if number == 7:
+            count, at = leb(module, start)
+            for _ in range(count):
+                length, at = leb(module, at)
+                name = module[at : at + length].decode()
+                index, after = leb(module, at + length + 1)
+                if module[at + length] == kind:
+                    yield name, index
+                at = after
+            return
+        at = start + size
+
+
+def play(firmware, entries):
+    """The driver's answers for a batch of [file, memory, calls], or what went wrong with the whole process."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(entries, file)
+        file.flush()
+        driver = pathlib.Path(__file__).with_name("driver.py")
+        result = subprocess.run([str(firmware), str(driver), file.name], capture_output=True, text=True, timeout=300)
+    lines = result.stdout.splitlines()
+    if result.returncode or len(lines) != len(entries):
+        return f"exit status {result.returncode} after {len(lines)} of {len(entries)} modules: {result.stderr[-300:]}"
+    return [json.loads(line) for line in lines]
+
+
+def compare(ours, theirs, module):
+    """None where both did the same, else what differs. ours: the driver's "ran" answer, theirs: an oracle.Answers."""
+    _, outcomes, global_values, size, crc = ours
+    expected, exports, expected_size, expected_crc = theirs.run()
+    for place, (mine, other) in enumerate(zip(outcomes, expected)):
+        if mine[0] != other[0] or (mine[0] == "trap" and mine[1] != other[1]):
+            if mine in oracle.OWN_LIMITS or other in oracle.OWN_LIMITS:
+                return "limit"
+            return f"call {place}: {mine} instead of {other}"
+        if mine[0] == "ok":
+            if len(mine[1]) != len(other[1]) or not all(oracle.same(a[0], a[1], b[1]) for a, b in zip(mine[1], other[1])):
+                return f"call {place}: {mine} instead of {other}"
+        elif mine in oracle.OWN_LIMITS:
+            return "limit"  # how deep or how far it went, and so what was written before, is each engine's own
+    if len(outcomes) != len(expected):
+        return f"{len(outcomes)} calls instead of {len(expected)}"
+    if exports is None:
+        return None
+    if expected_size is not None and (size, crc) != (expected_size, expected_crc):
+        return f"memory of {size} bytes, sum {crc:08x} instead of {expected_size}, {expected_crc:08x}"
+    for name, index in exported(module, 3):
+        letter, bits = global_values[index]
+        value = oracle.bits_of(letter, theirs.global_value(exports[name]))
+        if not oracle.same(letter, bits, value):
+            return f"global {index}: {bits} instead of {value}"
+    return None
+
+
+def check_batch(firmware, batch, report, directory):
+    """batch: (label, module, valid). Runs it on the firmware and compares; a crash is narrowed down to its module."""
+    entries, answers = [], []
+    for number, (label, module, valid) in enumerate(batch):
+        file = directory / f"{number}.wasm"
+        file.write_bytes(module)
+        theirs = oracle.Answers(module, label, list(exported(module, 0))) if valid else None
+        answers.append(theirs)
+        entries.append([str(file), theirs.memory_bytes if theirs else 0, theirs.calls if theirs else []])
+    results = play(firmware, entries)
+    if isinstance(results, str):
+        if len(batch) == 1:
+            report.disagree(batch[0][0], batch[0][1], f"the firmware did not survive: {results}")
+            return
+        half = len(batch) // 2
+        check_batch(firmware, batch[:half], report, directory)
+        check_batch(firmware, batch[half:], report, directory)
+        return
+    for (label, module, valid), theirs, ours in zip(batch, answers, results):
+        name = intended(ours[1]) if ours[0] in ("invalid", "refused") else "larger than the arena" if ours[0] == "large" else None
+        if not valid:
+            if ours[0] != "invalid":
+                report.disagree(label, module, f"wasm-tools refuses it, the firmware says {ours}")
+        elif ours[0] != "ran":
+            if name:
+                report.intended[name] += 1
+            elif ours[0] == "refused" and theirs.run()[1] is None:
+                report.ran += 1  # a segment out of bounds: refused here, a trap of the instantiation there
+            else:
+                report.disagree(label, module, f"valid, but {ours}")
+        else:
+            difference = compare(ours, theirs, module)
+            if difference == "limit":
+                report.intended["depth of recursion, endless loops"] += 1
+            elif difference:
+                report.disagree(label, module, difference)
+            else:
+                report.ran += 1
+
+
+def generated(options, report):
+    """Yields (label, module, valid) as long as the options say."""
+    end = time.monotonic() + options.minutes * 60 if options.minutes else None
+    seed, pool = options.first, []
+
+    def wanted():
+        if end:
+            return time.monotonic() < end
+        return report.modules < options.modules or report.mutants < options.mutants
+
+    while wanted():
+        if end or report.modules < options.modules:
+            module = generate.smith(seed)
+            pool = [*pool[-99:], module]
+            report.modules += 1
+            yield f"smith {seed}", module, True
+        per_module = 3 if end else max(1, round(options.mutants / max(1, options.modules)))
+        for number in range(per_module):
+            if not end and report.mutants >= options.mutants:
+                break
+            key = seed * 100 + number
+            base = pool[key % len(pool)] if pool else generate.smith(seed)
+            mutant = generate.rewrite(base, key) if key % 4 == 0 else generate.mutate(base, key)
+            if mutant is None:
+                mutant = generate.mutate(base, key)
+            report.mutants += 1
+            valid = generate.is_valid(mutant)
+            yield f"mutant {seed} {number}", mutant, valid
+        seed += 1
+
+
+def run(options):
+    """Runs what the options say; returns the Report."""
+    report, batch = Report(), []
+    with tempfile.TemporaryDirectory() as name:
+        for item in generated(options, report):
+            batch.append(item)
+            if len(batch) == BATCH:
+                check_batch(options.firmware, batch, report, pathlib.Path(name))
+                batch = []
+        if batch:
+            check_batch(options.firmware, batch, report, pathlib.Path(name))
+    return report
+
+
+def parser():
+    result = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    result.add_argument("--modules", type=int, default=200)
+    result.add_argument("--mutants", type=int, default=600)
+    result.add_argument("--minutes", type=float, default=0, help="go on for that long instead of counting")
+    result.add_argument("--first", type=int, default=0, help="number of the first module")
+    result.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma")
+    result.add_argument("--keep", type=pathlib.Path, help="directory for modules that disagree")
+    return result
+
+
+def main():
+    options = parser().parse_args()
+    report = run(options)
+    for label, module, text in report.disagreements:
+        if options.keep:
+            options.keep.mkdir(parents=True, exist_ok=True)
+            (options.keep / (label.replace(" ", "-") + ".wasm")).write_bytes(module)
+    for name, count in report.intended.most_common():
+        print(f"intended: {count:6} {name}")
+    print(report.summary())
+    return 1 if report.disagreements else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
