@@ -11,6 +11,7 @@ sys.path[:] = [".frozen"]
 import hal
 import wasm3
 from kernel import abi, console
+from kernel.gpio import Pin
 from kernel.loader import build
 from kernel.log import escaped
 from kernel.manifest import Manifest, ManifestError, RIGHTS
@@ -79,7 +80,8 @@ def caps(name):
     """Shows the capabilities a task holds: identifier, name, rights, what it is."""
     for identifier, thing, rights, granted in _the_system().find(name).capabilities.held():
         words = " ".join([word for word in sorted(RIGHTS) if RIGHTS[word] & rights])
-        console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, _full_path(thing)))
+        what = thing.text() if hasattr(thing, "text") else _full_path(thing)
+        console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what))
 
 
 def ls(path="/"):
@@ -94,6 +96,18 @@ def ls(path="/"):
                 console.show("%10d  %s" % (entry.size, escaped(name.decode())))
     else:
         console.show("%10d  %s" % (node.size, escaped(path)))
+
+
+def board():
+    """Shows the machine's pins: direction, level (voltage), pull, and which task has them under which name."""
+    names = {}
+    for task in _the_system().tasks:
+        for _, thing, _, granted in task.capabilities.held():
+            if isinstance(thing, Pin):
+                name = task.name + "." + (granted or "-")
+                names[thing.number] = names[thing.number] + " " + name if thing.number in names else name
+    for text in hal.picture(names):
+        console.show(escaped(text))
 
 
 def dmesg():

@@ -20,6 +20,7 @@ FROZEN = {
     "sp_yield": "i()", "sp_sleep": "i(i)", "sp_log": "i(iii)", "sp_exit": "v(i)", "sp_time": "I(i)",
     "sp_random": "i(ii)", "sp_memory_bytes": "i()", "sp_cap_find": "i(ii)", "sp_fs_open": "i(iiii)",
     "sp_fs_read": "i(iiii)", "sp_fs_write": "i(iiii)", "sp_fs_size": "i(i)", "sp_fs_close": "i(i)",
+    "sp_gpio_read": "i(i)", "sp_gpio_write": "i(ii)",
 }  # fmt: skip
 FROZEN_ERRORS = (
     "BADCAP REVOKED DENIED INVAL NOTFOUND EXISTS AGAIN TIMEOUT DEAD QUOTA NOMEM IO UNSUPPORTED BUSY TOOBIG REFUSED "

@@ -5,7 +5,10 @@ from kernel import abi
 from kernel.capability import Capabilities
 class Thing:
     kind = abi.KIND_FILE
-class Folder:
+    released = 0
+    def release(self):
+        self.released += 1
+class Folder(Thing):
     kind = abi.KIND_DIRECTORY
 READ_FILE = abi.KIND_FILE | abi.RIGHT_READ << 8
 ANY_FILE = abi.KIND_FILE
@@ -122,3 +125,18 @@ for step in range(20000):
     wrong += c.full() != (len(live) == 9)
 answer([wrong, len(dead) > 5000])
 """) == [0, True]
+
+
+def test_a_thing_is_released_once_when_its_capability_goes(firmware):
+    assert firmware.script(SETUP + """
+c = Capabilities(4)
+things = [Thing(), Folder(), Thing()]
+ids = [c.insert(thing, 1) for thing in things]
+seen = [[thing.released for thing in things]]
+c.drop(ids[1])
+seen.append([thing.released for thing in things])
+c.clear()
+c.clear()
+seen.append([thing.released for thing in things])
+answer(seen)
+""") == [[0, 0, 0], [0, 1, 0], [1, 1, 1]]

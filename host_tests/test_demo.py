@@ -62,7 +62,7 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     rows = summary(demo.stdout)
     assert list(rows) == [task["name"] for task in tasks]
     states = {name: row[0] for name, row in rows.items()}
-    assert states == {"hello": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
+    assert states == {"hello": "ended", "blink": "sleeping", "button": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
                       "ticker": "ended"}  # fmt: skip
     assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
     assert all(row[1] > 0 and row[3] > 0 for row in rows.values())

@@ -68,7 +68,12 @@ seen = set()
 def life():
     if len(alive) > 6 or (alive and random.getrandbits(2) == 0):
         alive.pop(random.randrange(len(alive))).kill()
-    task = create(names[random.randrange(len(names))])
+    name, task = names[random.randrange(len(names))], None
+    while not task:
+        try:
+            task = create(name)
+        except MemoryError:        # the arena is full: a demo module may take a third of it
+            alive.pop(random.randrange(len(alive))).kill()
     for _ in range(random.randrange(4)):
         seen.add(task.resume(1 + random.getrandbits(random.randrange(1, 12)), random.getrandbits(8)))
     alive.append(task)

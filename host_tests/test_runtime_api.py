@@ -236,8 +236,10 @@ REFUSALS = {
     "wasi": (
         '(module (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32))) (func (export "_start")))', {},
         "import wasi_snapshot_previe.fd_write: there is no WASI here; build with modules/sdk/sovelma.h"),
-    "imported memory": ('(module (import "sovelma" "memory" (memory 1)) (func (export "_start")))', {}, "imported memory is not supported"),
-    "imported global": ('(module (import "sovelma" "g" (global i32)) (func (export "_start")))', {}, "imported globals are not supported"),
+    "imported memory": ('(module (import "sovelma" "memory" (memory 1)) (func (export "_start")))', {},
+        "offset 0x20: imported memory is not supported: link without --import-memory"),
+    "imported global": ('(module (import "sovelma" "g" (global i32)) (func (export "_start")))', {},
+        "offset 0x1b: imported global is not supported"),
     "data beyond memory": (
         '(module (memory 1) (data (i32.const 1000) "0123456789") (func (export "_start")))', {"memory": 1008},
         "data segment out of bounds: 10 bytes at 1000 of 1008 bytes of memory; raise memory or link with less data"),
@@ -248,7 +250,8 @@ REFUSALS = {
         '(module (memory 1) (global (mut i32) (i32.const 4096)) (func (export "_start")))', {"memory": 4000},
         "the C stack ends at byte 4096 of 4000 bytes of memory: raise memory, or link with -z stack-size=N --stack-first"),
     "element beyond table": (
-        '(module (table 2 funcref) (elem (i32.const 1) 0 0) (func (export "_start")))', {}, "element segment out of bounds"),
+        '(module (table 2 funcref) (elem (i32.const 1) 0 0) (func (export "_start")))', {},
+        "element segment out of bounds: 2 elements at 1 of a table of 2"),
     "stack too small": ('(module (func (export "_start")))', {"stack": 63}, "stack must be 64 bytes to 16 MB"),
     "stack too large": ('(module (func (export "_start")))', {"stack": 2**24 + 1}, "stack must be 64 bytes to 16 MB"),
 }  # fmt: skip
@@ -277,7 +280,7 @@ answer([refused(), refused(5), refused(m, quota=-1), refused(m, stack=-1), refus
     assert kinds == ["TypeError", "TypeError", "ValueError", "ValueError", "ValueError", "TypeError", "TypeError"] + \
         ["ValueError"] * 4 + ["TypeError", "MemoryError", "MemoryError", "MemoryError"]
     assert got[2][1] == "quota is out of range" and got[4][1] == "memory is out of range"
-    assert [error[1] for error in got[7:10]] == ["not a WebAssembly module"] + ["not a module of WebAssembly version 1"] * 2
+    assert [error[1] for error in got[7:10]] == ["offset 0x0: magic header not detected"] + ["offset 0x4: unknown binary version"] * 2
     assert got[15:] == [True, 0]
 
 

@@ -110,6 +110,20 @@ FUNCTIONS = {
         (i32.add) (i32.add) (local.get $n) (local.get $n)
         (local.set $n (i32.sub (local.get $n) (i32.const 1)))
         (br_if 0 (local.get $n)) (i32.sub) (i32.add))""",
+    "a wide local twice on the stack, then set": """(result i64 i64 i32) (local $x i64)
+      (local.set $x (i64.extend_i32_s (i32.sub (i32.const -1) (local.get 0))))
+      (local.get $x) (local.get $x) (local.get $x)
+      (local.set $x (i64.const 5))
+      (i64.add)
+      (i32.wrap_i64) (i32.mul (i32.const 3)) (i32.load (i32.const 0)) (i32.add)
+      (local.set 0) (local.get $x) (local.get 0)""",
+    "a wide local twice on the stack, then a block": """(result i64 f64 i32) (local $x i64) (local $y f64)
+      (local.set $x (i64.extend_i32_s (i32.sub (i32.const -1) (local.get 0))))
+      (local.set $y (f64.convert_i64_s (local.get $x)))
+      (local.get $x) (local.get $y) (local.get $x) (local.get $y)
+      (block (br_if 0 (local.get 0)) (local.set $x (i64.const 1)) (local.set $y (f64.const 2)))
+      (f64.gt (local.get $y)) (i32.load offset=4 (i32.const 0)) (i32.add)
+      (local.set 0) (i64.eqz) (i32.add (local.get 0))""",
     "an int in the register below a br_if with an int": """(result i32)
       (block (result i32)
         (i32.add (local.get 0) (i32.const 10))
@@ -181,7 +195,7 @@ ARGUMENTS = [0, 1, 2, 3, 4, 5, 9]
 
 
 def module_of(name):
-    return wat(f'(module {HELPERS} (func (export "f") (param i32) {FUNCTIONS[name]}))')
+    return wat(f'(module (memory 1) {HELPERS} (func (export "f") (param i32) {FUNCTIONS[name]}))')
 
 
 def oracle(module):

@@ -7,7 +7,7 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 0
-#define ABI_COUNT 13
+#define ABI_COUNT 15
 #define ABI_ARGUMENTS_MOST 5
 
 enum {
@@ -47,6 +47,8 @@ enum {
     ABI_NR_SP_FS_WRITE = 10,
     ABI_NR_SP_FS_SIZE = 11,
     ABI_NR_SP_FS_CLOSE = 12,
+    ABI_NR_SP_GPIO_READ = 13,
+    ABI_NR_SP_GPIO_WRITE = 14,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -110,6 +112,12 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
     { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_gpio_read", "i(i)", .number = 13, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_gpio_write", "i(ii)", .number = 14, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 1 } } },
 };
 
 #endif

@@ -16,7 +16,8 @@ CFLAGS_USERMOD += -I$(SOV_DIR) -I$(WASM3_DIR)
 SOV_OBJECT_DIR := $(BUILD)/$(notdir $(SOV_DIR))
 SOV_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_RUNTIME_SOURCES:.c=.o) $(SOV_INTERPRETER_SOURCES:.c=.o))
 $(SOV_OBJECTS): CFLAGS += -Wno-error -Wno-unused-parameter -Wno-unused-variable -Wno-unused-function -Wno-sign-compare \
-    -Wno-double-promotion -Wno-float-conversion -Wno-override-init -Wno-missing-field-initializers -fno-strict-aliasing
+    -Wno-double-promotion -Wno-float-conversion -Wno-override-init -Wno-missing-field-initializers \
+    -Wno-maybe-uninitialized -Wno-attributes -fno-strict-aliasing
 
 SOV_INTERPRETER_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_INTERPRETER_SOURCES:.c=.o))
 $(SOV_INTERPRETER_OBJECTS): CFLAGS += -O3 $(SOV_INTERPRETER_FLAGS)

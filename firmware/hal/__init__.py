@@ -13,6 +13,11 @@ What every port provides:
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     read_file(path), file_size(path), is_directory(path)
                                   the files of the machine the system is built from
+    PINS                          numbers of the pins a task may be given
+    pin(number, mode, pull, level), pins_off()
+                                  sets one up, as an object with `value()` and `value(level)`; leaves all alone again
+    simulate(steps)               what happens to the pins from outside, where they are simulated; else nothing
+    picture(names)                lines that show the pins
     SLICE                         fuel of a slice of at most 2 ms
 """
 import sys

@@ -9,6 +9,7 @@ import sys
 import termios
 import time
 from micropython import const
+from hal.board import NUMBERS as PINS, board as _board
 
 TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
 
@@ -97,3 +98,26 @@ def file_size(path):
 def read_file(path):
     """A stream of the file's bytes, for `with`. Raises OSError."""
     return open(path, "rb")
+
+
+def pin(number, mode, pull, level):
+    """Sets a pin of PINS up and returns it, an object with `value()` and `value(level)` that allocate nothing.
+
+    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: voltage an output starts with, 0 or 1.
+    """
+    return _board.configure(number, mode, pull, level)
+
+
+def pins_off():
+    """Every pin is left alone from now on, as after switching on."""
+    _board.unconfigure()
+
+
+def simulate(steps):
+    """Lets things happen to the simulated board. `steps`: list of (milliseconds from now, pin, level or None)."""
+    _board.script(steps)
+
+
+def picture(names):
+    """List of lines that show the machine's pins. `names`: {pin: what to write beside it}."""
+    return _board.picture(names)

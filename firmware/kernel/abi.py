@@ -28,6 +28,7 @@ CLOSED = const(-20)
 # kinds of object and rights: bit masks
 KIND_DIRECTORY = const(1)
 KIND_FILE = const(2)
+KIND_PIN = const(16)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
 RIGHT_CREATE = const(4)
@@ -59,12 +60,14 @@ NR_FS_READ = const(9)
 NR_FS_WRITE = const(10)
 NR_FS_SIZE = const(11)
 NR_FS_CLOSE = const(12)
+NR_GPIO_READ = const(13)
+NR_GPIO_WRITE = const(14)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
-    "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close",)
+    "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",)
 # of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability
-NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3,)
+NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3, 272, 528,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

@@ -74,7 +74,8 @@ class Capabilities:
     def insert(self, thing, rights):
         """Puts a new capability into a slot. Returns its identifier, or QUOTA where there is no free one.
 
-        `thing`: has an attribute `kind`, one bit; the table keeps it alive.
+        `thing`: has an attribute `kind`, one bit, and a method `release()`, called when the capability is gone; the
+        table keeps it alive until then.
         """
         slot = self._first
         if slot == 0:
@@ -91,6 +92,7 @@ class Capabilities:
     def drop(self, identifier):
         """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
         slot = identifier & _SLOT_MASK
+        thing = self._objects[slot]
         self._objects[slot] = None
         self._powers[slot] = 0
         self._current[slot] = identifier + _GENERATION_STEP
@@ -101,6 +103,7 @@ class Capabilities:
             else:
                 self._first = slot
             self._last = slot
+        thing.release()
         return 0
 
     def grant(self, name, thing, rights):

@@ -1,12 +1,13 @@
 """Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
 
 A module is instantiated here and does not run: its start function and `_start` run later, as the task, paid for with
-its fuel. What goes wrong is told with its place in the manifest; the tasks made until then are ended again.
+its fuel. What goes wrong is told with its place in the manifest; the tasks made until then are ended again. No pin is touched before nothing can fail.
 """
 import hal
 import wasm3
 from kernel import console
 from kernel.capability import Capabilities
+from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
 from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
@@ -24,14 +25,19 @@ def build(manifest):
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
-        tasks = [_task(manifest, index, system.fs, machines) for index in range(len(manifest.tasks))]
+        tasks = [_task(manifest, index, machines) for index in range(len(manifest.tasks))]
     except ManifestError:
         for machine in machines:
             machine.kill()
         raise
-    for task in tasks:
+    hal.pins_off()
+    for task, plan in zip(tasks, manifest.tasks):
+        for name, kind, what, rights in plan["caps"]:
+            task.capabilities.grant(name, _thing(kind, what, system.fs), rights)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
+    if manifest.simulation:
+        hal.simulate(manifest.simulation)
     return system
 
 
@@ -82,7 +88,17 @@ def _fill(file, stream):
             return
 
 
-def _task(manifest, index, fs, machines):
+def _thing(kind, what, fs):
+    # The object of a grant.
+    if kind == "pin":
+        number, mode, pull, initial, active_low = what
+        level = None if initial is None else initial ^ active_low
+        return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+    node = fs.make(what, kind == "directory")
+    return node if kind == "directory" else OpenFile(node, False)
+
+
+def _task(manifest, index, machines):
     plan = manifest.tasks[index]
     where = "tasks[%d]" % index
     try:
@@ -98,8 +114,5 @@ def _task(manifest, index, fs, machines):
         raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
                        % (error, plan["quota"], free, largest))
     machines.append(machine)
-    capabilities = Capabilities(plan["capabilities"])
-    for name, path, is_directory, rights in plan["caps"]:
-        node = fs.make(path, is_directory)
-        capabilities.grant(name, node if is_directory else OpenFile(node, False), rights)
-    return Task(plan["name"], machine, plan["priority"], plan["slice"], capabilities, plan["may_fault"])
+    return Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
+                plan["may_fault"])

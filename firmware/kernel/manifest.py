@@ -18,9 +18,12 @@
           "capabilities": 16,                  how many it may hold at once; default 16
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
-                   "data": {"directory": "/data", "rights": ["read", "write", "create"]}}
+                   "data": {"directory": "/data", "rights": ["read", "write", "create"]},
+                   "lamp": {"pin": 8, "mode": "out", "active": "low", "initial": 0},
+                   "key": {"pin": 9, "mode": "in", "pull": "up", "active": "low"}}
         }
-      ]
+      ],
+      "simulation": [[500, 9, 0], [700, 9, null]]      what happens to simulated pins; optional
     }
 
 Paths of host files and modules are relative to the manifest's own directory.
@@ -40,7 +43,8 @@ _BYTES_MOST = (1 << 30) - 1
 _TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
 
 RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}
-_FILE_RIGHTS = RIGHT_READ | RIGHT_WRITE
+_FILE_RIGHTS = ("read", "write")
+_STEP_MOST = (1 << 29) - 1      # ms: half the period of the tick counter
 
 # Keys of a task that are numbers: (least, most, default).
 _NUMBERS = {
@@ -87,7 +91,8 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, path, is_directory, rights).
+    path}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights) and (name, "pin", (number, mode,
+    pull, initial, active low), rights); `simulation`: list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
@@ -100,14 +105,16 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self._mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "tasks"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "tasks", "simulation"))
         if root.get("version") != VERSION:
             self._wrong("version", "must be %d" % VERSION)
+        self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
         self.arena = self._number(root, "arena", "arena", 0, _BYTES_MOST, 0)
         self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
         self.tasks = self._check_tasks(root.get("tasks"))
+        self.simulation = self._check_simulation(root.get("simulation", []))
         if self._mistakes:
             raise ManifestError(self._mistakes)
 
@@ -240,14 +247,14 @@ class Manifest:
             if not 1 <= len(name.encode()) <= 64:
                 self._wrong(here, "a name has 1 to 64 bytes")
             if self._is(grant, dict, here, "an object"):
-                self._keys(grant, here, ("file", "directory", "rights"))
-                result.append(self._check_grant(name, grant, here))
+                result.append(self._check_pin(name, grant, here) if "pin" in grant else self._check_grant(name, grant, here))
         return result
 
     def _check_grant(self, name, grant, where):
+        self._keys(grant, where, ("file", "directory", "rights"))
         is_directory = "directory" in grant
         if is_directory == ("file" in grant):
-            self._wrong(where, "needs either file or directory")
+            self._wrong(where, "needs either file, directory or pin")
             return None
         kind = "directory" if is_directory else "file"
         path = grant[kind]
@@ -255,12 +262,55 @@ class Manifest:
             known = self.directories if is_directory else self.files
             if path not in known and not (is_directory and path == "/"):
                 self._wrong(where + "." + kind, "%s is not in %s" % (path, "directories" if is_directory else "files"))
+        rights = self._rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else _FILE_RIGHTS)
+        return name, kind, path, rights
+
+    def _rights(self, grant, where, kind, default, known):
+        # The mask of the rights a grant names.
         rights = 0
-        names = grant.get("rights", ["read"])
+        names = grant.get("rights", default)
         if self._is(names, list, where + ".rights", "a list"):
             for right in names:
-                if right not in RIGHTS or (not is_directory and not RIGHTS[right] & _FILE_RIGHTS):
-                    self._wrong(where + ".rights", "a %s has no right %s" % (kind, right))
+                if right not in known:
+                    self._wrong(where + ".rights", "%s has no right %s" % (kind, right))
                 else:
                     rights |= RIGHTS[right]
-        return name, path, is_directory, rights
+        return rights
+
+    def _check_pin(self, name, grant, where):
+        # A pin has one direction and one pull, whoever uses it; an output has one user.
+        mode = self._one_of(grant, where, "mode", ("in", "out"), None)
+        output = mode == "out"
+        self._keys(grant, where, ("pin", "mode", "active", "rights", "initial" if output else "pull"))
+        number = grant["pin"]
+        pull = self._one_of(grant, where, "pull", ("none", "up", "down"), "none")
+        active = self._one_of(grant, where, "active", ("high", "low"), "high")
+        initial = self._number(grant, "initial", where + ".initial", 0, 1, 0) if output else None
+        if self._is(number, int, where + ".pin", "a number"):
+            if number not in hal.PINS:
+                self._wrong(where + ".pin", "this machine has no pin %d for tasks" % number)
+            earlier = self.pins.setdefault(number, (mode, pull, where))
+            if earlier[2] != where and (output or earlier[:2] != (mode, pull)):
+                self._wrong(where + ".pin", "pin %d is used in another way by %s" % (number, earlier[2]))
+        rights = self._rights(grant, where, "a pin that is an " + ("output" if output else "input"),
+                              ["read", "write"] if output else ["read"], ("read", "write") if output else ("read",))
+        return name, "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
+
+    def _one_of(self, value, where, key, words, default):
+        word = value.get(key, default)
+        if word not in words:
+            self._wrong(where + "." + key, "must be " + " or ".join(words))
+        return word
+
+    def _check_simulation(self, value):
+        # What happens to pins from outside; a machine with real ones checks it and leaves it to the world.
+        result = []
+        if self._is(value, list, "simulation", "a list"):
+            for index, step in enumerate(value):
+                where = "simulation[%d]" % index
+                if (isinstance(step, list) and len(step) == 3 and isinstance(step[0], int) and 0 <= step[0] <= _STEP_MOST
+                        and step[1] in hal.PINS and step[2] in (0, 1, None)):
+                    result.append(tuple(step))
+                else:
+                    self._wrong(where, "must be [milliseconds, pin, 0 or 1 or null]")
+        return result

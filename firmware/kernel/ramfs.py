@@ -145,6 +145,9 @@ class Directory:
         """Bytes this node counts for, itself only."""
         return NODE_COST
 
+    def release(self):
+        """A capability to it is gone; there is nothing to be done."""
+
 
 class RamFS(Directory):
     """The root directory: what the kernel and the manifest see of the file system.
@@ -181,6 +184,9 @@ class OpenFile:
         self.file = file
         self.append = append
         self.position = 0
+
+    def release(self):
+        """The capability is gone."""
 
     def read(self, offset, length, machine, address):
         """As File.read; offset -1: at the position, which advances. Allocates nothing."""

@@ -127,3 +127,11 @@ class Syscalls:
 
     def sp_fs_close(self, task):
         return task.capabilities.drop(task.argument(0))
+
+    # ---------------------------------------------------------------- pins
+
+    def sp_gpio_read(self, task):
+        return task.capabilities.found.read()
+
+    def sp_gpio_write(self, task):
+        return task.capabilities.found.write(task.argument(1))

@@ -142,4 +142,17 @@ int32_t SP_CALL(sp_fs_size)(sp_cap_t file);
  * Errors: BADCAP, REVOKED. */
 int32_t SP_CALL(sp_fs_close)(sp_cap_t file);
 
+/* Reads the level of a pin: 1 active, 0 not. Whether active means a high or a low voltage was said when the pin was
+ * granted, so a module need not know how a button or a lamp is wired. An output reads what it drives.
+ *   pin: The pin.
+ * Errors: BADCAP, REVOKED, DENIED. */
+int32_t SP_CALL(sp_gpio_read)(sp_cap_t pin);
+
+/* Drives an output pin: 1 active, 0 not, with the meaning given to the pin when it was granted. An output belongs
+ * to one task alone, and goes back to the level it had at the start when that task is over. Returns 0.
+ *   pin: The pin.
+ *   level: 1 active, 0 not.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_gpio_write)(sp_cap_t pin, int32_t level);
+
 #endif
