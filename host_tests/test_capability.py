@@ -1,4 +1,7 @@
-"""Capabilities: kind and rights, stale identifiers, slots in order, generations that end."""
+"""Capabilities: kind and rights, stale identifiers, slots in order, generations that end, revocation, a model."""
+
+import random
+from collections import Counter
 
 SETUP = """
 from kernel import abi
@@ -74,17 +77,85 @@ answer([len(seen), stale])
 
 
 def test_a_slot_whose_generations_are_used_up_is_retired(firmware):
+    """With a field for three uses: each slot answers REVOKED for all of them for ever and is never given out again."""
     assert firmware.script(SETUP + """
-c = Capabilities(2)
-c._current[1] = ((1 << 22) - 1) << 8 | 1     # 4,194,303 uses later
+class Small(Capabilities):
+    GENERATIONS = 3
+c = Small(2)
+issued = []
+for _ in range(6):
+    i = c.insert(Thing(), abi.RIGHT_READ)
+    issued.append(i)
+    c.drop(i)
+answer([sorted(issued), c.full(), c.insert(Thing(), 1), [c.check(i, ANY_FILE) for i in issued], c.check(1 | 4 << 8, ANY_FILE)])
+""") == [[s | g << 8 for g in (1, 2, 3) for s in (1, 2)], True, -10, [-2] * 6, -1]
+
+
+def test_the_last_identifier_of_the_real_field_is_a_small_integer(firmware):
+    assert firmware.script(SETUP + """
+c = Capabilities(255)
+c._current[1] = Capabilities.GENERATIONS << 8 | 1     # that many uses later
 last = c.insert(Thing(), 1)
-other = c.insert(Thing(), 1)
 c.drop(last)
-full = c.full()
-c.drop(other)
-again = c.insert(Thing(), 1)
-answer([last < 1 << 30, c.check(last, ANY_FILE), full, again & 255, c.full(), c.insert(Thing(), 1)])
-""") == [True, -2, True, 2, True, -10]
+answer([last < 1 << 30, c._current[1] < 1 << 30, c.check(last, ANY_FILE), c.insert(Thing(), 1) & 255])
+""") == [True, True, -2, 2]
+
+
+def test_what_was_opened_through_a_revoked_capability_is_gone_too(firmware):
+    assert firmware.script(SETUP + """
+c = Capabilities(9)
+things = [Folder() for _ in range(7)]
+a = c.insert(things[0], 1)
+b = c.insert(things[1], 1, a)
+d = c.insert(things[2], 1, b)
+e = c.insert(things[3], 1, b)
+f = c.insert(things[4], 1, a)
+other = c.insert(things[5], 1)
+c.drop(b)                               # d and e are a's now
+count = c.revoke(a)
+answer([count, [c.check(i, EITHER) for i in (a, b, d, e, f, other)], [thing.released for thing in things]])
+""") == [4, [-2, -2, -2, -2, -2, 0], [1, 1, 1, 1, 1, 0, 0]]
+
+
+def test_a_chain_as_long_as_the_table_is_revoked(firmware):
+    assert firmware.script(SETUP + """
+c = Capabilities(255)
+chain = [0]
+while not c.full():
+    chain.append(c.insert(Folder(), 1, chain[-1]))
+count = c.revoke(chain[1])
+answer([count, sum([c.check(i, EITHER) == abi.REVOKED for i in chain[1:]]), c.held()])
+""") == [255, 255, []]
+
+
+def test_a_release_that_fails_ends_the_rest_all_the_same(firmware):
+    assert firmware.script(SETUP + """
+class Bad(Folder):
+    def release(self):
+        raise OSError(5)
+c = Capabilities(4)
+thing = Thing()
+a = c.insert(Thing(), 1)
+b = c.insert(Bad(), 1, a)
+d = c.insert(thing, 1, b)
+out = []
+try:
+    c.revoke(a)
+except OSError:
+    out.append([c.held(), thing.released])
+a = c.insert(Bad(), 1)
+b = c.insert(Bad(), 1)
+try:
+    c.clear()
+except OSError:
+    out.append(c.held())
+a = c.insert(Bad(), 1)
+try:
+    c.drop(a)
+except OSError:
+    out.append([c.check(a, EITHER), c.full()])
+answer(out)
+""") == [[[], 1], [], [-2, False]]
 
 
 def test_granted_names_are_found_and_their_end_is_told(firmware):
@@ -100,33 +171,6 @@ answer([before, c.find(Machine(), 2, 5), c.held()])
 """) == [[True, -5, -5], -2, []]
 
 
-def test_random_use_against_a_model(firmware):
-    assert firmware.script(SETUP + """
-import random
-random.seed(7)
-c = Capabilities(9)
-live, dead, wrong = {}, [], 0
-for step in range(20000):
-    if random.getrandbits(1) and not c.full():
-        thing = Thing()
-        i = c.insert(thing, abi.RIGHT_READ)
-        wrong += i in live or i in dead[-50:]
-        live[i] = thing
-    elif live:
-        i = random.choice(list(live))
-        del live[i]
-        dead.append(i)
-        c.drop(i)
-    if live:
-        i = random.choice(list(live))
-        wrong += c.check(i, READ_FILE) != 0 or c.found is not live[i]
-    if dead:
-        wrong += c.check(random.choice(dead), READ_FILE) != abi.REVOKED
-    wrong += c.full() != (len(live) == 9)
-answer([wrong, len(dead) > 5000])
-""") == [0, True]
-
-
 def test_a_thing_is_released_once_when_its_capability_goes(firmware):
     assert firmware.script(SETUP + """
 c = Capabilities(4)
@@ -140,3 +184,171 @@ c.clear()
 seen.append([thing.released for thing in things])
 answer(seen)
 """) == [[0, 0, 0], [0, 1, 0], [1, 1, 1]]
+
+
+class Model:
+    """What a table should do, without any of its data structures: every identifier ever given out and what became of it.
+
+    Slots are used again in the order in which they became free; those freed by one revocation in any order.
+    """
+
+    def __init__(self, most, generations):
+        self.free = [{slot} for slot in range(1, most + 1)]     # groups, the one that was freed first in front
+        self.uses = dict.fromkeys(range(1, most + 1), 0)
+        self.generations = generations
+        self.issued = []        # identifiers in order
+        self.live = {}          # identifier: [thing, kind, rights, parent or 0]
+
+    def insert(self, answer, thing, rights, parent):
+        if not self.free:
+            assert answer == -10
+            return
+        slot, generation = answer & 255, answer >> 8
+        assert slot in self.free[0] and generation == self.uses[slot] + 1
+        self.free[0].remove(slot)
+        if not self.free[0]:
+            self.free.pop(0)
+        self.uses[slot] += 1
+        self.issued.append(answer)
+        self.live[answer] = [thing, 1 << thing % 2, rights, parent]
+
+    def end(self, identifiers):
+        for identifier in identifiers:
+            del self.live[identifier]
+        again = {i & 255 for i in identifiers if self.uses[i & 255] < self.generations}
+        if again:
+            self.free.append(again)
+
+    def check(self, identifier, kinds, rights):
+        """The error, or the number of the thing that is found."""
+        if identifier not in self.live:
+            return -2 if identifier in self.issued else -1
+        thing, kind, held, _ = self.live[identifier]
+        return -1 if not kind & kinds else -3 if rights & ~held else thing
+
+    def drop(self, identifier):
+        for entry in self.live.values():
+            if entry[3] == identifier:
+                entry[3] = self.live[identifier][3]
+        self.end([identifier])
+
+    def below(self, identifier):
+        """The identifier and everything that came of it."""
+        found = {identifier}
+        while more := {i for i, entry in self.live.items() if entry[3] in found} - found:
+            found |= more
+        return found
+
+    def revoke(self, identifier):
+        gone = self.below(identifier)
+        self.end(gone)
+        return len(gone)
+
+
+# Executes operations [name, table, numbers...]; `pick` is the k-th identifier the table ever gave out.
+EXECUTE = """
+def pick(issued, k):
+    return issued[k % len(issued)] if issued and k >= 0 else 0
+def execute(most, generations, operations):
+    class Table(Capabilities):
+        GENERATIONS = generations
+    things = [(Folder, Thing)[n % 2]() for n in range(8)]
+    for n, thing in enumerate(things):
+        thing.kind = 1 << n % 2
+    tables = [Table(most), Table(most)]
+    issued = [[], []]
+    answers = []
+    for what, t, a, b, k in operations:
+        c = tables[t]
+        i = pick(issued[t], k)
+        live = c.check(i, 0xFF) == 0
+        if what == "insert":
+            i = c.insert(things[a], b, i if live else 0)
+            if i > 0:
+                issued[t].append(i)
+            answers.append(i)
+        elif what == "check":
+            error = c.check(i, a | b << 8)
+            answers.append(error or things.index(c.found))
+        elif what == "other":
+            i = pick(issued[1 - t], k)
+            answers.append(c.check(i, 0xFF))
+        elif what == "made up":
+            answers.append(c.check(k, 0xFF))
+        elif what == "revoke thing":
+            answers.append([table.revoke_thing(things[a]) for table in tables])
+        elif what == "full":
+            answers.append([c.full(), sorted([[i, things.index(thing), rights] for i, thing, rights, _ in c.held()])])
+        elif live:
+            answers.append(c.drop(i) if what == "drop" else c.revoke(i))
+        else:
+            answers.append(None)
+    return answers
+answer([execute(*run) for run in runs])
+"""
+
+
+def random_run(seed):
+    """(slots, generations, operations)"""
+    generator = random.Random(seed)
+    most, generations = generator.choice([(1, 3), (3, 2), (4, 1000), (9, 4), (30, 1000), (255, 5)])
+    names = ["insert"] * 5 + ["check"] * 4 + ["drop"] * 2 + ["revoke", "other", "made up", "full"]
+    names += ["revoke thing"] * (seed % 2)
+    operations = []
+    for _ in range(300):
+        what, t = generator.choice(names), generator.randrange(2)
+        recent = generator.randrange(-3, 300)
+        if what == "made up":
+            recent = generator.choice([generator.randrange(1 << 30), generator.randrange(1 << 12), 256 + generator.randrange(256)])
+        a, b = (generator.randrange(1, 4), generator.randrange(8)) if what == "check" else (generator.randrange(8), generator.randrange(8))
+        operations.append([what, t, a, b, recent])
+    return most, generations, operations
+
+
+def replay(most, generations, operations, answers):
+    """Holds every answer against the model; returns how many of each kind there were."""
+    tables = [Model(most, generations), Model(most, generations)]
+    seen = Counter()
+    for (what, t, a, b, k), got in zip(operations, answers, strict=True):
+        model = tables[t]
+        i = model.issued[k % len(model.issued)] if model.issued and k >= 0 else 0
+        live = i in model.live
+        if what == "insert":
+            model.insert(got, a, b, i if live else 0)
+        elif what == "check":
+            assert got == model.check(i, a, b)
+        elif what == "other":
+            theirs = tables[1 - t].issued
+            i = theirs[k % len(theirs)] if theirs and k >= 0 else 0
+            assert got == min(model.check(i, 0xFF, 0), 0)
+        elif what == "made up":
+            assert got == min(model.check(k, 0xFF, 0), 0)
+        elif what == "revoke thing":
+            counts = []
+            for table in tables:
+                gone = set().union(*[table.below(i) for i, entry in table.live.items() if entry[0] == a])
+                # each root of what goes is a group of its own, in the order of the slots: told by one group here
+                table.end(gone)
+                table.free = [set().union(*table.free)] if table.free else []
+                counts.append(len(gone))
+            assert got == counts
+        elif what == "full":
+            assert got[0] == (not model.free)
+            assert got[1] == sorted([i, entry[0], entry[2]] for i, entry in model.live.items())
+        elif live:
+            assert got == (model.drop(i) or 0 if what == "drop" else model.revoke(i))
+        else:
+            assert got is None
+        seen[what, got if isinstance(got, int) and got < 0 else "ok" if live else "-"] += 1
+    return seen
+
+
+def test_random_use_against_a_model(firmware):
+    """Two tables, 200 random histories: identifiers, errors, children, slots and generations as the model says."""
+    runs = [random_run(seed) for seed in range(200)]
+    seen = Counter()
+    for run, answers in zip(runs, firmware.script(SETUP + EXECUTE, runs=runs), strict=True):
+        seen += replay(*run, answers)
+    for what in (("insert", -10), ("check", "ok"), ("check", -1), ("check", -2), ("check", -3), ("revoke", "ok"), ("drop", "ok"),
+                 ("other", -1), ("other", -2), ("made up", -1), ("revoke thing", "ok"), ("full", "ok")):  # fmt: skip
+        assert seen[what] > 50, what

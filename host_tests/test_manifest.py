@@ -83,7 +83,7 @@ def task(**keys):
     (task(capabilities=1, caps={"a": {"file": "/f"}, "b": {"file": "/f"}}), "tasks[0].capabilities: is less than"),
     (task(caps=[]), "tasks[0].caps: must be an object"),
     (task(caps={"x": 1}), "tasks[0].caps.x: must be an object"),
-    (task(caps={"x": {}}), "tasks[0].caps.x: needs either file, directory or pin"),
+    (task(caps={"x": {}}), "tasks[0].caps.x: needs either file, directory, pin or net"),
     (task(caps={"x": {"file": "/f", "directory": "/d"}}), "tasks[0].caps.x: needs either"),
     (task(caps={"x": {"file": "/g"}}), "tasks[0].caps.x.file: /g is not in files"),
     (task(caps={"x": {"directory": "/f"}}), "tasks[0].caps.x.directory: /f is not in directories"),

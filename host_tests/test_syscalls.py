@@ -26,6 +26,7 @@ class Machine:
 class Task:
     def __init__(self, priority=3):
         self.name, self.priority, self.state, self.link, self.wake, self.answer, self.call = "t", priority, 1, None, 0, 9, -1
+        self.waiting = None
         self.machine = Machine()
         self.capabilities = Capabilities()
         self.check = self.capabilities.check
@@ -35,7 +36,7 @@ class Task:
     def argument(self, i):
         return self.arguments[i]
 scheduler = Scheduler()
-dispatch = Syscalls(scheduler).dispatch
+dispatch = Syscalls(scheduler, None).dispatch
 task = Task()
 def call(name, *arguments):
     task.nr, task.arguments = abi.NAMES.index(name), arguments

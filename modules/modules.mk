@@ -27,3 +27,4 @@ STACK_ticker := 512
 
 # Enough for a few nested calls and a line to print; a module with large local arrays sets its own.
 $(foreach name,$(MODULES),$(eval STACK_$(name) ?= 1024))
+STACK_fetch := 256

@@ -7,7 +7,7 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 0
-#define ABI_COUNT 15
+#define ABI_COUNT 19
 #define ABI_ARGUMENTS_MOST 5
 
 enum {
@@ -49,6 +49,10 @@ enum {
     ABI_NR_SP_FS_CLOSE = 12,
     ABI_NR_SP_GPIO_READ = 13,
     ABI_NR_SP_GPIO_WRITE = 14,
+    ABI_NR_SP_NET_CONNECT = 15,
+    ABI_NR_SP_NET_SEND = 16,
+    ABI_NR_SP_NET_RECV = 17,
+    ABI_NR_SP_NET_CLOSE = 18,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -118,6 +122,18 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
     { "sp_gpio_write", "i(ii)", .number = 14, .argument_count = 2, .wasm_argument_count = 2,
       .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 1 } } },
+    { "sp_net_connect", "i(iiiiii)", .number = 15, .argument_count = 5, .wasm_argument_count = 6,
+      .fuel = 40000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 253 }, { ABI_INT, 3, 1, 65535 }, { ABI_FLAGS, 4, 0, 3 }, { ABI_INT, 5, -1, 536870911 } } },
+    { "sp_net_send", "i(iiii)", .number = 16, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 4000, .fuel_per_16_bytes = 8, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
+    { "sp_net_recv", "i(iiii)", .number = 17, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 4000, .fuel_per_16_bytes = 8, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
+    { "sp_net_close", "i(i)", .number = 18, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 6000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
 };
 
 #endif

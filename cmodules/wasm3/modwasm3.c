@@ -30,8 +30,15 @@ static struct sov_task *task_of(mp_obj_t self_in) {
     return self->task;
 }
 
-/* An address or length from Python; the guest's own never come this way unchecked. */
-static uint32_t get_u32(mp_obj_t value) { return (uint32_t)mp_obj_get_int_truncated(value); }
+/* An address or index from Python. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a
+ * number that 32 bits cannot hold must not come out as another one. */
+static uint32_t get_u32(mp_obj_t value) {
+    if (mp_obj_is_small_int(value)) {
+        int64_t number = MP_OBJ_SMALL_INT_VALUE(value);
+        if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
+    }
+    return (uint32_t)mp_obj_get_int_truncated(value);
+}
 
 static uint64_t get_u64(mp_obj_t value) {
     if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);

@@ -6,7 +6,8 @@ What every port provides:
     microseconds()                monotonic, for sp_time
     utc()                         microseconds since 1970, or None
     random(buffer, n)             fills buffer[:n] with random bytes fit for keys
-    idle(ms)                      sleeps until an event or that many milliseconds (-1: no timer is running)
+    idle(ms)                      sleeps until an event or that many milliseconds (-1: no timer is running);
+                                  True where a socket somebody waits for is ready
     write(buffer, n)              puts buffer[:n] on the console
     terminal()                    True where somebody sits at a terminal
     catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
@@ -19,6 +20,22 @@ What every port provides:
     simulate(steps)               what happens to the pins from outside, where they are simulated; else nothing
     picture(names)                lines that show the pins
     SLICE                         fuel of a slice of at most 2 ms
+
+and for the network, where handles are small integers, addresses are 4 bytes, and errors are codes of the ABI:
+
+    open_socket(datagrams)        a non-blocking TCP or UDP socket: its handle, or an error
+    bind_socket(handle, port)     gives it that local port: 0 or an error
+    connect(handle, address, port)
+                                  0, IN_PROGRESS or an error; called again it tells how the attempt stands
+    receive(handle, buffer, n), send(handle, buffer, n)
+                                  bytes moved, AGAIN where that would have to wait, or another error
+    close_socket(handle)
+    watch(handle, mask, waiter)   waits for READABLE or WRITABLE: a place, or -1 where too many wait
+    unwatch(place)                ends that
+    watched()                     how many sockets are waited for
+    poll(rouse)                   calls rouse(waiter) for each that is ready
+    nameservers()                 list of "address" or "address:port"
+    TLS                           whether there is TLS
 """
 import sys
 

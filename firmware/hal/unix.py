@@ -4,12 +4,12 @@ Invariant: `ticks`, `microseconds`, `idle` and `write` allocate nothing, they ar
 """
 import micropython
 import os
-import select
 import sys
 import termios
 import time
 from micropython import const
 from hal.board import NUMBERS as PINS, board as _board
+from hal.unix_network import *
 
 TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
 
@@ -17,7 +17,6 @@ TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports
 # that fuel counts (divisions, calls of small functions) take about 10 ns on a PC of 2015, ordinary ones 1 to 2.
 SLICE = const(200_000)
 
-_poller = select.poll()         # no stream is registered yet; it is what sleeps
 _random = open("/dev/urandom", "rb")
 _output = sys.stdout.buffer
 
@@ -53,11 +52,13 @@ def random(buffer, n):
 
 
 def idle(ms):
-    """Sleeps for `ms` milliseconds, or with -1 until a signal. Ctrl-C raises KeyboardInterrupt."""
+    """Sleeps for `ms` milliseconds, or with -1 for ever; a signal or a socket somebody waits for ends it early.
+
+    True where a socket is ready, see `poll`. Ctrl-C raises KeyboardInterrupt.
+    """
     if time.ticks_us() - _utc_read > 1_000_000:
         _set_utc_offset()       # the clock may have been set
-    for _ in _poller.ipoll(ms):
-        pass
+    return sleep(ms)
 
 
 def write(buffer, n):

@@ -28,6 +28,8 @@ CLOSED = const(-20)
 # kinds of object and rights: bit masks
 KIND_DIRECTORY = const(1)
 KIND_FILE = const(2)
+KIND_NETWORK = const(4)
+KIND_SOCKET = const(8)
 KIND_PIN = const(16)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
@@ -45,6 +47,8 @@ OPEN_CREATE = const(4)
 OPEN_TRUNCATE = const(8)
 OPEN_APPEND = const(16)
 OPEN_DIRECTORY = const(32)
+NET_TLS = const(1)
+NET_UDP = const(2)
 
 # numbers of the calls; the tuples below are indexed by them
 NR_YIELD = const(0)
@@ -62,12 +66,17 @@ NR_FS_SIZE = const(11)
 NR_FS_CLOSE = const(12)
 NR_GPIO_READ = const(13)
 NR_GPIO_WRITE = const(14)
+NR_NET_CONNECT = const(15)
+NR_NET_SEND = const(16)
+NR_NET_RECV = const(17)
+NR_NET_CLOSE = const(18)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
-    "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",)
+    "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",
+    "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close",)
 # of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability
-NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3, 272, 528,)
+NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3, 272, 528, 4, 520, 264, 8,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

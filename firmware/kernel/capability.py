@@ -4,21 +4,25 @@ Each task has one table. A slot holds an object and the rights the task has to i
 identifier made of the slot (bits 0-7) and the slot's generation (bits 8-29). Every drop or revocation raises the
 generation, so an old identifier is recognised however often its slot is used again.
 
+What was opened through a capability is its child. Who drops a capability keeps what he opened through it: the children
+go to the grandparent. Who loses one to a revocation loses all that came of it.
+
 Invariants: identifiers are positive and below 2^30 (a small integer everywhere), 0 is none; slots are reused first
 in, first out, so that generations rise evenly; a slot whose generations are used up is never used again; slot 0 is
-never used. `check`, `insert`, `drop` and `find` allocate nothing.
+never used, as the parent of all that has none it is the root of the tree. `check`, `insert`, `drop` and `find`
+allocate nothing, and nothing here recurses.
 """
 from array import array
 from micropython import const
 from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND
 
 _SLOT_MASK = const(0xFF)
+_GENERATION_SHIFT = const(8)
 _GENERATION_STEP = const(1 << 8)
-_IDENTIFIER_MOST = const((1 << 30) - 1)
 _KINDS = const(0xFF)                    # of a `need`, see check; the rights stand above
 _RIGHTS_SHIFT = const(8)
 SLOTS_MOST = const(255)                 # what bits 0-7 hold, without slot 0
-SLOTS_DEFAULT = const(16)               # several times what a task of the demo uses; costs 300 bytes of heap
+SLOTS_DEFAULT = const(16)               # several times what a task of the demo uses; costs 700 bytes of heap
 
 
 class Capabilities:
@@ -26,6 +30,10 @@ class Capabilities:
 
     `most`: how many it may hold at once, 1..255. Their places are made here, so that no later call needs memory.
     """
+
+    # How often a slot is used. Of the 22 bits of a generation the value 0 is never used, and the last one stands for
+    # "used up": so what is kept of a retired slot is a small integer too.
+    GENERATIONS = (1 << 22) - 2
 
     def __init__(self, most=SLOTS_DEFAULT):
         if not 1 <= most <= SLOTS_MOST:
@@ -37,8 +45,13 @@ class Capabilities:
         self._powers = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
         # The identifier that is good now for what the slot holds or will hold next; slot 0 never has one.
         self._current = array("I", [0] + [_GENERATION_STEP | slot for slot in range(1, most + 1)])
-        self._after = bytearray([0] + list(range(2, most + 1)) + [0])   # the next free slot, 0 behind the last
-        self._first = 1                 # free slots, first in, first out; 0: none
+        # The tree of what is held, by slots: next and previous child of the same parent, 0 at the ends. Free slots
+        # are chained by `_next` alone, first in, first out.
+        self._next = bytearray([0] + list(range(2, most + 1)) + [0])
+        self._previous = bytearray(most + 1)
+        self._parent = bytearray(most + 1)
+        self._child = bytearray(most + 1)                       # the child opened last
+        self._first = 1                 # of the free slots; 0: none
         self._last = most
 
     def check(self, identifier, need):
@@ -71,16 +84,24 @@ class Capabilities:
         """The rights of a capability that `check` has just accepted."""
         return self._powers[identifier & _SLOT_MASK] >> _RIGHTS_SHIFT
 
-    def insert(self, thing, rights):
+    def insert(self, thing, rights, parent=0):
         """Puts a new capability into a slot. Returns its identifier, or QUOTA where there is no free one.
 
         `thing`: has an attribute `kind`, one bit, and a method `release()`, called when the capability is gone; the
-        table keeps it alive until then.
+        table keeps it alive until then. `parent`: identifier of the capability it was opened through.
         """
         slot = self._first
         if slot == 0:
             return QUOTA
-        self._first = self._after[slot]
+        self._first = self._next[slot]
+        parent &= _SLOT_MASK
+        head = self._child[parent]
+        self._next[slot] = head
+        if head:
+            self._previous[head] = slot
+        self._previous[slot] = 0
+        self._parent[slot] = parent
+        self._child[parent] = slot
         self._objects[slot] = thing
         self._powers[slot] = thing.kind | rights << _RIGHTS_SHIFT
         return self._current[slot]
@@ -92,19 +113,80 @@ class Capabilities:
     def drop(self, identifier):
         """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
         slot = identifier & _SLOT_MASK
+        thing = self._end(slot)
+        child = self._child[slot]
+        if child:
+            # Its children go to its parent, in front of the others there.
+            self._child[slot] = 0
+            parent = self._parent[slot]
+            last = child
+            self._parent[last] = parent
+            while self._next[last]:
+                last = self._next[last]
+                self._parent[last] = parent
+            head = self._child[parent]
+            self._next[last] = head
+            if head:
+                self._previous[head] = last
+            self._child[parent] = child
+        thing.release()
+        return 0
+
+    def _end(self, slot):
+        # The slot is out of the tree and free, or retired; its children still name it. Returns the object.
         thing = self._objects[slot]
+        after = self._next[slot]
+        before = self._previous[slot]
+        if before:
+            self._next[before] = after
+        else:
+            self._child[self._parent[slot]] = after
+        if after:
+            self._previous[after] = before
         self._objects[slot] = None
         self._powers[slot] = 0
-        self._current[slot] = identifier + _GENERATION_STEP
-        if identifier + _GENERATION_STEP <= _IDENTIFIER_MOST:
-            self._after[slot] = 0
+        self._current[slot] += _GENERATION_STEP
+        if self._current[slot] >> _GENERATION_SHIFT <= self.GENERATIONS:
+            self._next[slot] = 0
             if self._first:
-                self._after[self._last] = slot
+                self._next[self._last] = slot
             else:
                 self._first = slot
             self._last = slot
-        thing.release()
-        return 0
+        return thing
+
+    def revoke(self, identifier):
+        """Ends a capability and all that was opened through it, however deep. Returns how many that were.
+
+        An exception of an object's `release` comes through when all of them are ended.
+        """
+        slot = top = identifier & _SLOT_MASK
+        count = 0
+        failed = None
+        while True:
+            while self._child[slot]:
+                slot = self._child[slot]
+            parent = self._parent[slot]
+            count += 1
+            try:
+                self._end(slot).release()
+            except Exception as error:
+                failed = error
+            if slot == top:
+                break
+            slot = parent
+        if failed:
+            raise failed
+        return count
+
+    def revoke_thing(self, thing):
+        """Revokes every capability to an object, open files of a file too. Returns how many were ended."""
+        count = 0
+        for slot in range(1, self._size):
+            held = self._objects[slot]
+            if held is not None and (held is thing or getattr(held, "file", None) is thing):
+                count += self.revoke(self._current[slot])
+        return count
 
     def grant(self, name, thing, rights):
         """Inserts a capability the module can find by `name` (a string). Returns the identifier or QUOTA."""
@@ -135,7 +217,12 @@ class Capabilities:
 
     def clear(self):
         """Ends every capability: the task is over."""
-        for slot in range(1, self._size):
-            if self._objects[slot] is not None:
-                self.drop(self._current[slot])
         self.found = None
+        failed = None
+        while self._child[0]:
+            try:
+                self.revoke(self._child[0])
+            except Exception as error:
+                failed = error
+        if failed:
+            raise failed

@@ -10,7 +10,9 @@ from kernel.capability import Capabilities
 from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
+from kernel.net import Network
 from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
 
@@ -21,7 +23,7 @@ def build(manifest):
     if size < manifest.arena:
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
-    system = System(_file_system(manifest))
+    system = System(_file_system(manifest), Resolver(*manifest.network))
     console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
     machines = []
     try:
@@ -94,6 +96,8 @@ def _thing(kind, what, fs):
         number, mode, pull, initial, active_low = what
         level = None if initial is None else initial ^ active_low
         return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+    if kind == "net":
+        return Network(what)
     node = fs.make(what, kind == "directory")
     return node if kind == "directory" else OpenFile(node, False)
 

@@ -6,6 +6,9 @@
       "ramfs": 1048576,                        bytes all files and directories together may take; optional
       "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
       "files": {"/input": "README.md"},        made with the content of a host file; optional
+      "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
+                                               whom to ask for names, default: whom the machine asks; and names that
+                                               are known without asking; optional
       "tasks": [
         {
           "name": "hello",
@@ -19,6 +22,7 @@
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]},
+                   "net": {"net": {"allow": ["example.org"], "ports": [80]}},     see kernel.netpolicy
                    "lamp": {"pin": 8, "mode": "out", "active": "low", "initial": 0},
                    "key": {"pin": 9, "mode": "in", "pull": "up", "active": "low"}}
         }
@@ -32,6 +36,7 @@ import json
 import hal
 from kernel.abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
 from kernel.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel import netpolicy
 from kernel.log import escaped
 from kernel.ramfs import NAME_MOST
 from kernel.task import PRIORITIES, PRIORITY_DEFAULT
@@ -91,8 +96,9 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path}; `tasks`: list of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights) and (name, "pin", (number, mode,
-    pull, initial, active low), rights); `simulation`: list of (milliseconds, pin, level).
+    path}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list of dictionaries with every key set, "caps"
+    being a list of (name, "file" or "directory", path, rights), (name, "pin", (number, mode, pull, initial, active
+    low), rights) and (name, "net", netpolicy.Policy, 0); `simulation`: list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
@@ -105,7 +111,7 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self._mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "tasks", "simulation"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "network", "tasks", "simulation"))
         if root.get("version") != VERSION:
             self._wrong("version", "must be %d" % VERSION)
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
@@ -113,6 +119,7 @@ class Manifest:
         self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
+        self.network = netpolicy.check_names(root.get("network", {}), "network", self._wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
         self.simulation = self._check_simulation(root.get("simulation", []))
         if self._mistakes:
@@ -247,14 +254,15 @@ class Manifest:
             if not 1 <= len(name.encode()) <= 64:
                 self._wrong(here, "a name has 1 to 64 bytes")
             if self._is(grant, dict, here, "an object"):
-                result.append(self._check_pin(name, grant, here) if "pin" in grant else self._check_grant(name, grant, here))
+                check = self._check_pin if "pin" in grant else self._check_net if "net" in grant else self._check_grant
+                result.append(check(name, grant, here))
         return result
 
     def _check_grant(self, name, grant, where):
         self._keys(grant, where, ("file", "directory", "rights"))
         is_directory = "directory" in grant
         if is_directory == ("file" in grant):
-            self._wrong(where, "needs either file, directory or pin")
+            self._wrong(where, "needs either file, directory, pin or net")
             return None
         kind = "directory" if is_directory else "file"
         path = grant[kind]
@@ -295,6 +303,10 @@ class Manifest:
         rights = self._rights(grant, where, "a pin that is an " + ("output" if output else "input"),
                               ["read", "write"] if output else ["read"], ("read", "write") if output else ("read",))
         return name, "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
+
+    def _check_net(self, name, grant, where):
+        self._keys(grant, where, ("net",))
+        return name, "net", netpolicy.check(grant["net"], where + ".net", self._wrong), 0
 
     def _one_of(self, value, where, key, words, default):
         word = value.get(key, default)

@@ -1,4 +1,4 @@
-"""Who runs next: fixed priorities, round robin inside one, a queue of sleepers.
+"""Who runs next: fixed priorities, round robin inside one, a queue of sleepers, and those who wait for an event.
 
 The scheduler only keeps order; who runs how long and what happens to a task that ends is decided elsewhere. A guard
 gives every so-many-th slice to a lower priority in turn, so that an endless loop with a high priority slows the others
@@ -9,7 +9,7 @@ ticks have 30 bits and count round every 12.4 days, so they are compared by thei
 allocates.
 """
 from micropython import const
-from kernel.task import READY, RUNNING, SLEEPING, PRIORITIES
+from kernel.task import READY, RUNNING, SLEEPING, WAITING, PRIORITIES
 
 _TICKS_MASK = const(0x3FFFFFFF)
 _TICKS_HALF = const(0x20000000)
@@ -95,8 +95,23 @@ class Scheduler:
         else:
             before.link = task
 
+    def wait(self, task, milliseconds, now):
+        """Makes the task wait for `rouse`, but no longer than that, 0..SLEEP_MOST ms from tick `now`; -1: no limit."""
+        if milliseconds >= 0:
+            self.sleep(task, milliseconds, now)
+        else:
+            task.wake = -1
+            task.link = None
+        task.state = WAITING
+
+    def rouse(self, task):
+        """Makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait."""
+        if task.state == WAITING:
+            self.remove(task)
+            self.add(task)
+
     def wake(self, now):
-        """Makes every sleeper ready whose time has come."""
+        """Makes every task ready whose time has come, whether it sleeps or waits."""
         task = self._sleepers
         while task is not None and until(task.wake, now) <= 0:
             self._sleepers = task.link
@@ -117,7 +132,7 @@ class Scheduler:
         if task.state == READY:
             self._first[task.priority] = self._without(self._first[task.priority], task)
             self._mend(task.priority)
-        elif task.state == SLEEPING:
+        elif task.state == SLEEPING or (task.state == WAITING and task.wake >= 0):
             self._sleepers = self._without(self._sleepers, task)
         task.link = None
 

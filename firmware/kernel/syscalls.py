@@ -11,6 +11,7 @@ import hal
 from micropython import const
 from kernel import abi
 from kernel.abi import DENIED, INVAL, NOTFOUND, QUOTA, UNSUPPORTED, RIGHT_CREATE
+from kernel.net import NetworkCalls
 from kernel.ramfs import OpenFile, walk
 
 _RANDOM_MOST = const(256)       # the ABI's limit of sp_random
@@ -23,13 +24,21 @@ _OPEN_DIRECTORY = const(32)
 
 
 class Syscalls:
-    """The handlers, bound to one system's scheduler; what each call does stands in docs/ABI.md."""
+    """The handlers, bound to one system's scheduler and resolver; what each call does stands in docs/ABI.md."""
 
-    def __init__(self, scheduler):
+    def __init__(self, scheduler, resolver):
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
-        self._table = tuple([(None if abi.IN_RUNTIME[number] else getattr(self, name), abi.NEEDS[number])
+        self._parts = (self, NetworkCalls(scheduler, resolver))
+        self._table = tuple([(None if abi.IN_RUNTIME[number] else self.handler(name), abi.NEEDS[number])
                              for number, name in enumerate(abi.NAMES)])
+
+    def handler(self, name):
+        """The handler of the call of that name."""
+        for part in self._parts:
+            if hasattr(part, name):
+                return getattr(part, name)
+        raise AttributeError(name)
 
     def dispatch(self, task):
         """Answers the call the task is in, or returns None where it has to wait."""
@@ -108,8 +117,8 @@ class Syscalls:
         if isinstance(node, int):
             return node
         if is_directory:
-            return capabilities.insert(node, wanted)
-        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted)
+            return capabilities.insert(node, wanted, argument(0))
+        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted, argument(0))
         if flags & _OPEN_TRUNCATE:                      # last: nothing can fail any more
             node.truncate()
         return identifier

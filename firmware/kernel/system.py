@@ -11,6 +11,7 @@ import hal
 from micropython import const, schedule
 from kernel import abi, console, supervisor
 from kernel.abi import IO, NOMEM
+from kernel.resolver import Resolver
 from kernel.scheduler import SLEEP_MOST, Scheduler, until
 from kernel.syscalls import Syscalls
 from kernel.task import FAULTED, RUNNING
@@ -25,15 +26,16 @@ _IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and
 class System:
     """A system that has been built and not necessarily started.
 
-    `fs`: its RamFS.
+    `fs`: its RamFS; `resolver`: what turns host names into addresses.
     """
 
-    def __init__(self, fs):
+    def __init__(self, fs, resolver=None):
         self.fs = fs
         self.tasks = []
         self.scheduler = Scheduler()
-        self._dispatch = Syscalls(self.scheduler).dispatch
+        self._dispatch = Syscalls(self.scheduler, resolver or Resolver()).dispatch
         self._burst = self._run_burst       # bound once, so that scheduling it makes no object
+        self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
         self._interrupted = False           # Ctrl-C came where it could not be let through
         self._alive = 0
@@ -73,15 +75,14 @@ class System:
             now = hal.ticks()
             if milliseconds >= 0 and until(end, now) <= 0:
                 return
-            self.scheduler.wake(now)
             idle = self.scheduler.idle(now)
             if idle:
                 if idle < 0 or idle > _IDLE_MOST:
                     idle = _IDLE_MOST
                 if milliseconds >= 0 and until(end, now) < idle:
                     idle = until(end, now)
-                hal.idle(idle)
-                continue
+                if not hal.idle(idle):
+                    continue            # nothing happened, or a time is up
             self._pending = True
             try:
                 schedule(self._burst, 0)
@@ -95,9 +96,13 @@ class System:
 
     def _run_burst(self, _):
         # One slice, and more of them until the tick changes: tasks that only wait for each other take turns quickly.
+        # Sockets are looked at once in a burst, so that tasks that never rest do not shut out those that wait.
         task = None
         try:
             now = hal.ticks()
+            self.scheduler.wake(now)
+            if hal.watched():
+                hal.poll(self._rouse)
             while True:
                 task = self.scheduler.next()
                 if task is None:
@@ -108,14 +113,20 @@ class System:
                     break
         except BaseException as error:
             self._failed(task, error)
-            if task.state == RUNNING:
+            if task is not None and task.state == RUNNING:
                 self.scheduler.add(task)
         self._pending = False
 
     def _run_slice(self, task):
         resume = task.resume
         dispatch = self._dispatch
-        status = resume(task.slice, task.answer)
+        if task.waiting is not None:
+            answer = self._try_again(task)
+            if answer is None:
+                return
+            status = resume(task.slice, answer)
+        else:
+            status = resume(task.slice, task.answer)
         while status == _SYSCALL:
             try:
                 answer = dispatch(task)
@@ -133,8 +144,21 @@ class System:
             supervisor.faulted(task)
         self._alive -= 1
 
+    def _try_again(self, task):
+        # The call the task waits in is made once more, from its first check on: capabilities and time may be used up.
+        task.waiting.leave()
+        try:
+            answer = self._dispatch(task)
+        except BaseException as error:
+            answer = self._failed(task, error)
+        if answer is not None:
+            task.stop_waiting()
+        return answer
+
     def _failed(self, task, error):
         # The catch-all: the task gets an error code, the log gets the rest, if there is memory for it.
+        if task is not None:
+            task.stop_waiting()
         if isinstance(error, KeyboardInterrupt):
             self._interrupted = True
             return IO

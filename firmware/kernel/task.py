@@ -1,7 +1,7 @@
 """A task as the kernel knows it: a machine (the wasm3 task, one region) and what the kernel keeps about it.
 
-Invariants: `state` says which queue the task is in (READY: the one of its priority, SLEEPING: the timers, the others:
-none), `link` chains it there, so no queue ever allocates; the region is given back the moment the task is over, and
+Invariants: `state` says which queue the task is in (READY: the one of its priority, SLEEPING: the timers, WAITING: the
+timers where the wait has an end, the others: none), `link` chains it there, so no queue ever allocates; the region is given back the moment the task is over, and
 everything a person may ask afterwards was copied out before.
 """
 from micropython import const
@@ -10,11 +10,12 @@ from kernel.log import Ring
 READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
-ENDED = const(3)        # it returned or called sp_exit
-FAULTED = const(4)      # it did something a task may not do
-KILLED = const(5)       # somebody stopped it
+WAITING = const(3)      # inside a call, for something that `waiting` knows
+ENDED = const(4)        # it returned or called sp_exit
+FAULTED = const(5)      # it did something a task may not do
+KILLED = const(6)       # somebody stopped it
 
-STATES = ("ready", "running", "sleeping", "ended", "faulted", "killed")
+STATES = ("ready", "running", "sleeping", "waiting", "ended", "faulted", "killed")
 
 PRIORITIES = const(8)   # 0 runs last, 7 first
 PRIORITY_DEFAULT = const(3)
@@ -36,7 +37,8 @@ class Task:
         self.log = Ring(name)
         self.state = READY
         self.link = None        # the next task in the queue this one is in
-        self.wake = 0           # SLEEPING: tick at which to wake
+        self.wake = 0           # SLEEPING, WAITING: tick at which to wake; -1: none
+        self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.call = -1          # number of its last call
         self.machine = machine
@@ -70,6 +72,7 @@ class Task:
 
     def finish(self, state):
         """Makes the task over, in that state: keeps its figures, gives region and capabilities back."""
+        self.stop_waiting()
         machine = self.machine
         self._fuel = machine.fuel()
         self._calls = machine.syscalls()
@@ -81,8 +84,18 @@ class Task:
         self.capabilities.clear()
         self.state = state
 
+    def stop_waiting(self):
+        """The call it waits in is over, however it ended: nothing wakes the task because of it any more."""
+        waiting = self.waiting
+        if waiting is not None:
+            self.waiting = None
+            waiting.leave()
+            waiting.done()
+
     def outcome(self):
-        """How it stands, in words: "exit 0", "fault: ..." or "-"."""
+        """How it stands, in words: "exit 0", "fault: ...", "waits: ..." or "-"."""
+        if self.waiting is not None:
+            return "waits: " + self.waiting.text()
         if self.state == ENDED:
             return "exit %d" % self.result
         if self.state == FAULTED:

@@ -59,6 +59,12 @@ enum {
     SP_OPEN_DIRECTORY = 32,      /* Open a directory: the result is a directory capability. */
 };
 
+/* Flags of sp_net_connect. */
+enum {
+    SP_NET_TLS = 1,              /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
+    SP_NET_UDP = 2,              /* Datagrams instead of a TCP connection. */
+};
+
 /* Ends the task's slice: every other task of the same or a higher priority that is ready runs before this one goes
  * on. Returns 0. */
 int32_t SP_CALL(sp_yield)(void);
@@ -154,5 +160,46 @@ int32_t SP_CALL(sp_gpio_read)(sp_cap_t pin);
  *   level: 1 active, 0 not.
  * Errors: BADCAP, REVOKED, DENIED, INVAL. */
 int32_t SP_CALL(sp_gpio_write)(sp_cap_t pin, int32_t level);
+
+/* Connects to a host, given by name or as an IPv4 address in four decimal numbers. Host, port and protocol must be
+ * on the network capability's list (else DENIED); a name that leads to a private, loopback or otherwise special
+ * address is DENIED too unless that address is listed itself. The time allowed covers looking the name up (NOTFOUND
+ * where it does not exist) and connecting. With timeout 0 only names that are known already are looked up, and a
+ * connection that is not there at once is given up with AGAIN. With NET_UDP nothing is sent: the socket exchanges
+ * datagrams with that one peer. Returns a new capability with the rights READ and WRITE; QUOTA where the task may
+ * hold no more sockets or capabilities.
+ *   network: What may be reached.
+ *   host: Name or address of the host, not terminated by 0.
+ *   port: Its port.
+ *   flags: NET_TLS, NET_UDP or 0 for TCP.
+ *   timeout: How long it may take.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, AGAIN, TIMEOUT, QUOTA, NOMEM, IO, UNSUPPORTED, TOOBIG, REFUSED,
+ *   UNREACHABLE, RESET. */
+sp_cap_t SP_CALL(sp_net_connect)(sp_cap_t network, const void *host, uint32_t host_length, int32_t port, uint32_t flags, int32_t timeout);
+
+/* Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
+ * With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment and
+ * the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET where
+ * it broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ *   socket: The connection.
+ *   bytes: The bytes.
+ *   timeout: How long to wait until something can be sent.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, TOOBIG, REFUSED, UNREACHABLE, RESET, CLOSED. */
+int32_t SP_CALL(sp_net_send)(sp_cap_t socket, const void *bytes, uint32_t bytes_length, int32_t timeout);
+
+/* Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room for;
+ * 0 is the end of a TCP connection (or an empty buffer). With UDP it returns one datagram, which may be empty; what
+ * does not fit is lost. AGAIN where nothing is there and the timeout is 0, TIMEOUT where nothing came in time,
+ * RESET where the peer broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ *   socket: The connection.
+ *   bytes: Where the bytes go.
+ *   timeout: How long to wait until something is there.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, REFUSED, UNREACHABLE, RESET, CLOSED. */
+int32_t SP_CALL(sp_net_recv)(sp_cap_t socket, void *bytes, uint32_t bytes_length, int32_t timeout);
+
+/* Ends a connection and drops its capability. What was sent already is still delivered. Returns 0.
+ *   socket: The connection.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_net_close)(sp_cap_t socket);
 
 #endif
