@@ -30,7 +30,11 @@ FOR ?= 10
 # Options of `make test`: what pytest is given besides the directory, e.g. ARGS='-k fuel'.
 ARGS ?=
 
-.PHONY: help run build setup firmware modules generated test bench clean distclean
+# Options of `make spectest` and `make fuzz`.
+DIR ?= ../shared/spec
+MINUTES ?= 30
+
+.PHONY: help run build setup firmware modules generated test spectest fuzz bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -61,6 +65,12 @@ generated: ## write the files generated from firmware/abi.toml
 
 test: build ## build what is missing and run all tests
 	$(PYTHON) -m pytest host_tests $(ARGS)
+
+spectest: build ## run a directory of specification scripts, DIR=path
+	$(PYTHON) host_tests/spectest/run.py "$(DIR)" --verbose
+
+fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTES=30
+	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
 
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json

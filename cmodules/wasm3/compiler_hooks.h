@@ -1,0 +1,362 @@
+/* compiler_hooks.h - what wasm3's compiler is made to do besides compiling: count fuel, keep within its tables,
+ * move values to where nothing overwrites them, skip what cannot be reached.
+ *
+ * Included by interpreter.c only, after the operations and before m3_compile.c; the head of interpreter.c says
+ * which name of wasm3 each function here stands in for.
+ *
+ * Invariants: cost cells depend on the wasm code alone, never on slots, pages or the machine; every pc that a
+ * branch is pointed at holds a Charge operation.
+ */
+#ifndef SOV_COMPILER_HOOKS_H
+#define SOV_COMPILER_HOOKS_H
+
+/* ---- cost cells ---------------------------------------------------------------------------------- */
+
+/* What the compiler must do about fuel before the next instruction. */
+enum next_block {
+    BLOCK_GOES_ON,   /* same basic block */
+    BLOCK_CELL,      /* the operation just emitted carries the next block's cost as its last immediate */
+    BLOCK_OPERATION, /* a block begins that can be entered from elsewhere: an operation of its own charges */
+};
+
+/* State of the function being compiled; one function at a time. */
+static struct {
+    u32 *open;            /* cost cell of the block being compiled */
+    u32 unreachable;      /* the cell of code that cannot be reached */
+    enum next_block next;
+    u16 ended;            /* depth of the block whose `end` was read last */
+    u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
+} meter;
+
+M3Result PreserveRegisterIfOccupied(IM3Compilation o, u8 i_registerType);
+M3Result GetBlockScope(IM3Compilation o, IM3CompilationScope *o_scope, i32 i_depth);
+M3Result ResolveBlockResults(IM3Compilation o, IM3CompilationScope i_targetBlock, bool i_isBranch);
+M3Result AllocateSlots(IM3Compilation o, u16 *o_slot, u8 i_type);
+M3Result CopyStackIndexToSlot(IM3Compilation o, u16 i_destSlot, u16 i_stackIndex);
+void DeallocateSlot(IM3Compilation o, i16 i_slot, u8 i_type);
+void TouchSlot(IM3Compilation o, u16 i_slot);
+
+#include "m3_emit.c"
+
+static void open_cell(IM3Compilation o) {
+    meter.open = (u32 *)GetPagePC(o->page);
+    EmitWord32(o->page, 0);
+}
+
+u16 GetMaxUsedSlotPlusOne(IM3Compilation o);
+
+/* Is there room in the compiler's tables for `values` more values of two slots each, above all that is in use?
+ * wasm3 checks one value at a time and, when it lays out results, not at all. */
+static bool has_room(IM3Compilation o, u32 values) {
+    return GetMaxUsedSlotPlusOne(o) + SOV_LINK_SLOTS + 2 * (values + 2) < d_m3MaxFunctionSlots &&
+        o->stackIndex + values + 2 < d_m3MaxFunctionStackHeight;
+}
+
+/* Parameters and results of the block whose type is read next. */
+static u32 block_values(IM3Compilation o) {
+    bytes_t at = o->wasm;
+    i64 code;
+    if (ReadLebSigned(&code, 33, &at, o->wasmEnd) || code == -64) return 0;
+    if (code < 0) return 1;
+    if ((u64)code >= o->module->numFuncTypes) return 0; /* the compiler will say it better */
+    IM3FuncType type = o->module->funcTypes[code];
+    return 2u * type->numArgs + type->numRets; /* parameters are recorded and pushed again */
+}
+
+/* wasm3 keeps values below a call's arguments in registers and relied on a C frame to save them. */
+static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    u32 index;
+    if (ReadLEB_u32(&index, &at, o->wasmEnd)) return m3Err_none; /* the compiler will say it better */
+    IM3FuncType type = NULL;
+    u32 consumed = 0;
+    if (opcode == c_waOp_call) {
+        IM3Function function = Module_GetFunction(o->module, index);
+        if (function) type = function->funcType;
+    } else {
+        if (index < o->module->numFuncTypes) type = o->module->funcTypes[index];
+        consumed = 1;
+    }
+    consumed += GetFuncTypeNumParams(type);
+    if (!has_room(o, (u32)GetFuncTypeNumParams(type) + GetFuncTypeNumResults(type))) return m3Err_functionStackOverflow;
+    for (u32 reg = 0; reg < 2; reg++) {
+        if (o->regStackIndexPlusOne[reg] && o->regStackIndexPlusOne[reg] + consumed <= o->stackIndex)
+_           (PreserveRegisterIfOccupied(o, reg ? c_m3Type_f64 : c_m3Type_i64));
+    }
+_catch:
+    return result;
+}
+
+/* A float that leaves a block does so in the register, and what was there moves to a slot on the way: in code
+ * that runs only when the branch is taken (br_if), or taken to the first target (br_table), while the compiler
+ * counts on it everywhere. So it moves before. */
+static M3Result save_float_below_branch(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    if (o->regStackIndexPlusOne[1] && o->regStackIndexPlusOne[1] + 1 != o->stackIndex) {
+        bool leaves_in_register = opcode == c_waOp_branchTable;
+        bytes_t at = o->wasm;
+        u32 depth;
+        IM3CompilationScope scope;
+        if (!leaves_in_register && !ReadLEB_u32(&depth, &at, o->wasmEnd) && depth <= o->block.depth) {
+_           (GetBlockScope(o, &scope, depth));
+            leaves_in_register = scope->opcode != c_waOp_loop && GetFuncTypeNumResults(scope->type);
+        }
+        if (leaves_in_register)
+_           (PreserveRegisterIfOccupied(o, c_m3Type_f64));
+    }
+_catch:
+    return result;
+}
+
+static M3Result move_to_own_slot(IM3Compilation o, u16 index) {
+    M3Result result = m3Err_none;
+    u16 slot = o->wasmStack[index], own;
+    u8 type = o->typeStack[index];
+_   (AllocateSlots(o, &own, type));
+_   (CopyStackIndexToSlot(o, own, index));
+    if (slot >= o->slotFirstDynamicIndex) DeallocateSlot(o, slot, type);
+    o->wasmStack[index] = own;
+_catch:
+    return result;
+}
+
+/* A parameter of a block that shares its slot with another value loses count of who uses it: wasm3 marks the
+ * slots of parameters as used once. So each gets a slot of its own before. */
+static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    i64 index;
+    if (ReadLebSigned(&index, 33, &at, o->wasmEnd) || index < 0 || index >= o->module->numFuncTypes) return m3Err_none;
+    u32 above = opcode == c_waOp_if, count = GetFuncTypeNumParams(o->module->funcTypes[index]);
+    if (o->stackIndex < o->block.blockStackIndex + above + count) return m3Err_none; /* unreachable code */
+    for (u16 i = o->stackIndex - above - count; i < o->stackIndex - above; i++) {
+        u16 slot = o->wasmStack[i];
+        bool is_constant = slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex;
+        bool is_own = slot >= o->slotFirstDynamicIndex && slot < d_m3Reg0SlotAlias && o->m3Slots[slot] == 1;
+        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own)
+_           (move_to_own_slot(o, i));
+    }
+_catch:
+    return result;
+}
+
+/* Before a local changes, and before blocks, wasm3 moves the values on the stack that are that local into one
+ * slot for all, and counts the uses of that slot only in its first half: with 8 bytes, the second half is taken
+ * for free while it is in use. So all but the first get slots of their own before. local: -1 for any. */
+static M3Result own_slots_for_wide_locals(IM3Compilation o, i32 local) {
+    M3Result result = m3Err_none;
+    IM3CompilationScope scope = &o->block;
+    u16 start = scope->blockStackIndex;
+    while (scope->opcode == c_waOp_block && scope->outer) start = (scope = scope->outer)->blockStackIndex;
+    bool leave_one = local >= 0;
+    for (u16 i = start; i < o->stackIndex; i++) {
+        u16 slot = o->wasmStack[i];
+        if (!Is64BitType(o->typeStack[i]) || slot >= o->slotFirstConstIndex || (local >= 0 && slot != o->wasmStack[local])) continue;
+        if (!leave_one)
+_           (move_to_own_slot(o, i));
+        leave_one = false;
+    }
+_catch:
+    return result;
+}
+
+static M3Result own_slots_before(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->wasm;
+    u32 local;
+    if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) {
+_       (own_slots_for_parameters(o, opcode));
+_       (own_slots_for_wide_locals(o, -1));
+    } else if ((opcode == c_waOp_setLocal || opcode == c_waOp_teeLocal) && !ReadLEB_u32(&local, &at, o->wasmEnd) &&
+               local < GetFunctionNumArgsAndLocals(o->function)) {
+_       (own_slots_for_wide_locals(o, (i32)local));
+    }
+_catch:
+    return result;
+}
+
+/* Block-ending instructions, before they are compiled. EmitOp may still turn BLOCK_OPERATION into
+ * BLOCK_CELL when the operation it emits for them carries a cell. */
+static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
+    switch (opcode) {
+        case c_waOp_else: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_branchTable:
+        case 0x0f /* return */: case 0x00 /* unreachable */:
+            return BLOCK_OPERATION;
+        case c_waOp_end: /* joins only where something jumps to: not after loops or blocks nobody left early */
+            if (o->block.opcode == c_waOp_if || o->block.opcode == c_waOp_else || o->block.patches) return BLOCK_OPERATION;
+            return BLOCK_GOES_ON;
+        default:
+            return BLOCK_GOES_ON;
+    }
+}
+
+/* ---- code that cannot be reached ------------------------------------------------------------------ */
+
+static bytes_t skip_number(bytes_t at, cbytes_t end) {
+    while (at < end && (*at++ & 0x80)) {}
+    return at;
+}
+
+static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
+    while (count-- && at < end) at = skip_number(at, end);
+    return at;
+}
+
+/* The instruction after the one at `at`. The module is valid: widths and counts are in order. */
+static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
+    u8 opcode = *at++;
+    u32 number = 0;
+    switch (opcode) {
+        case c_waOp_block: case c_waOp_loop: case c_waOp_if: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_call:
+        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case 0x24 /* global.set */:
+        case 0x3f /* memory.size */: case 0x40 /* memory.grow */: case c_waOp_i32_const: case c_waOp_i64_const:
+            return skip_number(at, end);
+        case c_waOp_branchTable:
+            ReadLEB_u32(&number, &at, end);
+            return skip_numbers(at, end, number + 1);
+        case 0x11: /* call_indirect */
+            return skip_numbers(at, end, 2);
+        case c_waOp_f32_const: return at + sizeof(f32);
+        case c_waOp_f64_const: return at + sizeof(f64);
+        case 0xfc:
+            ReadLEB_u32(&number, &at, end);
+            return at + (number == 10 ? 2 : number == 11 ? 1 : 0);
+        default:
+            return opcode >= 0x28 && opcode <= 0x3e ? skip_numbers(at, end, 2) : at; /* loads and stores */
+    }
+}
+
+/* The `end` or `else` that code beginning at `at` runs into. wasm3 compiles what follows a branch, with operands
+ * that are not there, and now and then refuses: here it never sees it. */
+static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
+    for (u32 depth = 0; at < end; at = skip_instruction(at, end)) {
+        u8 opcode = *at;
+        if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) depth++;
+        if (depth == 0 && (opcode == c_waOp_end || opcode == c_waOp_else)) break;
+        if (opcode == c_waOp_end) depth--;
+    }
+    return at;
+}
+
+static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
+    M3Result result = m3Err_none;
+    if (o->function && o->page) {
+        bool reachable = !o->block.isPolymorphic;
+        if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
+        if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
+        if (meter.next == BLOCK_CELL) {
+            open_cell(o);
+        } else if (meter.next == BLOCK_OPERATION) {
+            meter.open = &meter.unreachable;
+            if (reachable) {
+_               (EmitOp(o, op_metered_Charge));
+                open_cell(o);
+            }
+        }
+        meter.next = BLOCK_GOES_ON;
+    }
+_   (Read_opcode(opcode, bytes, end));
+    if (o->function && o->page) {
+        ++*meter.open;
+        meter.next = block_after(o, *opcode);
+        if (*opcode == c_waOp_end) meter.ended = o->block.depth;
+        if (*opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const) meter.constant_bytes += sizeof(u32);
+        if (*opcode == c_waOp_i64_const || *opcode == c_waOp_f64_const) meter.constant_bytes += sizeof(u64);
+        _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
+        if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
+            _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
+        if (*opcode == c_waOp_call || *opcode == 0x11)
+_           (save_registers_below_arguments(o, *opcode));
+        if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable)
+_           (save_float_below_branch(o, *opcode));
+_       (own_slots_before(o, *opcode));
+    }
+_catch:
+    return result;
+}
+
+/* `br` to a loop with parameters: wasm3 0.5.0 jumps without moving the operands to where the loop's body
+ * expects them. */
+static M3Result copy_operands_to_loop(IM3Compilation o) {
+    M3Result result = m3Err_none;
+    bytes_t at = o->lastOpcodeStart + 1;
+    u32 depth;
+    IM3CompilationScope scope;
+_   (ReadLEB_u32(&depth, &at, o->wasmEnd));
+_   (GetBlockScope(o, &scope, depth));
+    if (GetFuncTypeNumParams(scope->type) && !o->block.isPolymorphic)
+_       (ResolveBlockResults(o, scope, true));
+_catch:
+    return result;
+}
+
+/* The number behind the prefix 0xFC is an LEB128 number, however long; wasm3 reads one byte. */
+static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
+    u32 number;
+    M3Result result = ReadLEB_u32(&number, bytes, end);
+    if (!result && number > UINT8_MAX) result = m3Err_unknownOpcode;
+    *value = (u8)number;
+    return result;
+}
+
+static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
+    M3Result result = m3Err_none;
+    if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
+    if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch)
+_       (copy_operands_to_loop(o));
+    /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
+    if (operation == op_Branch && *o->lastOpcodeStart != c_waOp_end) operation = op_metered_Branch;
+    if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
+        operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
+        meter.next = BLOCK_CELL;
+_   (EmitOp(o, operation));
+_catch:
+    return result;
+}
+
+static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
+    TouchSlot(o, (u16)(offset + 1)); /* a value may take two slots */
+    EmitSlotOffset(o, offset);
+}
+
+/* Every place that branches are pointed at: a block begins there, so keep its charge in one piece with it
+ * instead of behind a bridge to another page. A failed allocation does not return.
+ *
+ * Branches out of an else block are pointed at the else block's own end, which jumps back to the page of the
+ * `if`. They expect a charge wherever they go, and the instructions after the `end` bring their own: so one
+ * of nothing. */
+static pc_t metered_GetPC(IM3Compilation o) {
+    BridgeToNewPageIfNecessary(o);
+    pc_t pc = GetPC(o);
+    bool ends_else = o->block.opcode == c_waOp_else && o->block.depth == meter.ended && *o->lastOpcodeStart == c_waOp_end;
+    if (ends_else && o->block.patches) {
+        EmitWord(o->page, op_metered_Charge);
+        EmitWord32(o->page, 0);
+    }
+    return pc;
+}
+
+/* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
+#define metered_AcquireCodePage(RUNTIME) AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2)
+
+/* wasm3 moves the results of a block from [endIndex - numValues, endIndex). When the last one is a float and in
+ * its register already, it has taken one off endIndex and forgets numValues: the range begins one too low.
+ * The parameter's own declaration and the recursion pass through the same macro unchanged. */
+#define CopyStackSlotsR(O, TARGET, FROM, END, TEMPORARY) move_values(O, TARGET, FROM_##FROM, END, TEMPORARY)
+#define FROM_endIndex (endIndex + (endIndex <= GetStackTopIndex(o))) /* - numValues */
+#define FROM_i_stackIndex i_stackIndex
+#define FROM_u16 u16
+
+/* wasm3 clears all of the compiler's tables, 10 KB on a host, before each function. Only the table of slots is
+ * ever read where nothing was written, and the function before used no slot beyond its frame. */
+static void *clear_compilation(M3Compilation *o) {
+    u32 used = o->maxStackSlots < d_m3MaxFunctionSlots ? o->maxStackSlots : d_m3MaxFunctionSlots;
+    memset(o->m3Slots, 0, used);
+    memset(o, 0, offsetof(M3Compilation, wasmStack));
+    memset((u8 *)o + offsetof(M3Compilation, slotMaxAllocatedIndexPlusOne), 0,
+        sizeof *o - offsetof(M3Compilation, slotMaxAllocatedIndexPlusOne));
+    return o;
+}
+
+#endif
