@@ -53,7 +53,7 @@ def grow_storm():
         (drop (memory.grow (i32.const -1))) (br $l))""")
 
 
-@specimen("endless")
+@specimen("endless", small=("no memory",), stack=16384)
 def division_storm():
     """The most expensive instruction, in one long block: a slice is counted in instructions."""
     divisions = "(i64.div_u (i64.const -1) (i64.load (i32.const 8)))" * 500
@@ -87,7 +87,7 @@ def recursion_in_start_function():
     return f'(module {MEMORY} (func $again (call $again)) (func (export "_start")) (start $again))'
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", "stack overflow", stack=4096)
 def recursion_with_arguments():
     """Frames of a hundred arguments each: the arguments of the last call lie above the frame that was checked."""
     arguments = " ".join(f"(local.get {i})" for i in range(100))
