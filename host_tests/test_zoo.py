@@ -63,6 +63,8 @@ VICTIM = wat("""(module
 SCRIPT = """
 import hal, hashlib, struct, sys, time, wasm3
 from kernel.capability import Capabilities
+from kernel.net import Network
+from kernel.netpolicy import check
 from kernel.ramfs import OpenFile, RamFS
 from kernel.system import System
 from kernel.task import FAULTED, STATES, Task
@@ -102,7 +104,13 @@ def let_out(module, options):
     hostile = None
     if module is not None:
         priority, grants = options.pop("priority", 3), options.pop("grants", True)
-        grants = (("dir", cage, 7), ("file", OpenFile(file, False), 1), ("look", home, 1)) if grants else ()
+        if grants == "net":
+            allowed = {"allow": ["127.0.0.1"], "ports": [9], "protocols": ["udp"], "sockets": 4}
+            grants = (("net", Network(check(allowed, "", print)), 3),)
+        elif grants:
+            grants = (("dir", cage, 7), ("file", OpenFile(file, False), 1), ("look", home, 1))
+        else:
+            grants = ()
         try:
             hostile = add(system, "hostile", wasm3.Task(module, **options), priority, 20000, *grants)
             outcome = None

@@ -1,7 +1,8 @@
 """What a module can do with system calls: wild pointers, forged capabilities, numbers out of range, storms, exhaustion.
 
 A task of the zoo holds three capabilities: "dir" (identifier 0x101), a directory with all rights and a limit of 16 KB;
-"file" (0x102), a file to be read; "look" (0x103), the directory of the victim, to be read. What exists for every
+"file" (0x102), a file to be read; "look" (0x103), the directory of the victim, to be read. One with grants="net" holds
+a network instead (0x101): UDP to port 9 of 127.0.0.1, four sockets at once. What exists for every
 call is made from firmware/abi.toml, so a new call of the ABI is in the zoo the day it is defined.
 """
 
@@ -282,6 +283,53 @@ def a_file_with_a_hole():
         [call("sp_fs_open", DIR, 0, 1, 7), call("sp_fs_write", 0x104, 0, 1, 2**30 - 1), call("sp_fs_write", 0x104, 0, 4096, 2**30 - 1),
          call("sp_fs_write", 0x104, 0, 1, 20000), call("sp_fs_size", 0x104), call("sp_fs_read", 0x104, 0, 100, 2**30 - 1),
          call("sp_fs_write", 0x104, 0, 1, 1000), call("sp_fs_size", 0x104)], "x")  # fmt: skip
+
+
+NET, UDP, TLS = 0x101, 2, 1
+HOST = "127.0.0.1"
+
+
+def connect(host=0, length=len(HOST), port=9, flags=UDP):
+    return call("sp_net_connect", NET, host, length, port, flags, 0)
+
+
+@specimen("exit", 4, grants="net")
+def sockets_without_number():
+    """Sockets are opened 100 times: the network capability has four."""
+    return module(f"""(local $i i32) (local $n i32)
+        (loop $l (if (i32.gt_s {connect()} (i32.const 0)) (then (local.set $n (i32.add (local.get $n) (i32.const 1)))))
+            (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100))))
+        {call('sp_exit', '(local.get $n)')}""", HOST)
+
+
+@specimen("exit", 0, grants="net")
+def sockets_that_are_stale():
+    """A socket is opened and closed 50 times: no slot is lost, no old identifier works."""
+    return module(f"""(local $i i32) (local $first i32) (local $new i32)
+        (loop $l
+            (local.set $new {connect()})
+            (if (i32.lt_s (local.get $new) (i32.const 1)) (then {call('sp_exit', 1)}))
+            (if (local.get $first) (then (if (i32.ne {call('sp_net_send', '(local.get $first)', 0, 1, 0)} (i32.const {REVOKED})) (then {call('sp_exit', 2)}))))
+            (local.set $first (local.get $new))
+            (if {call('sp_net_close', '(local.get $new)')} (then {call('sp_exit', 3)}))
+            (if (i32.ne {call('sp_net_recv', '(local.get $new)', 0, 1, -1)} (i32.const {REVOKED})) (then {call('sp_exit', 4)}))
+            (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 50))))
+        {call('sp_exit', 0)}""", HOST)
+
+
+HOSTS = ("127.0.0.2", "0.0.0.0", "10.0.0.1", "169.254.169.254", "255.255.255.255", "localhost", "example.org", "127.1", "127.000.000.001", "0x7f.0.0.1",
+         "127.0.0.1 ", "[::1]", "a" * 64 + ".b", "..", "")  # fmt: skip
+
+
+@specimen("exit", 0, [DENIED, DENIED, DENIED, DENIED, DENIED, DENIED, DENIED] + [INVAL] * 8 + [DENIED, DENIED, DENIED], grants="net")
+def hosts_that_were_not_granted():
+    """Other hosts, other ways to write them, other ports, other protocols."""
+    expressions, data, at = [], HOST, len(HOST)
+    for host in HOSTS:
+        expressions.append(connect(at, len(host)))
+        data += host
+        at += len(host)
+    return answering([*expressions, connect(port=22), connect(flags=0), connect(port=8)], data)
 
 
 # ---------------------------------------------------------------- storms
