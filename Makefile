@@ -34,7 +34,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules generated test spectest fuzz bench clean distclean
+.PHONY: help run build setup firmware modules generated test spectest fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -71,6 +71,9 @@ spectest: build ## run a directory of specification scripts, DIR=path
 
 fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTES=30
 	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
+
+fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang
+	$(PYTHON) host_tests/fuzz/run.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
