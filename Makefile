@@ -21,6 +21,7 @@ $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval overri
 include tools/mk/sources.mk
 include tools/mk/firmware.mk
 include tools/mk/modules.mk
+include tools/mk/sanitize.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
@@ -34,7 +35,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules generated test spectest fuzz fuzz-asan bench clean distclean
+.PHONY: help run build setup firmware modules generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
