@@ -74,7 +74,7 @@ fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTE
 	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
 
 fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang
-	$(PYTHON) host_tests/fuzz/run.py --minutes $(MINUTES) $(if $(KEEP),--keep)
+	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json

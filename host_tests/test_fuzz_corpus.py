@@ -16,7 +16,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "host_tests" / "fuzz"), str(ROOT / "host_tests" / "bench")]
 
-import run as fuzz  # noqa: E402
+import fuzz_asan as fuzz  # noqa: E402
 from toolchain import RUNTIME, Toolchain  # noqa: E402
 
 WASM3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
@@ -93,6 +93,6 @@ def test_the_harness_notices_what_it_is_there_for(program, tmp_path):
 def test_without_clang_it_says_what_to_install(tmp_path):
     for tool in ("sh", "nice"):
         (tmp_path / tool).symlink_to(shutil.which(tool))
-    result = subprocess.run([sys.executable, ROOT / "host_tests" / "fuzz" / "run.py"], capture_output=True, text=True, env={"PATH": str(tmp_path)})
+    result = subprocess.run([sys.executable, ROOT / "host_tests" / "fuzz" / "fuzz_asan.py"], capture_output=True, text=True, env={"PATH": str(tmp_path)})
     assert result.returncode == 1
     assert "apt-get install clang libclang-rt" in result.stderr

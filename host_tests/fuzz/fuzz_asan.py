@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Coverage-guided fuzzing of validator, creation and run, under the address and undefined-behaviour sanitizers.
 
-    run.py [--minutes N] [--keep]      fuzz; --keep puts what was learned into corpus.tar.xz, made as small as it gets
+    fuzz_asan.py [--minutes N] [--keep]      fuzz; --keep puts what was learned into corpus.tar.xz, made as small as it gets
 
 Needs clang with libFuzzer. Two programs take turns on one corpus: one with the host's limits, one with a board's,
 which a mutation reaches much sooner. It starts from corpus.tar.xz, the zoo and the demo modules. A crasher lands in
