@@ -15,7 +15,8 @@ from kernel.gpio import Pin
 from kernel.loader import build
 from kernel.log import escaped
 from kernel.manifest import Manifest, ManifestError, RIGHTS
-from kernel.ramfs import Directory, walk
+from kernel.net import Network, Socket
+from kernel.ramfs import is_directory, walk
 from kernel.task import STATES
 sys.path[:] = _path
 del _path
@@ -36,6 +37,8 @@ def boot(path, input=None):
     if system:
         for task in system.tasks:
             system.kill(task)
+        system.fs.close()
+        system = None
     system = build(Manifest(path, {INPUT: input} if input else None))
     console.ok("system %s: %d tasks" % (escaped(path), len(system.tasks)))
 
@@ -87,15 +90,22 @@ def caps(name):
 def ls(path="/"):
     """Shows a directory of the RamFS, or one of its files."""
     node = _node(path)
-    if isinstance(node, Directory):
-        for name in sorted(node.entries):
-            entry = node.entries[name]
-            if isinstance(entry, Directory):
-                console.show("%10s  %s/" % ("-", escaped(name.decode())))
-            else:
-                console.show("%10d  %s" % (entry.size, escaped(name.decode())))
+    if not is_directory(node):
+        above, _, name = path.strip("/").rpartition("/")
+        entries = [entry for entry in _node(above).listing() if entry[0] == name.encode()]
     else:
-        console.show("%10d  %s" % (node.size, escaped(path)))
+        entries = sorted(node.listing())
+    for name, size in entries:
+        name = _name(name)
+        console.show("%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name))
+
+
+def rm(path):
+    """Removes a file or an empty directory of the RamFS. Who has the file open keeps it until it is closed."""
+    above, _, name = path.strip("/").rpartition("/")
+    error = _node(above).remove(name.encode())
+    if error:
+        raise OSError(path + ": " + abi.ERRORS[-1 - error])
 
 
 def board():
@@ -108,6 +118,16 @@ def board():
                 names[thing.number] = names[thing.number] + " " + name if thing.number in names else name
     for text in hal.picture(names):
         console.show(escaped(text))
+
+
+def net():
+    """Shows what every task may use of the network and its connections, those on their way too."""
+    for task in _the_system().tasks:
+        things = [thing for _, thing, _, _ in task.capabilities.held() if isinstance(thing, (Network, Socket))]
+        if task.waiting is not None and task.waiting not in things:
+            things.append(task.waiting)
+        for thing in things:
+            console.show("%s: %s" % (task.name, thing.text()))
 
 
 def dmesg():
@@ -138,11 +158,19 @@ def _node(path):
     return node
 
 
+def _name(name):
+    # A name of a file, which may be any bytes, as text.
+    try:
+        return escaped(name.decode())
+    except UnicodeError:
+        return "".join(["\\x%02x" % byte for byte in name])
+
+
 def _full_path(thing):
     node = getattr(thing, "file", thing)
     names = []
     while node.parent:
-        names.insert(0, escaped(node.name.decode()))
+        names.insert(0, _name(node.name))
         node = node.parent
     return "/" + "/".join(names)
 

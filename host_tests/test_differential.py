@@ -3,15 +3,21 @@
 `make fuzz MINUTES=30` is the long one. Every kind of difference that is meant has a test here.
 """
 
+import importlib.util
 import pathlib
 import sys
 
 import pytest
 from conftest import wat
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "differential"))
+HERE = pathlib.Path(__file__).parent / "differential"
+sys.path.insert(0, str(HERE))
 import generate  # noqa: E402
-import run as differential  # noqa: E402
+
+# By path: `run` is a name that others have too.
+_found = importlib.util.spec_from_file_location("differential", HERE / "run.py")
+differential = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(differential)
 
 
 @pytest.fixture

@@ -177,12 +177,15 @@ def test_pins_cost_no_heap_and_a_storm_pays_for_its_time(firmware, tmp_path, cal
 import gc, hal, time
 task = sovelma.system.tasks[0]
 run = sovelma.system.run
-run(100)
+def measure():
+    before = gc.mem_alloc()
+    run(100)
+    return gc.mem_alloc() - before
+measure()
 gc.collect()
 gc.disable()
-before = gc.mem_alloc()
-run(100)
-left = gc.mem_alloc() - before
+measure()
+left = measure()
 best = 1000000
 for _ in range(30):
     fuel, start = task.fuel(), time.ticks_us()

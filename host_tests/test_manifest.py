@@ -86,7 +86,26 @@ def task(**keys):
     (task(caps={"x": {}}), "tasks[0].caps.x: needs either file, directory, pin or net"),
     (task(caps={"x": {"file": "/f", "directory": "/d"}}), "tasks[0].caps.x: needs either"),
     (task(caps={"x": {"file": "/g"}}), "tasks[0].caps.x.file: /g is not in files"),
-    (task(caps={"x": {"directory": "/f"}}), "tasks[0].caps.x.directory: /f is not in directories"),
+    (task(caps={"x": {"directory": "/f"}}), "tasks[0].caps.x.directory: /f is not in directories or mounts"),
+    (task(caps={"x": {"file": "/f", "rights": ["write"]}}), "tasks[0].caps.x.rights: tasks write below /data only, not to /f"),
+    (task(caps={"x": {"directory": "/", "rights": ["create"]}}), "tasks write below /data only, not to /"),
+    ({"version": 1, "directories": {"/database": 0}, "tasks": [
+        {"name": "a", "module": "good.wasm", "caps": {"x": {"directory": "/database", "rights": ["write"]}}}]},
+     "tasks write below /data only, not to /database"),
+    (task(storage=-1), "tasks[0].storage: must be 0 to"),
+    ({"version": 1, "files": {"/data/f": "file"}, "tasks": [
+        {"name": "a", "module": "good.wasm", "storage": 100, "caps": {"x": {"file": "/data/f", "rights": ["write"]}}}]},
+     "tasks[0].storage: is less than /data/f takes"),
+    ({"version": 1, "tasks": [], "mounts": []}, "mounts: must be an object"),
+    ({"version": 1, "tasks": [], "mounts": {"data": "."}}, "mounts.data: a path starts with /"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": 1}}, "mounts./data: must be the path of a directory"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": "file"}}, "mounts./data: is not a directory: "),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": "nope"}}}, "mounts./data.path: cannot be read: "),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": ".", "limit": -1}}}, "mounts./data.limit: must be 0 to"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": {"path": ".", "size": 1}}}, "mounts./data.size: unknown key"),
+    ({"version": 1, "tasks": [], "directories": {"/data": 0}, "mounts": {"/data": "."}}, "mounts./data: /data is in its place"),
+    ({"version": 1, "tasks": [], "files": {"/data/f": "file"}, "mounts": {"/data": "."}}, "mounts./data: /data/f is in its place"),
+    ({"version": 1, "tasks": [], "mounts": {"/data": ".", "/data/x": "."}}, "is in its place"),
     (task(caps={"x": {"file": 1}}), "tasks[0].caps.x.file: must be a path"),
     (task(caps={"x": {"file": "/f", "rights": ["fly"]}}), "tasks[0].caps.x.rights: a file has no right fly"),
     (task(caps={"x": {"file": "/f", "rights": ["create"]}}), "tasks[0].caps.x.rights: a file has no right create"),
@@ -139,12 +158,12 @@ def test_everything_a_manifest_can_say_reaches_the_task(firmware, tmp_path):
     (tmp_path / "file").write_bytes(bytes(range(256)) * 20)
     path = tmp_path / "system.json"
     path.write_text(json.dumps({
-        "version": 1, "arena": 1000, "ramfs": 100000, "directories": {"/d/e": 5000, "/d": 20000},
-        "files": {"/d/ex/f": "file", "/x": "file"},
+        "version": 1, "arena": 1000, "ramfs": 100000, "directories": {"/data/e": 5000, "/data": 20000},
+        "files": {"/data/ex/f": "file", "/data/x": "file"},
         "tasks": [{"name": "a", "module": "good.wasm", "priority": 6, "slice": 1234, "memory": 1024, "stack": 512,
                    "quota": 9000, "capabilities": 3, "may_fault": True,
-                   "caps": {"r": {"directory": "/"}, "d": {"directory": "/d", "rights": ["write", "create"]},
-                            "x": {"file": "/x", "rights": ["read", "write"]}}}],
+                   "caps": {"r": {"directory": "/"}, "d": {"directory": "/data", "rights": ["write", "create"]},
+                            "x": {"file": "/data/x", "rights": ["read", "write"]}}, "storage": 7000}],
     }))  # fmt: skip
     assert firmware.script("""
 import sovelma
@@ -152,9 +171,9 @@ sovelma.boot(path)
 system = sovelma.system
 t = system.tasks[0]
 fs = system.fs
-d = fs.entries[b"d"]
+d = fs.entries[b"data"]
 answer([t.priority, t.slice, t.may_fault, t.region()[1], t.machine.memory(), t.capabilities.full(),
         sorted([(name, rights, sovelma._full_path(thing)) for _, thing, rights, name in t.capabilities.held()]),
-        fs.limit, d.limit, d.entries[b"e"].limit, fs.entries[b"x"].size, d.used > 5120])
+        fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, t.account.limit, t.account.used])
 """, path=str(path)) == [6, 1234, True, 9000, 1024, True,
-                         [["d", 6, "/d"], ["r", 1, "/"], ["x", 3, "/x"]], 100000, 20000, 5000, 5120, True]  # fmt: skip
+                         [["d", 6, "/data"], ["r", 1, "/"], ["x", 3, "/data/x"]], 100000, 20000, 5000, 5120, True, 7000, 5248]  # fmt: skip

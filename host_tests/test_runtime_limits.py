@@ -58,18 +58,18 @@ def returned(count):
     return body("(call $f) " + "i32.add " * (count - 1), f"(func $f (result {'i32 ' * count}) {values})")
 
 
-# name -> (module, value returned or beginning of the reason it is refused for)
+# name -> (module, value returned or part of the reason it is refused for)
 CASES = {
     "1,990 nested blocks": (nested(1990), 7),
-    "2,100 nested blocks": (nested(2100), "blocks are nested too deep"),
+    "2,100 nested blocks": (nested(2100), "function 0: blocks are nested deeper than 2000"),
     "1,990 nested ifs": (nested_ifs(1990), 7),
-    "30,000 nested blocks": (nested(30000), "blocks are nested too deep"),
+    "30,000 nested blocks": (nested(30000), "function 0: blocks are nested deeper than 2000"),
     "1,900 locals": (locals_(1900, "i32"), 7),
     "1,056 wide locals": (locals_(1056, "i64"), 7),
-    "2,001 locals": (locals_(2001, "i32"), "compiling function overran its stack height limit"),
-    "50,000 locals": (locals_(50000, "i64"), "compiling function overran its stack height limit"),
+    "2,001 locals": (locals_(2001, "i32"), "function 0: too many locals: 2001 with parameters"),
+    "50,000 locals": (locals_(50000, "i64"), "function 0: too many locals: 50000 with parameters"),
     "operands 1,900 high": (height(1900), 1900),
-    "operands 2,001 high": (height(2001), "compiling function overran its stack height limit"),
+    "operands 2,001 high": (height(2001), "function 0: too many operands"),
     "br_table of 4,000": (table_of(4000), 8),
     "500 functions": (many_functions(500), 499),
     "63 constants": (constants(62), sum(range(1000, 1062))),
@@ -82,7 +82,7 @@ CASES = {
     "100 parameters": (parameters(100), 99),
     "100 results": (returned(100), sum(range(100))),
     "a table of 10,000": (body("i32.const 7", "(table 10000 funcref)"), 7),
-    "a table of 2^32-1": (body("i32.const 7", "(table 4294967295 funcref)"), "the table is too large"),
+    "a table of 2^32-1": (body("i32.const 7", "(table 4294967295 funcref)"), "a table of 4294967295 elements, at most 100000 are supported"),
     "a memory of 65,536 pages": (wat('(module (memory 65536) (func (export "_start")))'), "quota or arena exhausted"),
     "2,000 functions": (many_functions(2000), "quota or arena exhausted"),
     "an endless start function": (wat('(module (func $f (loop (br 0))) (start $f) (func (export "_start")))'), "preempted"),
@@ -108,7 +108,7 @@ def value(slice):
     return seen
 answer([value(2**20), value(13), (wasm3._arena_check(), wasm3.arena()) == before])
 """, wasm={"m": module}, full="65,536" in name)
-    assert got[0] == expected or (isinstance(expected, str) and str(got[0]).startswith(expected))
+    assert got[0] == expected or (isinstance(expected, str) and expected in str(got[0]))
     assert got[1] == got[0] and got[2]
 
 

@@ -2,7 +2,7 @@
 
 SETUP = """
 from kernel.scheduler import Scheduler, until
-from kernel.task import READY, RUNNING, SLEEPING
+from kernel.task import READY, RUNNING, SLEEPING, WAITING
 class Task:
     def __init__(self, name, priority=3):
         self.name, self.priority, self.state, self.link, self.wake = name, priority, READY, None, 0
@@ -90,6 +90,32 @@ answer([ready, s.idle(40), s.idle(100), s.idle(5000)])
 """) == [0, 60, 0, 0]
 
 
+def test_a_task_that_waits_is_roused_once_or_wakes_in_time(firmware):
+    """Who waits with a limit is among the sleepers, who waits without is nowhere; nothing rouses who does not wait."""
+    assert firmware.script(SETUP + """
+a, b, c, d = [Task(name) for name in "abcd"]
+s.wait(a, 100, 0)
+s.wait(b, -1, 0)
+s.wait(c, 50, 0)
+s.sleep(d, 70, 0)
+out = [[t.state == WAITING for t in (a, b, c, d)], s.idle(0)]
+for task in (b, b, c, d, d):
+    s.rouse(task)
+out += [drain(), s.idle(0)]
+s.wake(70)
+out += [drain(), s.idle(70)]
+s.wake(100)
+s.rouse(a)
+out += [drain(), s.idle(100)]
+s.wait(a, -1, 100)
+s.wait(b, 10, 100)
+s.remove(a)
+s.remove(b)
+s.wake(200)
+answer(out + [drain(), s.idle(200)])
+""") == [[True, True, True, False], 50, "bc", 70, "d", 30, "a", -1, "", -1]
+
+
 def test_random_operations_against_a_model(firmware):
     assert firmware.script(SETUP + """
 import random
@@ -97,7 +123,8 @@ random.seed(11)
 TOP = (1 << 30) - 1
 now = TOP - 3000                    # the wrap comes on the way
 ready = {p: [] for p in range(8)}
-sleepers = []                       # (end in unwrapped time, number of the sleep, task)
+sleepers = []                       # (end in unwrapped time, number of the sleep, task), some of them waiting
+waiting = []                        # tasks that wait without an end
 clock = 0
 wrong = count = guarded = 0
 running = []
@@ -122,9 +149,12 @@ for step in range(30000):
         if random.getrandbits(1):
             s.add(task)
             ready[task.priority].append(task)
+        elif random.getrandbits(2) == 0:
+            s.wait(task, -1, now)
+            waiting.append(task)
         else:
             ms = random.choice((1, 3, 3, 50, 700))
-            s.sleep(task, ms, now)
+            (s.wait if random.getrandbits(1) else s.sleep)(task, ms, now)
             sleepers.append((clock + ms, step, task))
     elif what == 3:
         passed = random.choice((0, 1, 2, 5, 40))
@@ -141,13 +171,24 @@ for step in range(30000):
             wrong += idle != min(entry[0] for entry in sleepers) - clock
         else:
             wrong += idle != -1
-    elif random.getrandbits(2) == 0:
-        queued = [task for queue in ready.values() for task in queue] + [entry[2] for entry in sleepers]
+    else:
+        queued = [task for queue in ready.values() for task in queue] + [entry[2] for entry in sleepers] + waiting
         if queued:
             task = random.choice(queued)
-            s.remove(task)
+            if random.getrandbits(2):
+                roused = task.state == WAITING
+                s.rouse(task)
+                if not roused:
+                    continue
+            else:
+                roused = False
+                s.remove(task)
             sleepers = [entry for entry in sleepers if entry[2] is not task]
-            if task in ready[task.priority]:
+            if task in waiting:
+                waiting.remove(task)
+            if roused:
+                ready[task.priority].append(task)
+            elif task in ready[task.priority]:
                 ready[task.priority].remove(task)
 answer([wrong, clock > 3500, guarded > 0, count])
 """) == [0, True, True, 400]

@@ -4,17 +4,19 @@ The scripts are not part of this repository: SPEC_DIR names their directory, by 
 `shared` beside the repository; without them these tests are skipped. spectest/run.py does the work.
 """
 
+import importlib.util
 import os
 import pathlib
-import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SPEC = pathlib.Path(os.environ.get("SPEC_DIR") or ROOT.parent / "shared" / "spec")
 
-sys.path.insert(0, str(ROOT / "host_tests" / "spectest"))
-import run as spectest  # noqa: E402
+# By path: `run` is a name that others have too.
+_found = importlib.util.spec_from_file_location("spectest", ROOT / "host_tests" / "spectest" / "run.py")
+spectest = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(spectest)
 
 # Skipped for good: modules here do not link to each other or to host memories, and there is no text format.
 REASONS = {

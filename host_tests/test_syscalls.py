@@ -26,7 +26,7 @@ class Machine:
 class Task:
     def __init__(self, priority=3):
         self.name, self.priority, self.state, self.link, self.wake, self.answer, self.call = "t", priority, 1, None, 0, 9, -1
-        self.waiting = None
+        self.waiting = self.account = None
         self.machine = Machine()
         self.capabilities = Capabilities()
         self.check = self.capabilities.check
@@ -48,6 +48,10 @@ def peek(address, length):
 R, W, C = abi.RIGHT_READ, abi.RIGHT_WRITE, abi.RIGHT_CREATE
 READ, WRITE, CREATE, TRUNCATE, APPEND, DIRECTORY = 1, 2, 4, 8, 16, 32
 fs = RamFS(1 << 20)
+def remove(path):
+    above, _, name = path.rpartition(b"/")
+    node = walk(fs, above, False, True) if above else fs
+    return abi.NOTFOUND if isinstance(node, int) else node.remove(name)
 data = fs.make("/data", True)
 fs.make("/data/sub", True)
 walk(data, b"old", True, False)

@@ -5,7 +5,7 @@ SOV_RUNTIME_SOURCES := pool.c region.c validate.c validate_module.c validate_bod
 SOV_INTERPRETER_SOURCES := interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
 # Loops that clear a few locals must stay loops: a call to memset would make every function entry save its
-# registers. A square root is an instruction; nothing here reads errno. wasm3 adds and multiplies signed integers,
-# which wrap in wasm and are undefined in C: -fwrapv makes C agree.
+# registers. wasm's integers wrap, and wasm3's operations are written in signed C. A square root is an
+# instruction; nothing here reads errno.
 SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
     -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno

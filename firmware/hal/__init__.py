@@ -14,6 +14,9 @@ What every port provides:
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     read_file(path), file_size(path), is_directory(path)
                                   the files of the machine the system is built from
+    storage                       the machine's own files, for kernel.mount: root(path), kind(root, path), names(root, path),
+                                  open(root, path, flags), and of what that gave read, write, size, truncate, close;
+                                  each gives an error code where it fails
     PINS                          numbers of the pins a task may be given
     pin(number, mode, pull, level), pins_off()
                                   sets one up, as an object with `value()` and `value(level)`; leaves all alone again

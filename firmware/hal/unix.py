@@ -8,6 +8,7 @@ import sys
 import termios
 import time
 from micropython import const
+import hostfs as storage
 from hal.board import NUMBERS as PINS, board as _board
 from hal.unix_network import *
 

@@ -6,12 +6,14 @@ its fuel. What goes wrong is told with its place in the manifest; the tasks made
 import hal
 import wasm3
 from kernel import console
+from kernel.abi import RIGHT_WRITE
 from kernel.capability import Capabilities
 from kernel.gpio import Pin
 from kernel.log import escaped
 from kernel.manifest import ManifestError
+from kernel.mount import Mount
 from kernel.net import Network
-from kernel.ramfs import BLOCK, Directory, File, OpenFile, RamFS
+from kernel.ramfs import BLOCK, Account, Directory, File, OpenFile, RamFS
 from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
@@ -23,19 +25,23 @@ def build(manifest):
     if size < manifest.arena:
         raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
     console.ok("arena: %d bytes, %d free" % (size, free))
-    system = System(_file_system(manifest), Resolver(*manifest.network))
-    console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), system.fs.used, manifest.ramfs))
+    fs = RamFS(manifest.ramfs)
     machines = []
     try:
-        tasks = [_task(manifest, index, machines) for index in range(len(manifest.tasks))]
-    except ManifestError:
+        _fill_in(manifest, fs)
+        console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
+        tasks = [_task(manifest, index, machines, fs) for index in range(len(manifest.tasks))]
+    except BaseException:
         for machine in machines:
             machine.kill()
+        fs.close()
         raise
+    system = System(fs, Resolver(*manifest.network))
     hal.pins_off()
     for task, plan in zip(tasks, manifest.tasks):
         for name, kind, what, rights in plan["caps"]:
-            task.capabilities.grant(name, _thing(kind, what, system.fs), rights)
+            if kind == "pin":
+                task.capabilities.grant(name, _pin(*what), rights)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -47,8 +53,8 @@ def _mistake(manifest, where, what):
     return ManifestError(["%s: %s: %s" % (escaped(manifest.path), where, escaped(what))])
 
 
-def _file_system(manifest):
-    fs = RamFS(manifest.ramfs)
+def _fill_in(manifest, fs):
+    # Directories, files and mounts.
     # shorter paths first: a directory gets its limit before anything is put below it
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
@@ -68,7 +74,15 @@ def _file_system(manifest):
             raise _mistake(manifest, where, "does not fit into memory: " + host)
         if node.size != hal.file_size(host):
             raise _mistake(manifest, where, "does not fit into the RamFS, see ramfs and directories: " + host)
-    return fs
+    for path, (host, limit) in manifest.mounts.items():
+        where = "mounts." + escaped(path)
+        try:
+            node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
+        except OSError as error:
+            raise _mistake(manifest, where, "%s: %s" % (host, error))
+        if isinstance(node, int):
+            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
+        console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
 
 
 class _Source:
@@ -90,19 +104,22 @@ def _fill(file, stream):
             return
 
 
-def _thing(kind, what, fs):
-    # The object of a grant.
-    if kind == "pin":
-        number, mode, pull, initial, active_low = what
-        level = None if initial is None else initial ^ active_low
-        return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+def _pin(number, mode, pull, initial, active_low):
+    level = None if initial is None else initial ^ active_low
+    return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+
+
+def _thing(kind, what, rights, account, fs):
+    # The object of a grant, pins excepted; None where the task's storage quota does not allow it.
     if kind == "net":
         return Network(what)
     node = fs.make(what, kind == "directory")
-    return node if kind == "directory" else OpenFile(node, False)
+    if kind == "directory":
+        return node
+    return None if node.open(rights & RIGHT_WRITE != 0, account) else OpenFile(node, False)
 
 
-def _task(manifest, index, machines):
+def _task(manifest, index, machines, fs):
     plan = manifest.tasks[index]
     where = "tasks[%d]" % index
     try:
@@ -118,5 +135,13 @@ def _task(manifest, index, machines):
         raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
                        % (error, plan["quota"], free, largest))
     machines.append(machine)
-    return Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
+    task = Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
                 plan["may_fault"])
+    task.account = Account(plan["storage"])
+    for name, kind, what, rights in plan["caps"]:
+        if kind != "pin":
+            thing = _thing(kind, what, rights, task.account, fs)
+            if thing is None:
+                raise _mistake(manifest, where + ".storage", "is less than %s takes" % what)
+            task.capabilities.grant(name, thing, rights)
+    return task

@@ -6,6 +6,8 @@
       "ramfs": 1048576,                        bytes all files and directories together may take; optional
       "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
       "files": {"/input": "README.md"},        made with the content of a host file; optional
+      "mounts": {"/data/disk": "some/directory",   the machine's own storage; optional; or with its limit in bytes:
+                 "/data/more": {"path": "other/directory", "limit": 1048576}},
       "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
                                                whom to ask for names, default: whom the machine asks; and names that
                                                are known without asking; optional
@@ -19,6 +21,7 @@
           "stack": 1024,                       bytes of the wasm stack; default 1024
           "quota": 8192,                       bytes of the whole region; default: what it takes
           "capabilities": 16,                  how many it may hold at once; default 16
+          "storage": 65536,                    bytes its files may take, wherever they lie; default 0: no limit
           "may_fault": false,                  a fault of this task does not make the run a failure; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]},
@@ -30,7 +33,8 @@
       "simulation": [[500, 9, 0], [700, 9, null]]      what happens to simulated pins; optional
     }
 
-Paths of host files and modules are relative to the manifest's own directory.
+Paths of host files and modules are relative to the manifest's own directory. Tasks write below /data only, so that one
+look tells what they can change.
 """
 import json
 import hal
@@ -43,6 +47,8 @@ from kernel.task import PRIORITIES, PRIORITY_DEFAULT
 
 VERSION = 1
 RAMFS_DEFAULT = 1 << 20
+MOUNT_DEFAULT = 1 << 24         # bytes: room for a demo's data, not for a runaway task to fill a disk
+WRITABLE = "/data"              # the only place below which tasks write
 STACK_DEFAULT = 1024
 _BYTES_MOST = (1 << 30) - 1
 _TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
@@ -59,6 +65,7 @@ _NUMBERS = {
     "stack": (64, _BYTES_MOST, STACK_DEFAULT),
     "quota": (0, _BYTES_MOST, 0),
     "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
+    "storage": (0, _BYTES_MOST, 0),
 }
 
 
@@ -96,9 +103,10 @@ class Manifest:
     """A checked manifest: every path exists on the host, every grant names something that will be there.
 
     `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
-    path}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list of dictionaries with every key set, "caps"
-    being a list of (name, "file" or "directory", path, rights), (name, "pin", (number, mode, pull, initial, active
-    low), rights) and (name, "net", netpolicy.Policy, 0); `simulation`: list of (milliseconds, pin, level).
+    path}; `mounts`: {path: (host directory, limit)}; `network`: (nameservers, hosts) for kernel.resolver; `tasks`: list
+    of dictionaries with every key set, "caps" being a list of (name, "file" or "directory", path, rights), (name,
+    "pin", (number, mode, pull, initial, active low), rights) and (name, "net", netpolicy.Policy, 0); `simulation`:
+    list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
@@ -111,7 +119,8 @@ class Manifest:
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
             raise ManifestError(self._mistakes)
-        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "network", "tasks", "simulation"))
+        self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
+                              "simulation"))
         if root.get("version") != VERSION:
             self._wrong("version", "must be %d" % VERSION)
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
@@ -119,6 +128,7 @@ class Manifest:
         self.ramfs = self._number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
+        self.mounts = self._check_mounts(root.get("mounts", {}))
         self.network = netpolicy.check_names(root.get("network", {}), "network", self._wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
         self.simulation = self._check_simulation(root.get("simulation", []))
@@ -210,6 +220,32 @@ class Manifest:
                 self._wrong("files", "there is no %s to replace" % path)
         return result
 
+    def _check_mounts(self, value):
+        result = {}
+        if not self._is(value, dict, "mounts", "an object"):
+            return result
+        for path, what in value.items():
+            where = "mounts." + path
+            self._ramfs_path(path, where)
+            limit = MOUNT_DEFAULT
+            if isinstance(what, dict):
+                self._keys(what, where, ("path", "limit"))
+                limit = self._number(what, "limit", where + ".limit", 0, _BYTES_MOST, MOUNT_DEFAULT)
+                what = what.get("path")
+                where += ".path"
+            if self._is(what, str, where, "the path of a directory of the host"):
+                what = what if what.startswith("/") else self._base + what
+                try:
+                    if not hal.is_directory(what):
+                        self._wrong(where, "is not a directory: " + what)
+                except OSError:
+                    self._wrong(where, "cannot be read: " + what)
+            for other in list(self.directories) + list(self.files) + list(result):
+                if (other + "/").startswith(path + "/") or (other in result and path.startswith(other + "/")):
+                    self._wrong("mounts." + path, "%s is in its place" % other)
+            result[path] = (what, limit)
+        return result
+
     def _check_tasks(self, value):
         result = []
         if self._is(value, list, "tasks", "a list"):
@@ -268,9 +304,11 @@ class Manifest:
         path = grant[kind]
         if self._is(path, str, where + "." + kind, "a path"):
             known = self.directories if is_directory else self.files
-            if path not in known and not (is_directory and path == "/"):
-                self._wrong(where + "." + kind, "%s is not in %s" % (path, "directories" if is_directory else "files"))
+            if path not in known and not (is_directory and (path == "/" or path in self.mounts)):
+                self._wrong(where + "." + kind, "%s is not in %s" % (path, "directories or mounts" if is_directory else "files"))
         rights = self._rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else _FILE_RIGHTS)
+        if rights & ~RIGHT_READ and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
+            self._wrong(where + ".rights", "tasks write below %s only, not to %s" % (WRITABLE, path))
         return name, kind, path, rights
 
     def _rights(self, grant, where, kind, default, known):

@@ -1,37 +1,87 @@
 """The RamFS: directories and files in memory, with quotas.
 
 A file is a list of blocks, so it grows without moving and without asking for one large piece of memory. Every
-directory may have a limit, which bounds everything below it; the root's limit is the size of the file system. What
-counts is what a node really takes: its blocks, and a fixed amount for being there.
+directory may have a limit, which bounds everything below it; the root's limit is the size of the file system. Every
+node belongs to a task's account, which has a limit too: to the task that made it, or, where the manifest did, to the
+first that opens it for writing. What counts is what a node really takes: its blocks, and a fixed amount for being there.
 
 Paths are relative to a directory and can only go down: there is no component that means "up", so what is not below a
-directory cannot be named through it.
+directory cannot be named through it. There are no links.
 
-Invariants: `used` of a directory is the sum over everything below it; a call that fails has changed nothing; reading,
-and writing where the file already has blocks, allocate nothing.
+A file that is removed while somebody has it open stays what it was for those who do, and counts, until the last of
+them closes it.
+
+Invariants: `used` of a directory is the sum over everything below it and over what was removed there and is still open;
+`used` of an account is the sum over all nodes that belong to it; a call that fails has changed nothing; reading, and
+writing where the file already has blocks, allocate nothing.
 """
 from micropython import const
 from kernel.abi import (
-    INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE, KIND_DIRECTORY, KIND_FILE)
+    INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE, BUSY, KIND_DIRECTORY, KIND_FILE)
 
 BLOCK = const(512)          # half of it is lost per file on average; a page of 4096 moves in 8 steps
 NODE_COST = const(128)      # what an empty file takes on the Python heap, about, on 64 bit
 NAME_MOST = const(63)       # as the ABI says
-_SLASH = const(47)
+DEPTH_MOST = const(16)      # of directories a task makes: every charge climbs up to the root, and the climb is paid for
 _ZERO_BLOCK = bytes(BLOCK)
+
+
+class Account:
+    """What a task may store, and what it does. `limit`: bytes, 0 = no limit of its own."""
+
+    def __init__(self, limit=0):
+        self.limit = limit
+        self.used = 0
+        self.mounted = 0        # the part of it that lies on mounted storage, see kernel.mount
 
 
 class File:
     """The bytes of a file: `size` of them, in blocks; a byte beyond the size is always zero, a block never written None.
 
-    `parent`: the directory whose limits it counts against.
+    `parent`: the directory whose limits it counts against; `account`: the Account it belongs to, or None.
     """
 
-    def __init__(self, name, parent):
+    kind = KIND_FILE
+
+    def __init__(self, name, parent, account=None):
         self.name = name
         self.parent = parent
+        self.account = account
         self.size = 0
         self._blocks = []
+        self._opens = 0
+        self._removed = False
+
+    def open(self, write, account):
+        """Somebody has it open from now on. `write`: for writing too. Returns 0, or QUOTA where it cannot be theirs."""
+        if write and account is not None and self.account is None:
+            cost = self.cost()
+            if account.limit and account.used + cost > account.limit:
+                return QUOTA
+            account.used += cost
+            self.account = account
+        self._opens += 1
+        return 0
+
+    def close(self):
+        """Somebody has it open no longer."""
+        self._opens -= 1
+        if self._removed and self._opens == 0:
+            self._give_back()
+
+    def removed(self):
+        """Its name is gone: what it takes is given back now or when it is closed for the last time."""
+        self._removed = True
+        if self._opens == 0:
+            self._give_back()
+
+    def _give_back(self):
+        self.truncate()
+        charge(self.parent, self.account, -NODE_COST)
+
+    def length(self):
+        """Bytes of the file."""
+        return self.size
 
     def read(self, offset, length, machine, address):
         """Copies up to `length` bytes at `offset` to the task's memory. Returns how many. Allocates nothing.
@@ -104,25 +154,26 @@ class File:
         # are charged now and made when written to: a gap costs its quota but no time.
         blocks = self._blocks
         missing = (size + BLOCK - 1) // BLOCK - len(blocks)
-        error = charge(self.parent, missing * BLOCK)
+        error = charge(self.parent, self.account, missing * BLOCK)
         if error:
-            missing = room(self.parent) // BLOCK
-            charge(self.parent, missing * BLOCK)
+            missing = room(self.parent, self.account) // BLOCK
+            charge(self.parent, self.account, missing * BLOCK)
         try:
             blocks.extend([None] * missing)
         except MemoryError:
-            charge(self.parent, -missing * BLOCK)
+            charge(self.parent, self.account, -missing * BLOCK)
             return NOMEM
         return error
 
     def _shrink(self, count):
-        charge(self.parent, -(len(self._blocks) - count) * BLOCK)
+        charge(self.parent, self.account, -(len(self._blocks) - count) * BLOCK)
         del self._blocks[count:]
 
     def truncate(self):
-        """Empties the file and gives its blocks back."""
+        """Empties the file and gives its blocks back. Returns 0."""
         self.size = 0
         self._shrink(0)
+        return 0
 
     def cost(self):
         """Bytes this node counts for."""
@@ -130,20 +181,72 @@ class File:
 
 
 class Directory:
-    """Names, each a File or a Directory. `limit`: bytes everything below may take, 0 = no limit of its own."""
+    """Names, each a File, a Directory or what has their methods (kernel.mount).
+
+    `limit`: bytes everything below may take, 0 = no limit of its own; `account`: the Account it belongs to, or None.
+    """
 
     kind = KIND_DIRECTORY
 
-    def __init__(self, name, parent, limit=0):
+    def __init__(self, name, parent, limit=0, account=None):
         self.name = name
         self.parent = parent
+        self.depth = parent.depth + 1 if parent else 0
         self.limit = limit
+        self.account = account
         self.used = 0
         self.entries = {}
+        self._removed = False
 
     def cost(self):
         """Bytes this node counts for, itself only."""
         return NODE_COST
+
+    def enter(self, name, create, want_directory, account=None):
+        """One step down. Returns the node called `name` (bytes), made for `account` where `create` allows, or an error.
+
+        EXISTS: it is there and of the other kind.
+        """
+        error = check_name(name)
+        if error:
+            return error
+        node = self.entries.get(name)
+        if node is not None:
+            return node if is_directory(node) == want_directory else EXISTS
+        if not create or self._removed:
+            return NOTFOUND
+        if want_directory and self.depth >= DEPTH_MOST:
+            return TOOBIG
+        error = charge(self, account, NODE_COST)
+        if error:
+            return error
+        try:
+            node = Directory(name, self, 0, account) if want_directory else File(name, self, account)
+            self.entries[name] = node
+        except MemoryError:
+            charge(self, account, -NODE_COST)
+            raise
+        return node
+
+    def remove(self, name):
+        """Takes a name (bytes) away. Returns 0, NOTFOUND, or BUSY for a directory that is not empty or is mounted."""
+        node = self.entries.get(name)
+        if node is None:
+            return NOTFOUND
+        if is_directory(node) and (not isinstance(node, Directory) or node.entries):
+            return BUSY
+        del self.entries[name]
+        node.removed()
+        return 0
+
+    def removed(self):
+        """Its name is gone, and it is empty: nothing can be made in it any more."""
+        self._removed = True
+        charge(self.parent, self.account, -NODE_COST)
+
+    def listing(self):
+        """List of (name as bytes, size or -1 for a directory), unsorted."""
+        return [(name, -1 if is_directory(node) else node.size) for name, node in self.entries.items()]
 
     def release(self):
         """A capability to it is gone; there is nothing to be done."""
@@ -157,6 +260,28 @@ class RamFS(Directory):
 
     def __init__(self, size):
         super().__init__(b"", None, size)
+        self.mounts = []
+
+    def mount(self, path, make):
+        """Puts a mount at an absolute path (a string) where nothing is, and makes the directories on the way.
+
+        `make(name, parent)`: gives the mount. Returns it, or an error code.
+        """
+        above, _, name = path.rpartition("/")
+        parent = self.make(above, True)
+        if isinstance(parent, int):
+            return parent
+        if name.encode() in parent.entries:
+            return EXISTS
+        node = make(name.encode(), parent)
+        parent.entries[node.name] = node
+        self.mounts.append(node)
+        return node
+
+    def close(self):
+        """The system is over: mounts give back what they hold of the machine."""
+        while self.mounts:
+            self.mounts.pop().close()
 
     def make(self, path, directory, limit=0):
         """Makes the file or directory at an absolute path (a string), and the directories on the way.
@@ -167,7 +292,7 @@ class RamFS(Directory):
         parts = [part.encode() for part in path.split("/") if part]
         for index, part in enumerate(parts):
             last = index == len(parts) - 1
-            node = enter(node, part, True, directory or not last)
+            node = node.enter(part, True, directory or not last)
             if isinstance(node, int):
                 return node
         if limit and isinstance(node, Directory):
@@ -176,7 +301,10 @@ class RamFS(Directory):
 
 
 class OpenFile:
-    """A file as one capability sees it: with a position of its own, and perhaps for appending only."""
+    """A file as one capability sees it: with a position of its own, and perhaps for appending only.
+
+    Made for a file that `open` has succeeded for, which it closes when it goes.
+    """
 
     kind = KIND_FILE
 
@@ -187,20 +315,24 @@ class OpenFile:
 
     def release(self):
         """The capability is gone."""
+        self.file.close()
 
     def read(self, offset, length, machine, address):
         """As File.read; offset -1: at the position, which advances. Allocates nothing."""
         if offset >= 0:
             return self.file.read(offset, length, machine, address)
-        offset = self.file.read(self.position, length, machine, address)
-        self.position += offset
-        return offset
+        count = self.file.read(self.position, length, machine, address)
+        if count > 0:
+            self.position += count
+        return count
 
     def write(self, offset, length, machine, address):
         """As File.write; offset -1: at the position, which advances; appending: always at the end."""
         at = offset
         if self.append:
-            at = self.file.size
+            at = self.file.length()
+            if at < 0:
+                return at
         elif offset < 0:
             at = self.position
         count = self.file.write(at, length, machine, address)
@@ -209,8 +341,19 @@ class OpenFile:
         return count
 
 
-def charge(directory, amount):
-    """Counts `amount` bytes (below 0: gives them back) to a directory and all above it. Returns 0, QUOTA or NOSPACE."""
+def is_directory(node):
+    """True for everything that has names below it."""
+    return node.kind == KIND_DIRECTORY
+
+
+def charge(directory, account, amount):
+    """Counts `amount` bytes (below 0: gives them back) to a directory and all above it, and to an account or None.
+
+    Returns 0, QUOTA or NOSPACE; then nothing was counted.
+    """
+    if account is not None:
+        if amount > 0 and account.limit and account.used + amount > account.limit:
+            return QUOTA
     node = directory
     while node is not None:
         if amount > 0 and node.limit and node.used + amount > node.limit:
@@ -220,12 +363,16 @@ def charge(directory, amount):
     while node is not None:
         node.used += amount
         node = node.parent
+    if account is not None:
+        account.used += amount
     return 0
 
 
-def room(directory):
-    """Bytes that may still be charged to a directory."""
+def room(directory, account):
+    """Bytes that may still be charged to a directory and an account."""
     least = (1 << 30) - 1
+    if account is not None and account.limit:
+        least = account.limit - account.used
     while directory is not None:
         if directory.limit and directory.limit - directory.used < least:
             least = directory.limit - directory.used
@@ -233,38 +380,19 @@ def room(directory):
     return least
 
 
-def enter(directory, name, create, want_directory):
-    """One step down. Returns the node called `name` (bytes), made where `create` allows, or an error code.
-
-    EXISTS: it is there and of the other kind.
-    """
+def check_name(name):
+    """0, or why `name` (bytes) cannot be one: INVAL or TOOBIG."""
     if not name or name == b"." or name == b".." or 0 in name:
         return INVAL
-    if len(name) > NAME_MOST:
-        return TOOBIG
-    node = directory.entries.get(name)
-    if node is not None:
-        return node if isinstance(node, Directory) == want_directory else EXISTS
-    if not create:
-        return NOTFOUND
-    error = charge(directory, NODE_COST)
-    if error:
-        return error
-    try:
-        node = Directory(name, directory) if want_directory else File(name, directory)
-        directory.entries[name] = node
-    except MemoryError:
-        charge(directory, -NODE_COST)
-        raise
-    return node
+    return TOOBIG if len(name) > NAME_MOST else 0
 
 
-def walk(directory, path, create, want_directory):
+def walk(directory, path, create, want_directory, account=None):
     """The node at a relative path (bytes) below a directory, or an error code. Only the last component is created."""
     parts = path.split(b"/")
     last = parts.pop()
     for part in parts:
-        directory = enter(directory, part, False, True)
+        directory = directory.enter(part, False, True)
         if isinstance(directory, int):
             return NOTFOUND if directory == EXISTS else directory
-    return enter(directory, last, create, want_directory)
+    return directory.enter(last, create, want_directory, account)

@@ -113,15 +113,21 @@ class Syscalls:
         if node == NOTFOUND and flags & _OPEN_CREATE:
             if not held & RIGHT_CREATE:
                 return DENIED
-            node = walk(directory, path, True, is_directory)
+            node = walk(directory, path, True, is_directory, task.account)
         if isinstance(node, int):
             return node
         if is_directory:
             return capabilities.insert(node, wanted, argument(0))
-        identifier = capabilities.insert(OpenFile(node, flags & _OPEN_APPEND != 0), wanted, argument(0))
-        if flags & _OPEN_TRUNCATE:                      # last: nothing can fail any more
-            node.truncate()
-        return identifier
+        file = OpenFile(node, flags & _OPEN_APPEND != 0)
+        error = node.open(flags & _OPEN_WRITE != 0, task.account)
+        if error:
+            return error
+        if flags & _OPEN_TRUNCATE:                      # last: nothing else can fail any more
+            error = node.truncate()
+            if error:
+                node.close()
+                return error
+        return capabilities.insert(file, wanted, argument(0))
 
     def sp_fs_read(self, task):
         argument = task.argument
@@ -132,7 +138,7 @@ class Syscalls:
         return task.capabilities.found.write(argument(3), argument(2), task.machine, argument(1))
 
     def sp_fs_size(self, task):
-        return task.capabilities.found.file.size
+        return task.capabilities.found.file.length()
 
     def sp_fs_close(self, task):
         return task.capabilities.drop(task.argument(0))

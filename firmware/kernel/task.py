@@ -34,6 +34,7 @@ class Task:
         self.slice = slice
         self.capabilities = capabilities
         self.may_fault = may_fault
+        self.account = None     # ramfs.Account: what it stores counts here
         self.log = Ring(name)
         self.state = READY
         self.link = None        # the next task in the queue this one is in

@@ -112,13 +112,14 @@ sp_cap_t SP_CALL(sp_cap_find)(const void *name, uint32_t name_length);
  * are separated by `/`, each 1 to 63 bytes of any value but 0; a leading `/`, an empty component, `.` and `..` are
  * INVAL, so no path leaves the directory. OPEN_READ needs the right READ on the directory, OPEN_WRITE needs WRITE,
  * making a new file or directory needs CREATE; the new capability has exactly the rights asked for. A component on
- * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. Returns the
- * new capability.
+ * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. What is
+ * neither, such as a symbolic link on mounted storage, is DENIED. A tree of more than 16 directories is TOOBIG.
+ * QUOTA where the task may hold no more capabilities or store no more. Returns the new capability.
  *   directory: Where the path starts.
  *   path: The path, not terminated by 0.
  *   flags: OPEN_READ, OPEN_WRITE or both (with OPEN_DIRECTORY they say which rights the capability passes on), and
  *     others.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, IO, BUSY, TOOBIG, NOSPACE. */
 sp_cap_t SP_CALL(sp_fs_open)(sp_cap_t directory, const void *path, uint32_t path_length, uint32_t flags);
 
 /* Reads bytes from a file. Returns how many, which may be fewer than asked for; 0 means the end of the file (or an
@@ -126,21 +127,22 @@ sp_cap_t SP_CALL(sp_fs_open)(sp_cap_t directory, const void *path, uint32_t path
  *   file: The file.
  *   bytes: Where the bytes go.
  *   offset: Where to read; -1: at the file's own position, which then advances.
- * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, IO. */
 int32_t SP_CALL(sp_fs_read)(sp_cap_t file, void *bytes, uint32_t bytes_length, int32_t offset);
 
 /* Writes bytes to a file, which grows as needed; a gap before the offset reads as zeros and counts against the
  * quota. Returns how many bytes were written, which may be fewer than given. A write that finds no room at all
- * changes nothing and is QUOTA (of a directory) or NOSPACE (of the file system).
+ * changes nothing and is QUOTA (of the task, which the bytes of a file count for that made it, or of a directory)
+ * or NOSPACE (of the file system).
  *   file: The file.
  *   bytes: The bytes.
  *   offset: Where to write; -1: at the file's own position, which then advances. Ignored with OPEN_APPEND.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, QUOTA, NOMEM, NOSPACE. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, QUOTA, NOMEM, IO, NOSPACE. */
 int32_t SP_CALL(sp_fs_write)(sp_cap_t file, const void *bytes, uint32_t bytes_length, int32_t offset);
 
 /* Returns the size of a file in bytes.
  *   file: The file.
- * Errors: BADCAP, REVOKED. */
+ * Errors: BADCAP, REVOKED, IO. */
 int32_t SP_CALL(sp_fs_size)(sp_cap_t file);
 
 /* Drops a file or directory capability; its identifier is never valid again. Returns 0.
