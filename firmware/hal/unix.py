@@ -18,6 +18,8 @@ TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports
 # that fuel counts (divisions, calls of small functions) take about 10 ns on a PC of 2015, ordinary ones 1 to 2.
 SLICE = const(200_000)
 
+REBOOT_STATUS = const(3)        # of the program where a task's fault policy is to start the machine anew
+
 _random = open("/dev/urandom", "rb")
 _output = sys.stdout.buffer
 
@@ -87,9 +89,27 @@ def prompt_at_exit():
     os.putenv("MICROPYINSPECT", "1")
 
 
+def reboot():
+    """The machine starts anew; a program can only end, with the status that says so."""
+    sys.exit(REBOOT_STATUS)
+
+
 def is_directory(path):
     """True where `path` is a directory. Raises OSError where there is nothing."""
     return os.stat(path)[0] & 0x4000 != 0
+
+
+def is_below(path, directory):
+    """True where a file lies in a directory or anywhere below it, by whatever names. Raises OSError."""
+    wanted = os.stat(directory)[1:3]            # node and device
+    here = path[:path.rindex("/") + 1] if "/" in path else "./"
+    while True:
+        place = os.stat(here)[1:3]
+        if place == wanted:
+            return True
+        here += "../"
+        if os.stat(here)[1:3] == place:         # the root is its own parent
+            return False
 
 
 def file_size(path):
