@@ -1,7 +1,7 @@
 """SovelmaOS for people: start a system, look at it, stop parts of it. `import sovelma; sovelma.ps()`.
 
 At the prompt the system stands still; `sovelma.run()` goes on where it stopped. From a shell:
-`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]`.
+`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]`, `sovelma -m sovelma check system.json`.
 """
 import sys
 
@@ -9,22 +9,24 @@ import sys
 _path = sys.path[:]
 sys.path[:] = [".frozen"]
 import hal
-import wasm3
-from kernel import abi, console
+from kernel import abi, console, inspect
 from kernel.gpio import Pin
 from kernel.loader import build
 from kernel.log import escaped
 from kernel.manifest import Manifest, ManifestError, RIGHTS
 from kernel.net import Network, Socket
 from kernel.ramfs import is_directory, walk
-from kernel.task import STATES
 sys.path[:] = _path
 del _path
 
 SECONDS_DEFAULT = 10    # of a run without a terminal
 INPUT = "/input"        # the file that --input replaces
 
+LEVELS = ("error", "warning", "info", "debug")
+_LINE_MOST = 4096       # bytes `cat` shows in one line
+
 system = None           # the System there is
+_shares = None          # inspect.Shares of it
 
 
 def boot(path, input=None):
@@ -43,6 +45,18 @@ def boot(path, input=None):
     console.ok("system %s: %d tasks" % (escaped(path), len(system.tasks)))
 
 
+def check(path):
+    """Checks a manifest and everything it names - files, modules, room in the arena - and runs nothing.
+
+    Raises ManifestError; an older system is ended first, since the arena is needed.
+    """
+    boot(path)
+    for task in system.tasks:
+        system.kill(task)
+    count = len(system.tasks)
+    console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
+
+
 def run(seconds=None):
     """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C gives the prompt back."""
     try:
@@ -52,31 +66,68 @@ def run(seconds=None):
 
 
 def ps():
-    """Shows every task: name, state, outcome, fuel used, system calls made, bytes of its region used at the peak."""
-    width = max([4] + [len(task.name) for task in _the_system().tasks])
-    form = "%%-%ds  %%-8s  %%15s  %%9s  %%6s  %%s" % width
-    console.show(form % ("name", "state", "fuel", "syscalls", "region", "outcome"))
-    for task in system.tasks:
-        console.show(form % (task.name, STATES[task.state], task.fuel(), task.calls(), task.region()[0],
-                             task.outcome()))
+    """Shows every task: state, priority, share of the processor since the last look, fuel and system calls so far, bytes
+    of its region used at the peak and in all, restarts, and what it waits for or how it ended.
+    """
+    percent = _look()
+    _show(inspect.processes(system.tasks, percent))
+
+
+def top(seconds=1, count=10):
+    """Runs the system for that time and shows the tasks that used the processor most in it, at most `count`."""
+    _look()
+    run(seconds)
+    percent = _look()
+    _show(inspect.processes(sorted(system.tasks, key=lambda task: -percent.get(task, 0))[:count], percent))
 
 
 def kill(name):
-    """Stops a task; its region goes back to the arena."""
+    """Ends a task as a fault does: it leaves a crash record that shows where it was, and its fault policy decides what
+    comes next. Raises ValueError where there is no such task.
+    """
+    _the_system().fault(system.find(name), "killed at the prompt")
+
+
+def stop(name):
+    """Ends a task, whatever its fault policy says; `start` begins it anew. Raises ValueError where there is none."""
     _the_system().kill(system.find(name))
 
 
-def crash(name):
-    """Shows the crash record of a task."""
-    task = _the_system().find(name)
-    for text in task.record.lines(name) if task.record else ["%s: no crash record" % name]:
-        console.show(text)
+def start(name):
+    """Begins a task that is over anew, as after booting. Raises ValueError where there is none, or it is not over."""
+    _the_system().start(system.find(name))
 
 
-def log(name):
-    """Shows what is left in a task's log ring, lines that never reached the console too."""
-    for level, text in _the_system().find(name).log.lines():
-        console.show("%d %s" % (level, "".join([chr(b) if 32 <= b < 127 and b != 92 else "\\x%02x" % b for b in text])))
+def restart(name):
+    """Ends a task, where it is not over, and begins it anew. Raises ValueError where there is no such task."""
+    stop(name)
+    start(name)
+
+
+def crash(name=None):
+    """Shows the crash record of a task, or of all that have one: reason, backtrace, fuel, the last system calls."""
+    tasks = [_the_system().find(name)] if name else [task for task in _the_system().tasks if task.record]
+    for task in tasks:
+        _show(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
+
+
+def log(name=None):
+    """Shows what is left in the log ring of a task, or of all; lines that never reached the console too."""
+    for task in [_the_system().find(name)] if name else _the_system().tasks:
+        for level, text in task.log.lines():
+            console.show("%s: %s: %s" % (task.name, LEVELS[level], _printable(text)))
+
+
+def revoke(name, granted):
+    """Takes the object away that a task was granted under that name, from every task that can reach it.
+
+    Raises ValueError where the task holds nothing of that name.
+    """
+    for _, thing, _, word in _the_system().find(name).capabilities.held():
+        if word == granted:
+            console.note("%s: %s is revoked, %d capabilities" % (name, escaped(granted), system.revoke(thing)))
+            return
+    raise ValueError("%s holds nothing called %s" % (name, granted))
 
 
 def caps(name):
@@ -108,6 +159,30 @@ def rm(path):
         raise OSError(path + ": " + abi.ERRORS[-1 - error])
 
 
+def cat(path):
+    """Shows a file of the RamFS; what is not printable as escapes."""
+    file = _node(path)
+    if is_directory(file):
+        raise OSError(path + " is a directory")
+    reader = _Memory()
+    offset = 0
+    line = b""
+    while True:
+        count = file.read(offset, _Memory.SIZE, reader, 0)
+        offset += count
+        line += reader.taken
+        reader.taken = b""
+        end = line.rfind(b"\n")
+        if count == 0:
+            break
+        if end >= 0 or len(line) > _LINE_MOST:
+            for text in line[:end].split(b"\n") if end >= 0 else [line]:
+                console.show(_printable(text))
+            line = line[end + 1:] if end >= 0 else b""
+    if line:
+        console.show(_printable(line))
+
+
 def board():
     """Shows the machine's pins: direction, level (voltage), pull, and which task has them under which name."""
     names = {}
@@ -136,9 +211,39 @@ def dmesg():
         console.show(text)
 
 
-def arena():
-    """Shows how much room there is for regions."""
-    console.show("arena: %d bytes, %d free, %d in one piece, %d regions" % wasm3.arena())
+def mem():
+    """Shows where the memory is: the arena and its regions, the RamFS, MicroPython's heap."""
+    _show(inspect.memory(_the_system()))
+
+
+class _Memory:
+    # Stands in for a task's memory: what is read from a file goes to `taken`.
+
+    SIZE = 512
+
+    def __init__(self):
+        self.taken = b""
+
+    def write(self, address, buffer, start, length):
+        self.taken += bytes(buffer[start:start + length])
+        return length
+
+
+def _show(lines):
+    for text in lines:
+        console.show(text)
+
+
+def _printable(data):
+    return "".join([chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data])
+
+
+def _look():
+    # Shares of the processor since the last look at this system.
+    global _shares
+    if not _shares or _shares.system is not _the_system():
+        _shares = inspect.Shares(system)
+    return _shares.look()
 
 
 def _the_system():
@@ -178,14 +283,15 @@ def _full_path(thing):
 # ---------------------------------------------------------------- from a shell
 
 def _usage(text):
-    print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]" % text,
+    print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]\n"
+          "       sovelma -m sovelma check system.json" % text,
           file=sys.stderr)
     sys.exit(2)
 
 
 def _arguments(words):
     # (manifest, seconds, input file)
-    if not words or words[0] != "run":
+    if not words or words[0] not in ("run", "check"):
         _usage("what to do?" if not words else "unknown command " + words[0])
     path, seconds, input = None, SECONDS_DEFAULT, None
     index = 1
@@ -211,13 +317,20 @@ def _arguments(words):
         index += 1
     if not path:
         _usage("no manifest")
+    if words[0] == "check" and len(words) > 2:
+        _usage("check takes a manifest and nothing else")
     return path, seconds, input
 
 
 def main(words):
-    """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started."""
+    """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started, 3
+    where a fault policy is to start the machine anew.
+    """
     path, seconds, input = _arguments(words)
     try:
+        if words[0] == "check":
+            check(path)
+            sys.exit(0)
         boot(path, input)
     except ManifestError as error:
         for mistake in error.mistakes:

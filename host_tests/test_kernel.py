@@ -289,12 +289,12 @@ good = add("good", wasm["count"])
 end = add("end", wasm["exit"])
 system.run(3000)
 record = bad.record
-answer([states(), record.reason, record.backtrace, record.last_call, end.result, system.good(), wasm3.arena()[1] == free,
+answer([states(), record.reason, record.backtrace, record.last_calls, end.result, system.good(), wasm3.arena()[1] == free,
         bad.capabilities.held()])
 """, wasm={"fault": FAULT, "count": COUNT, "exit": EXIT})
     assert result[0] == ["faulted", "ended", "ended"] and "unreachable" in result[1]
     assert [index for index, _ in result[2]] == [0, 1] and result[2][0][1] == "inner"
-    assert result[3:] == [None, 7, False, True, []]
+    assert result[3:] == [[], 7, False, True, []]
 
 
 def test_a_pointer_outside_the_memory_is_a_fault_and_a_bad_integer_is_not(firmware):

@@ -1,7 +1,8 @@
 """What tasks say: escaped, limited in rate, kept in a ring; nobody forges another one's lines."""
 
 SETUP = """
-from kernel.log import Ring, BURST, RATE_MS
+from kernel.log import Ring, BURST_DEFAULT as BURST, RATE_DEFAULT
+RATE_MS = 1000 // RATE_DEFAULT
 class Machine:
     def __init__(self, data):
         self.data = data

@@ -1,5 +1,6 @@
 """The boot manifest: every mistake in one clear line with its place, all of them at once, and nothing half-starts."""
 
+import hashlib
 import json
 import subprocess
 
@@ -48,6 +49,12 @@ def task(**keys):
     ('{"version": 1, "tasks": [], "a]}', "is not valid JSON"),
     ('{"version": 1, "tasks": [nonsense]}', "is not valid JSON"),
     ("", "is not valid JSON"),
+    ('{"version": 1,\n "tasks": [],}', "is not valid JSON: line 2, column 14: a key is missing"),
+    ('{"version": 1, "version": 1, "tasks": []}', "is not valid JSON: line 1, column 16: a second value for this key"),
+    ('{"version": 1 "tasks": []}', "is not valid JSON: line 1, column 15: a comma or the end is missing"),
+    ('{"version": 1, "tasks": []} {}', "is not valid JSON: line 1, column 29: something follows the end"),
+    ({"version": True, "tasks": []}, "version: must be 1"),
+    ({"version": 1.0, "tasks": []}, "version: must be 1"),
     ([], "the manifest: must be an object"),
     ({"version": 2, "tasks": []}, "version: must be 1"),
     ({"tasks": []}, "version: must be 1"),
@@ -55,13 +62,15 @@ def task(**keys):
     ({"version": 1, "tasks": [], "task": 1}, "task: unknown key"),
     ({"version": 1, "tasks": [7]}, "tasks[0]: must be an object"),
     ({"version": 1, "tasks": [], "arena": True}, "arena: must be a whole number"),
-    ({"version": 1, "tasks": [], "arena": 1 << 29}, "arena: 536870912 bytes wanted, this machine has"),
+    ({"version": 1, "tasks": [], "arena": -1}, "arena: must be 0 to"),
     ({"version": 1, "tasks": [], "ramfs": -1}, "ramfs: must be 0 to"),
     ({"version": 1, "tasks": [], "files": {"/f": "nope"}}, "files./f: cannot be read"),
     ({"version": 1, "tasks": [], "files": {"/f": "."}}, "files./f: is a directory"),
     ({"version": 1, "tasks": [], "files": {"f": "file"}}, "files.f: a path starts with /"),
     ({"version": 1, "tasks": [], "files": {"/a/../f": "file"}}, "files./a/../f: a path starts with /"),
-    ({"version": 1, "tasks": [], "files": {"/f": 5}}, "files./f: must be the path of a host file"),
+    ({"version": 1, "tasks": [], "files": {"/f": 5}}, "files./f: must be the path of a host file, or an object"),
+    ({"version": 1, "tasks": [], "files": {"/f": {"text": 5}}}, "files./f.text: must be a string"),
+    ({"version": 1, "tasks": [], "files": {"/f": {"text": "", "mode": 5}}}, "files./f.mode: unknown key"),
     ({"version": 1, "tasks": [], "ramfs": 2000, "files": {"/f": "file"}}, "files./f: does not fit into the RamFS"),
     ({"version": 1, "tasks": [], "directories": {"/f": 0}, "files": {"/f": "file"}}, "files./f: cannot be made"),
     (task(name=""), "tasks[0].name: must have 1 to 32"),
@@ -81,6 +90,27 @@ def task(**keys):
     (task(prioritty=1), "tasks[0].prioritty: unknown key"),
     (task(capabilities=0), "tasks[0].capabilities: must be 1 to 255"),
     (task(capabilities=1, caps={"a": {"file": "/f"}, "b": {"file": "/f"}}), "tasks[0].capabilities: is less than"),
+    (task(budget=-1), "tasks[0].budget: must be 0 to"),
+    (task(period=0), "tasks[0].period: must be 1 to 60000"),
+    (task(log_rate=0), "tasks[0].log_rate: must be 1 to 1000"),
+    (task(log_burst=1001), "tasks[0].log_burst: must be 1 to 1000"),
+    (task(sha256=7), "tasks[0].sha256: must be a string"),
+    (task(sha256="12"), "tasks[0].sha256: must be 64 hexadecimal digits"),
+    (task(sha256="g" * 64), "tasks[0].sha256: must be 64 hexadecimal digits"),
+    (task(sha256="0" * 64), f"tasks[0].sha256: the module's is {hashlib.sha256(GOOD).hexdigest()}"),
+    (task(args="-v"), "tasks[0].args: must be a list"),
+    (task(args=[1]), "tasks[0].args[0]: must be a string"),
+    (task(args=["a", "b\0c"]), "tasks[0].args[1]: must have at most 255 bytes, none of them 0"),
+    (task(args=["x" * 256]), "tasks[0].args[0]: must have at most 255 bytes"),
+    (task(args=[""] * 33), "tasks[0].args: must have at most 32 entries"),
+    (task(args=["a"], caps={"args": {"file": "/f"}}), "tasks[0].caps.args: is the name under which args are granted"),
+    (task(args=["a"], capabilities=1, caps={"x": {"file": "/f"}}), "tasks[0].capabilities: is less than caps and args grant"),
+    (task(fault="stop"), "tasks[0].fault: must be an object"),
+    (task(fault={}), "tasks[0].fault.policy: must be stop or restart or reboot"),
+    (task(fault={"policy": "stop", "times": 1}), "tasks[0].fault.times: unknown key"),
+    (task(fault={"policy": "restart", "times": -1}), "tasks[0].fault.times: must be 0 to"),
+    (task(fault={"policy": "restart", "first": 0}), "tasks[0].fault.first: must be 1 to"),
+    (task(fault={"policy": "restart", "most": "1h"}), "tasks[0].fault.most: must be a whole number"),
     (task(caps=[]), "tasks[0].caps: must be an object"),
     (task(caps={"x": 1}), "tasks[0].caps.x: must be an object"),
     (task(caps={"x": {}}), "tasks[0].caps.x: needs either file, directory, pin or net"),
@@ -122,6 +152,57 @@ def test_all_mistakes_at_once(mistakes):
     assert [line.split(": ")[0] for line in lines] == ["version", "tasks[0].module", "tasks[1].name", "tasks[1].stack"]
 
 
+def test_all_mistakes_of_what_is_named_at_once(mistakes):
+    """The manifest itself is right; what it names is not."""
+    lines = mistakes({"version": 1, "ramfs": 4000, "files": {"/a": "file", "/b": "file", "/c": {"text": "x" * 3000}}, "tasks": [
+        {"name": "a", "module": "bad.wasm"}, {"name": "b", "module": "good.wasm", "sha256": "0" * 64},
+        {"name": "c", "module": "greedy.wasm"}, {"name": "d", "module": "stranger.wasm"}]})  # fmt: skip
+    assert [line.split(": ")[0] for line in lines] == [
+        "files./b", "files./c", "tasks[0].module", "tasks[1].sha256", "tasks[2]", "tasks[3].module"]
+
+
+def test_check_says_what_run_would_and_runs_nothing(firmware, tmp_path):
+    (tmp_path / "good.wasm").write_bytes(wat("""(module (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+      (memory (export "memory") 1) (data (i32.const 0) "I run")
+      (func (export "_start") (drop (call $log (i32.const 2) (i32.const 0) (i32.const 5)))))"""))
+    path = tmp_path / "system.json"
+    path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "good.wasm"}]}))
+
+    def say(word):
+        return subprocess.run([firmware.path, "-m", "sovelma", word, path], capture_output=True, text=True, timeout=30,
+                              stdin=subprocess.DEVNULL)  # fmt: skip
+
+    checked, run = say("check"), say("run")
+    assert checked.returncode == 0 and "a: I run" in run.stdout and "I run" not in checked.stdout
+    assert f"{path}: 1 task" in checked.stdout
+    path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "good.wasm", "quota": 64}, 5]}))
+    checked, run = say("check"), say("run")
+    assert checked.returncode == 2 and checked.stderr == run.stderr
+
+
+def test_the_arena_is_as_large_as_the_manifest_says(firmware, tmp_path):
+    """Larger and smaller than the build's; a second system finds it empty; impossible is a mistake."""
+    (tmp_path / "good.wasm").write_bytes(GOOD)
+
+    def manifest(arena, **more):
+        path = tmp_path / f"{arena}.json"
+        path.write_text(json.dumps({"version": 1, "arena": arena,
+                                    "tasks": [{"name": "a", "module": "good.wasm", "memory": 1024}]}))  # fmt: skip
+        return str(path)
+
+    assert firmware.script("""
+import sovelma, wasm3
+out = []
+for path in paths:
+    try:
+        sovelma.boot(path)
+        out.append([wasm3.arena()[0], wasm3.arena()[3]])
+    except sovelma.ManifestError as error:
+        out.append(error.mistakes[0].split(": ")[1])
+answer(out)
+""", paths=[manifest(2000000), manifest(32768), manifest(1000)]) == [[2000000, 1], [32768, 1], "tasks[0]"]
+
+
 def test_a_file_name_cannot_drive_the_terminal(mistakes):
     lines = mistakes({"version": 1, "tasks": [], "\x1b[2J\n[ OK ]": 1})
     assert len(lines) == 1 and "\\x1b[2J\\x0a[ OK ]" in lines[0]
@@ -158,12 +239,14 @@ def test_everything_a_manifest_can_say_reaches_the_task(firmware, tmp_path):
     (tmp_path / "file").write_bytes(bytes(range(256)) * 20)
     path = tmp_path / "system.json"
     path.write_text(json.dumps({
-        "version": 1, "arena": 1000, "ramfs": 100000, "directories": {"/data/e": 5000, "/data": 20000},
-        "files": {"/data/ex/f": "file", "/data/x": "file"},
+        "version": 1, "ramfs": 100000, "directories": {"/data/e": 5000, "/data": 20000},
+        "files": {"/data/ex/f": "file", "/data/x": "file", "/t": {"text": "größer"}},
         "tasks": [{"name": "a", "module": "good.wasm", "priority": 6, "slice": 1234, "memory": 1024, "stack": 512,
-                   "quota": 9000, "capabilities": 3, "may_fault": True,
+                   "quota": 9000, "capabilities": 4, "may_fault": True, "budget": 77, "period": 5, "log_burst": 2, "log_rate": 10,
+                   "fault": {"policy": "restart", "first": 7, "most": 50, "times": 3}, "args": ["-v", "ä b", ""],
+                   "sha256": hashlib.sha256(GOOD).hexdigest().upper(), "storage": 7000,
                    "caps": {"r": {"directory": "/"}, "d": {"directory": "/data", "rights": ["write", "create"]},
-                            "x": {"file": "/data/x", "rights": ["read", "write"]}}, "storage": 7000}],
+                            "x": {"file": "/data/x", "rights": ["read", "write"]}}}],
     }))  # fmt: skip
     assert firmware.script("""
 import sovelma
@@ -173,7 +256,49 @@ t = system.tasks[0]
 fs = system.fs
 d = fs.entries[b"data"]
 answer([t.priority, t.slice, t.may_fault, t.region()[1], t.machine.memory(), t.capabilities.full(),
-        sorted([(name, rights, sovelma._full_path(thing)) for _, thing, rights, name in t.capabilities.held()]),
-        fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, t.account.limit, t.account.used])
+        sorted([(name, rights, thing.kind) for _, thing, rights, name in t.capabilities.held()]),
+        fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
+        t.account.limit, t.account.used,
+        [t.budget, t.left, t.period, t.log._burst, t.log._every],
+        [t.policy.action, t.policy.first, t.policy.most, t.policy.times],
+        [thing._data.decode() for _, thing, _, name in t.capabilities.held() if name == "args"]])
 """, path=str(path)) == [6, 1234, True, 9000, 1024, True,
-                         [["d", 6, "/data"], ["r", 1, "/"], ["x", 3, "/data/x"]], 100000, 20000, 5000, 5120, True, 7000, 5248]  # fmt: skip
+                         [["args", 1, 2], ["d", 6, 1], ["r", 1, 1], ["x", 3, 2]], 100000, 20000, 5000, 5120, True, 8,
+                         7000, 5248, [77, 77, 5, 2, 100], [1, 7, 50, 3], ["-v\0ä b\0\0"]]  # fmt: skip
+
+
+def test_a_module_reads_its_arguments(firmware, tmp_path):
+    """Found as "args": every argument with a zero behind it, read on or at an offset like a file, of its size."""
+    (tmp_path / "m.wasm").write_bytes(wat("""(module (import "sovelma" "sp_exit" (func $exit (param i32)))
+ (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_read" (func $read (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_size" (func $size (param i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1) (data (i32.const 0) "args")
+ (func (export "_start") (local $a i32)
+  (local.set $a (call $find (i32.const 0) (i32.const 4)))
+  (if (call $size (local.get $a)) (then
+   (drop (call $read (local.get $a) (i32.const 16) (i32.const 3) (i32.const -1)))
+   (drop (call $read (local.get $a) (i32.const 19) (i32.const 64) (i32.const -1)))
+   (drop (call $read (local.get $a) (i32.const 40) (i32.const 2) (i32.const 3)))
+   (drop (call $log (i32.const 2) (i32.const 16) (i32.const 26)))
+   (call $exit (call $read (local.get $a) (i32.const 40) (i32.const 2) (i32.const 100))))))
+)"""))
+    path = tmp_path / "system.json"
+    path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "m.wasm", "args": ["-x", "one two"]}]}))
+    result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
+                            stdin=subprocess.DEVNULL)  # fmt: skip
+    assert result.returncode == 0 and "a: -x\\x00one two\\x00" + "\\x00" * 13 + "on\n" in result.stdout, result.stdout
+    assert "exit 0" in result.stdout
+
+
+def test_the_log_rate_is_the_manifests(firmware, tmp_path):
+    (tmp_path / "m.wasm").write_bytes(wat("""(module (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1) (data (i32.const 0) "line") (func (export "_start") (local $i i32)
+  (loop $l (drop (call $log (i32.const 2) (i32.const 0) (i32.const 4)))
+   (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 40))))))"""))
+    path = tmp_path / "system.json"
+    path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "m.wasm", "log_burst": 3, "log_rate": 1}]}))
+    result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
+                            stdin=subprocess.DEVNULL)  # fmt: skip
+    assert result.stdout.count("a: line\n") == 3

@@ -1,24 +1,28 @@
-"""The scheduler: priorities, round robin, sleepers in order across the wrap of the tick counter, nobody starves."""
+"""The scheduler: priorities, round robin, budgets, timers in order across the wrap of the tick counter, nobody starves."""
+
+import pytest
 
 SETUP = """
 from kernel.scheduler import Scheduler, until
-from kernel.task import READY, RUNNING, SLEEPING, WAITING
+from kernel.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING
 class Task:
     def __init__(self, name, priority=3):
-        self.name, self.priority, self.state, self.link, self.wake = name, priority, READY, None, 0
+        self.name, self.priority, self.state, self.queue, self.link, self.back = name, priority, READY, 0, None, None
+        self.timer, self.wake, self.budget, self.period, self.period_end, self.left = -1, 0, 0, 100, 0, 0
 s = Scheduler()
+TOP = (1 << 30) - 1
 def names(n):
     # who runs, when everybody who ran is ready again at once
     out = []
     for _ in range(n):
-        task = s.next()
+        task = s.next(0)
         out.append(task.name)
         s.add(task)
     return "".join(out)
 def drain():
     out = []
     while True:
-        task = s.next()
+        task = s.next(0)
         if task is None:
             return "".join(out)
         out.append(task.name)
@@ -55,19 +59,17 @@ answer({name: turns.count(name) for name in "abcd"})
 
 def test_ticks_compare_across_the_wrap(firmware):
     assert firmware.script(SETUP + """
-TOP = (1 << 30) - 1
 answer([until(5, TOP), until(TOP, 5), until(7, 7), until((TOP + (1 << 29) - 1) & TOP, TOP), until(0, TOP)])
 """) == [6, -6, 0, (1 << 29) - 1, 1]
 
 
 def test_sleepers_wake_in_order_across_the_wrap(firmware):
     assert firmware.script(SETUP + """
-TOP = (1 << 30) - 1
 now = TOP - 49
-for name, ms in (("d", 200), ("a", 10), ("c", 100), ("b", 50), ("e", 200), ("z", (1 << 29) - 1)):
+for name, ms in (("d", 200), ("a", 10), ("c", 100), ("b", 50), ("e", 201), ("z", (1 << 29) - 1)):
     s.sleep(Task(name), ms, now)
 log = []
-for ms in (0, 9, 10, 49, 50, 99, 100, 199, 200, 10000, (1 << 29) - 2, (1 << 29) - 1):
+for ms in (0, 9, 10, 49, 50, 99, 100, 199, 201, 10000, (1 << 29) - 2, (1 << 29) - 1):
     tick = (now + ms) & TOP
     s.wake(tick)
     ready = drain()
@@ -75,7 +77,7 @@ for ms in (0, 9, 10, 49, 50, 99, 100, 199, 200, 10000, (1 << 29) - 2, (1 << 29) 
 answer(log)
 """) == [
         [0, "", 10], [9, "", 1], [10, "a", 40], [49, "", 1], [50, "b", 50], [99, "", 1], [100, "c", 100],
-        [199, "", 1], [200, "de", (1 << 29) - 201], [10000, "", (1 << 29) - 10001], [(1 << 29) - 2, "", 1],
+        [199, "", 1], [201, "de", (1 << 29) - 202], [10000, "", (1 << 29) - 10001], [(1 << 29) - 2, "", 1],
         [(1 << 29) - 1, "z", -1],
     ]  # fmt: skip
 
@@ -85,7 +87,7 @@ def test_idle_is_zero_while_somebody_is_ready(firmware):
 s.sleep(Task("a"), 100, 0)
 s.add(Task("b"))
 ready = s.idle(0)
-s.next()
+s.next(0)
 answer([ready, s.idle(40), s.idle(100), s.idle(5000)])
 """) == [0, 60, 0, 0]
 
@@ -120,7 +122,6 @@ def test_random_operations_against_a_model(firmware):
     assert firmware.script(SETUP + """
 import random
 random.seed(11)
-TOP = (1 << 30) - 1
 now = TOP - 3000                    # the wrap comes on the way
 ready = {p: [] for p in range(8)}
 sleepers = []                       # (end in unwrapped time, number of the sleep, task), some of them waiting
@@ -136,7 +137,7 @@ for step in range(30000):
         s.add(task)
         ready[task.priority].append(task)
     elif what == 1:
-        task = s.next()
+        task = s.next(now)
         best = [p for p in range(7, -1, -1) if ready[p]]
         if task is None:
             wrong += bool(best)
@@ -161,8 +162,17 @@ for step in range(30000):
         now = (now + passed) & TOP
         clock += passed
         s.wake(now)
-        for end, _, task in sorted([entry for entry in sleepers if entry[0] <= clock], key=lambda entry: entry[:2]):
-            ready[task.priority].append(task)
+        # Who wakes at the same tick becomes ready in any order.
+        due = [entry for entry in sleepers if entry[0] <= clock]
+        for queue in range(8):
+            woken = []
+            task = s._last[queue]
+            while task is not None and task not in ready[queue]:
+                woken.insert(0, task)
+                task = task.back
+            ends = [[end for end, _, other in due if other is task][0] for task in woken]
+            wrong += ends != sorted(ends) or len(woken) != len([e for e in due if e[2].priority == queue])
+            ready[queue] += woken
         sleepers = [entry for entry in sleepers if entry[0] > clock]
         idle = s.idle(now)
         if any(ready.values()):
@@ -192,3 +202,138 @@ for step in range(30000):
                 ready[task.priority].remove(task)
 answer([wrong, clock > 3500, guarded > 0, count])
 """) == [0, True, True, 400]
+
+
+# Every slice takes one tick and one unit of fuel; who ran is ready again at once, or sleeps as `naps` says.
+SIMULATE = """
+def simulate(tasks, ticks, start=0, naps={}):
+    for task in tasks:
+        task.state = READY
+        s.add(task)
+    ran = []
+    naps = dict(naps)
+    for t in range(ticks):
+        now = (start + t) & TOP
+        s.wake(now)
+        task = s.next(now)
+        ran.append(task.name if task else "-")
+        if task:
+            if task.budget and task.left > 0:
+                task.left -= 1
+            if task.name in naps:
+                s.sleep(task, naps[task.name], now)
+            else:
+                s.add(task)
+    return "".join(ran)
+def limited(name, priority, budget, period):
+    task = Task(name, priority)
+    task.budget, task.period, task.left = budget, period, budget
+    return task
+"""
+
+
+@pytest.mark.parametrize("start", ["0", "TOP - 450", "TOP", "(1 << 29) - 7"])
+def test_a_task_over_budget_runs_only_when_nobody_else_wants_to(firmware, start):
+    """Also across the wrap of the ticks, and with a period that the counter was past long ago."""
+    ran = firmware.script(SETUP + SIMULATE + f"""
+answer(simulate([limited("a", 7, 10, 100), Task("b", 0)], 1000, {start}))
+""")
+    for period in range(10):
+        # The guard lets b in once in 32 slices, and the first period begins with the first slice.
+        assert 10 <= ran[period * 100:period * 100 + 100].count("a") <= 11
+    assert ran.startswith("aaaaaaaaaa") and ran.count("b") >= 889
+
+
+def test_a_task_over_budget_gets_what_is_left_over(firmware):
+    """Alone it runs all the time; two of them share; beside a sleeper it runs while that one sleeps."""
+    alone, two, beside = firmware.script(SETUP + SIMULATE + """
+out = [simulate([limited("a", 3, 5, 50)], 300)]
+s = Scheduler()
+out.append(simulate([limited("a", 3, 5, 50), limited("b", 6, 5, 50)], 300))
+s = Scheduler()
+out.append(simulate([limited("a", 7, 5, 50), Task("b", 0)], 500, 0, {"b": 2}))
+answer(out)
+""")
+    assert alone == "a" * 300
+    assert abs(two.count("a") - two.count("b")) <= 5 and two.count("-") == 0
+    assert beside.count("-") == 0
+    # b waits only while a is inside its budget: five slices in a row once in fifty.
+    gaps = sorted(len(gap) for gap in beside.split("b"))
+    assert gaps[len(gaps) // 2] == 1 and gaps[-2] <= 7
+
+
+def test_what_was_used_beyond_a_budget_is_missing_in_the_next_period(firmware):
+    assert firmware.script(SETUP + SIMULATE + """
+a, b = limited("a", 7, 10, 100), Task("b", 0)
+s.add(a)
+s.add(b)
+out = []
+for now, used in ((0, 25), (1, 0), (100, 0), (101, 0), (200, 3), (201, 0)):
+    s.wake(now)
+    task = s.next(now)
+    out.append(task.name)
+    task.left -= used
+    s.add(task)
+answer(out)
+""") == ["a", "b", "b", "b", "a", "a"]
+
+
+def test_taking_a_task_out_of_the_queue_of_those_over_budget(firmware):
+    assert firmware.script(SETUP + SIMULATE + """
+a, b, c = limited("a", 7, 1, 100), limited("b", 6, 1, 100), Task("c", 0)
+simulate([a, b, c], 10)
+out = [a.timer >= 0, b.timer >= 0, s.idle(10)]
+s.remove(a)
+s.remove(c)
+out += [a.timer, s.next(11).name, b.timer, s.idle(11), s.next(12)]
+s.add(b)
+s.remove(b)
+out += [s.idle(13), s.next(200)]
+answer(out)
+""") == [True, True, 0, -1, "b", -1, -1, None, -1, None]
+
+
+def test_a_task_that_becomes_ready_above_the_others_is_next(firmware):
+    """The guard takes from who has run for long, never from who has just woken: the latency is one slice."""
+    ran = firmware.script(SETUP + SIMULATE + """
+answer(simulate([Task("h", 6), Task("b", 3), Task("c", 3), Task("d", 1)], 4000, 0, {"h": 5}))
+""")
+    wakes = [i for i, name in enumerate(ran) if name == "h"]
+    assert {b - a for a, b in zip(wakes, wakes[1:])} == {5}
+    assert ran.count("d") >= 50
+
+
+def test_waiting_and_restarting_tasks_are_woken_by_their_time(firmware):
+    assert firmware.script(SETUP + """
+a, b, c, d = [Task(name) for name in "abcd"]
+s.wait(a, 10, 0)
+s.wait(b, -1, 0)
+s.restart(c, 5, 0)
+s.wait(d, 50, 0)
+states = [task.state for task in (a, b, c)] == [WAITING, WAITING, RESTARTING]
+s.rouse(d)
+s.rouse(c)
+out = [states, s.next(0).name, s.idle(0)]
+s.wake(7)
+out += [s.next(7).name, s.idle(7)]
+s.wake(10)
+out += [s.next(10).name, s.idle(10)]
+s.remove(b)
+answer(out)
+""") == [True, "d", 5, "c", 3, "a", -1]
+
+
+def test_timers_allocate_nothing_once_there_is_room(firmware):
+    assert firmware.script(SETUP + """
+import gc
+tasks = [Task(n) for n in range(50)]
+s.reserve(50)
+def measure():
+    before = gc.mem_alloc()
+    for n in range(50):
+        s.sleep(tasks[n], (n * 37) % 50, 0)
+    s.wake(49)
+    return gc.mem_alloc() - before
+gc.collect()
+answer([measure(), s.next(49).name is not None, s._waiting])
+""") == [0, True, 0]

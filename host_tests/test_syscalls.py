@@ -25,7 +25,8 @@ class Machine:
         return self.memory[address:address + length] == data
 class Task:
     def __init__(self, priority=3):
-        self.name, self.priority, self.state, self.link, self.wake, self.answer, self.call = "t", priority, 1, None, 0, 9, -1
+        self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None
+        self.timer, self.wake, self.budget, self.answer, self.call = -1, 0, 0, 9, -1
         self.waiting = self.account = None
         self.machine = Machine()
         self.capabilities = Capabilities()
@@ -181,6 +182,6 @@ for ms in (1, 10, (1 << 29) - 2, (1 << 29) - 1):
     out.append([answered, task.state, task.answer, scheduler.idle(hal.ticks())])
     scheduler.remove(task)
 call("sp_sleep", 0)
-out.append([task.state, scheduler.next() is task])
+out.append([task.state, scheduler.next(0) is task])
 answer(out)
 """) == [[None, 2, 0, 2], [None, 2, 0, 11], [None, 2, 0, (1 << 29) - 1], [None, 2, 0, (1 << 29) - 1], [0, True]]

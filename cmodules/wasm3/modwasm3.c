@@ -4,7 +4,7 @@
  * docs/RUNTIME.md.
  *
  * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
- * reset raises ValueError; resume, nr, arg, readinto, write and match allocate nothing on the Python heap.
+ * reset raises ValueError; resume, nr, arg, bill, readinto, write and match allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/objstr.h"
@@ -270,6 +270,24 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_spent_obj, task_spent);
 static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
 
+static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
+
+static mp_obj_t task_calls(mp_obj_t self_in) {
+    struct sov_task *task = task_of(self_in);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t age = SOV_CALLS_KEPT; age-- > 0;) {
+        uint32_t number;
+        int64_t answer;
+        if (!sov_task_call(task, age, &number, &answer)) continue;
+        mp_obj_t pair[2] = { mp_obj_new_int_from_uint(number),
+            answer == SOV_NO_ANSWER ? mp_const_none : mp_obj_new_int_from_ll(answer) };
+        mp_obj_list_append(list, mp_obj_new_tuple(2, pair));
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_calls_obj, task_calls);
+
 static mp_obj_t task_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_memory_obj, task_memory);
 
@@ -303,6 +321,8 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
+    { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },
     { MP_ROM_QSTR(MP_QSTR_state_hash), MP_ROM_PTR(&task_state_hash_obj) },

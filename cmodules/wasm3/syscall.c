@@ -18,6 +18,8 @@
  * scripts import from the module "spectest". */
 #define SPECTEST_NUMBER ABI_COUNT
 
+_Static_assert(ABI_COUNT < 256, "the number of a call is remembered in a byte");
+
 #define SMALL_INT_MOST 0x3fffffff /* MicroPython's largest small int on a 32-bit machine */
 
 static uint64_t *argument_slots(const struct sov_task *task) {
@@ -46,7 +48,9 @@ static int32_t in_range(const struct abi_argument *argument, int32_t value) {
 enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
     uint32_t number = sov_pending_number(task);
     *answer = 0;
-    task->syscalls++;
+    uint32_t at = task->syscalls++ % SOV_CALLS_KEPT;
+    task->call_number[at] = (uint8_t)number;
+    task->call_answer[at] = SOV_NO_ANSWER;
     if (number >= ABI_COUNT) return SOV_ANSWERED;
     const struct abi_call *call = &abi_calls[number];
     uint64_t *slots = argument_slots(task);

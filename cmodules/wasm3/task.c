@@ -32,6 +32,12 @@ static const char *trap_text(const char *text) {
     return strncmp(text, mark, sizeof mark - 1) ? text : text + sizeof mark - 1;
 }
 
+/* Gives the pending host call its answer. */
+static void answer_call(struct sov_task *task, int64_t answer) {
+    task->call_answer[(task->syscalls - 1) % SOV_CALLS_KEPT] = answer;
+    sov_answer(task, answer);
+}
+
 /* Runs until the slice is used up, the kernel is wanted or the task ends. */
 static void run(struct sov_task *task) {
     while (task->status == SOV_PREEMPTED && task->run.fuel >= 0) {
@@ -42,7 +48,7 @@ static void run(struct sov_task *task) {
         } else if (signal == sov_signal_syscall) {
             int64_t answer;
             switch (sov_dispose(task, &answer)) {
-                case SOV_ANSWERED: sov_answer(task, answer); break;
+                case SOV_ANSWERED: answer_call(task, answer); break;
                 case SOV_FOR_KERNEL: task->status = SOV_SYSCALL; break;
                 case SOV_ENDED: task->status = task->exited ? SOV_EXITED : SOV_TRAPPED; break;
             }
@@ -58,7 +64,7 @@ enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t res
     if (task->status == SOV_EXITED || task->status == SOV_TRAPPED) return task->status;
     if (fuel > 0) task->run.fuel = fuel + (task->run.fuel < 0 ? task->run.fuel : 0);
     if (task->status == SOV_SYSCALL) {
-        sov_answer(task, result);
+        answer_call(task, result);
         task->status = SOV_PREEMPTED;
     }
     int32_t before = task->run.fuel;
@@ -101,7 +107,24 @@ enum sov_status sov_task_status(const struct sov_task *task) { return task->stat
 const char *sov_task_error(const struct sov_task *task) { return task->status == SOV_TRAPPED ? task->error : NULL; }
 uint64_t sov_task_fuel(const struct sov_task *task) { return task->fuel_used; }
 int32_t sov_task_spent(const struct sov_task *task) { return task->spent; }
+
+int32_t sov_task_bill(struct sov_task *task) {
+    uint64_t due = task->fuel_used - task->fuel_billed;
+    if (due > SOV_MOST_FUEL) due = SOV_MOST_FUEL;
+    task->fuel_billed += due;
+    return (int32_t)due;
+}
+
 uint32_t sov_task_syscalls(const struct sov_task *task) { return task->syscalls; }
+
+bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int64_t *answer) {
+    if (age >= SOV_CALLS_KEPT || age >= task->syscalls) return false;
+    uint32_t at = (task->syscalls - 1 - age) % SOV_CALLS_KEPT;
+    *number = task->call_number[at];
+    *answer = task->call_answer[at];
+    return true;
+}
+
 uint32_t sov_task_memory(const struct sov_task *task) { return (uint32_t)task->header.length; }
 
 void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32_t *size) {

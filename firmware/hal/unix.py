@@ -18,6 +18,8 @@ TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports
 # that fuel counts (divisions, calls of small functions) take about 10 ns on a PC of 2015, ordinary ones 1 to 2.
 SLICE = const(200_000)
 
+REBOOT_STATUS = const(3)        # of the program where a task's fault policy is to start the machine anew
+
 _random = open("/dev/urandom", "rb")
 _output = sys.stdout.buffer
 
@@ -85,6 +87,11 @@ def catch_interrupts():
 def prompt_at_exit():
     """The program ends with MicroPython's prompt: the port looks for this variable when the program is done."""
     os.putenv("MICROPYINSPECT", "1")
+
+
+def reboot():
+    """The machine starts anew; a program can only end, with the status that says so."""
+    sys.exit(REBOOT_STATUS)
 
 
 def is_directory(path):

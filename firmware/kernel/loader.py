@@ -1,19 +1,17 @@
 """Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
 
 A module is instantiated here and does not run: its start function and `_start` run later, as the task, paid for with
-its fuel. What goes wrong is told with its place in the manifest; the tasks made until then are ended again. No pin is touched before nothing can fail.
+its fuel. Everything that goes wrong is told with its place in the manifest; then the tasks made until then are ended
+again. No pin is touched before nothing can fail.
 """
 import hal
 import wasm3
-from kernel import console
-from kernel.abi import RIGHT_WRITE
-from kernel.capability import Capabilities
-from kernel.gpio import Pin
-from kernel.log import escaped
+from kernel import abi, console
+from kernel.log import Ring, escaped
 from kernel.manifest import ManifestError
 from kernel.mount import Mount
-from kernel.net import Network
-from kernel.ramfs import BLOCK, Account, Directory, File, OpenFile, RamFS
+from kernel.plan import Plan, StorageTooSmall, WrongModule
+from kernel.ramfs import BLOCK, Directory, File, RamFS
 from kernel.resolver import Resolver
 from kernel.system import System
 from kernel.task import Task
@@ -21,27 +19,27 @@ from kernel.task import Task
 
 def build(manifest):
     """A System ready to run. Raises ManifestError; then no task is left."""
-    size, free, _, _ = wasm3.arena()
-    if size < manifest.arena:
-        raise _mistake(manifest, "arena", "%d bytes wanted, this machine has %d" % (manifest.arena, size))
-    console.ok("arena: %d bytes, %d free" % (size, free))
+    _make_arena(manifest)
+    console.ok("arena: %d bytes, %d free" % wasm3.arena()[:2])
     fs = RamFS(manifest.ramfs)
-    machines = []
+    tasks = []
     try:
         _fill_in(manifest, fs)
         console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
-        tasks = [_task(manifest, index, machines, fs) for index in range(len(manifest.tasks))]
+        for index in range(len(manifest.tasks)):
+            tasks.append(_task(manifest, index, fs))
+        if manifest.mistakes:
+            raise ManifestError(manifest.mistakes)
     except BaseException:
-        for machine in machines:
-            machine.kill()
+        for task in tasks:
+            if task:
+                task.machine.kill()
         fs.close()
         raise
     system = System(fs, Resolver(*manifest.network))
     hal.pins_off()
-    for task, plan in zip(tasks, manifest.tasks):
-        for name, kind, what, rights in plan["caps"]:
-            if kind == "pin":
-                task.capabilities.grant(name, _pin(*what), rights)
+    for task in tasks:
+        task.plan.grant(task.capabilities, True)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
     if manifest.simulation:
@@ -49,8 +47,15 @@ def build(manifest):
     return system
 
 
-def _mistake(manifest, where, what):
-    return ManifestError(["%s: %s: %s" % (escaped(manifest.path), where, escaped(what))])
+def _make_arena(manifest):
+    # Of the size the manifest wants, where a machine can choose; else the one there is has to suffice.
+    size = wasm3.arena()[0]
+    if manifest.arena and manifest.arena != size:
+        try:
+            wasm3.arena_resize(manifest.arena)
+        except ValueError as error:
+            if manifest.arena > size:
+                manifest.wrong("arena", "%d bytes wanted, there are %d: %s" % (manifest.arena, size, error))
 
 
 def _fill_in(manifest, fs):
@@ -59,30 +64,40 @@ def _fill_in(manifest, fs):
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
         if not isinstance(node, Directory):
-            raise _mistake(manifest, "directories." + escaped(path), "cannot be made (error %d)" % node)
-    for path, host in manifest.files.items():
-        where = "files." + escaped(path)
-        node = fs.make(path, False)
-        if not isinstance(node, File):
-            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
-        try:
-            with hal.read_file(host) as stream:
-                _fill(node, stream)
-        except OSError:
-            raise _mistake(manifest, where, "cannot be read: " + host)
-        except MemoryError:
-            raise _mistake(manifest, where, "does not fit into memory: " + host)
-        if node.size != hal.file_size(host):
-            raise _mistake(manifest, where, "does not fit into the RamFS, see ramfs and directories: " + host)
+            manifest.wrong("directories." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+    for path in sorted(manifest.files):
+        mistake = _make_file(fs.make(path, False), manifest.files[path])
+        if mistake:
+            manifest.wrong("files." + path, mistake)
     for path, (host, limit) in manifest.mounts.items():
-        where = "mounts." + escaped(path)
         try:
             node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
         except OSError as error:
-            raise _mistake(manifest, where, "%s: %s" % (host, error))
+            manifest.wrong("mounts." + path, "%s: %s" % (host, error))
+            continue
         if isinstance(node, int):
-            raise _mistake(manifest, where, "cannot be made (error %d)" % node)
-        console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
+            manifest.wrong("mounts." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+        else:
+            console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
+
+
+def _make_file(node, content):
+    # What is wrong, or None. `content`: bytes, or the path of a host file.
+    if not isinstance(node, File):
+        return "cannot be made: " + abi.ERRORS[-1 - node]
+    try:
+        if isinstance(content, bytes):
+            size = len(content)
+            node.write(0, size, _Source(content), 0)
+        else:
+            size = hal.file_size(content)
+            with hal.read_file(content) as stream:
+                _fill(node, stream)
+    except OSError:
+        return "cannot be read: " + content
+    except MemoryError:
+        return "does not fit into memory"
+    return None if node.size == size else "does not fit into the RamFS, see ramfs and directories"
 
 
 class _Source:
@@ -104,44 +119,33 @@ def _fill(file, stream):
             return
 
 
-def _pin(number, mode, pull, initial, active_low):
-    level = None if initial is None else initial ^ active_low
-    return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
-
-
-def _thing(kind, what, rights, account, fs):
-    # The object of a grant, pins excepted; None where the task's storage quota does not allow it.
-    if kind == "net":
-        return Network(what)
-    node = fs.make(what, kind == "directory")
-    if kind == "directory":
-        return node
-    return None if node.open(rights & RIGHT_WRITE != 0, account) else OpenFile(node, False)
-
-
-def _task(manifest, index, machines, fs):
-    plan = manifest.tasks[index]
+def _task(manifest, index, fs):
+    # The task, still without its pins; None where something is wrong.
+    fields = manifest.tasks[index]
+    plan = Plan(fields, fs)
     where = "tasks[%d]" % index
     try:
-        with hal.read_file(plan["module"]) as stream:
-            module = stream.read()
-        machine = wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+        machine = plan.machine()
     except OSError:
-        raise _mistake(manifest, where + ".module", "cannot be read: " + plan["module"])
+        return manifest.wrong(where + ".module", "cannot be read: " + fields["module"])
+    except WrongModule as error:
+        return manifest.wrong(where + ".sha256", str(error))
     except ValueError as error:
-        raise _mistake(manifest, where + ".module", "%s: %s" % (plan["module"], error))
+        return manifest.wrong(where + ".module", "%s: %s" % (fields["module"], error))
     except MemoryError as error:
         _, free, largest, _ = wasm3.arena()
-        raise _mistake(manifest, where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
-                       % (error, plan["quota"], free, largest))
-    machines.append(machine)
-    task = Task(plan["name"], machine, plan["priority"], plan["slice"], Capabilities(plan["capabilities"]),
-                plan["may_fault"])
-    task.account = Account(plan["storage"])
-    for name, kind, what, rights in plan["caps"]:
-        if kind != "pin":
-            thing = _thing(kind, what, rights, task.account, fs)
-            if thing is None:
-                raise _mistake(manifest, where + ".storage", "is less than %s takes" % what)
-            task.capabilities.grant(name, thing, rights)
+        return manifest.wrong(where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
+                              % (error, fields["quota"], free, largest))
+    log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
+    capabilities = plan.capabilities()
+    task = Task(fields["name"], machine, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
+    task.budget = task.left = fields["budget"]
+    task.period = fields["period"]
+    task.policy = fields["fault"]
+    task.plan = plan
+    task.account = plan.account
+    try:
+        plan.grant(capabilities, False)
+    except StorageTooSmall as error:
+        manifest.wrong(where + ".storage", str(error))
     return task

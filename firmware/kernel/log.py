@@ -13,8 +13,8 @@ _RING = const(512)          # bytes, a power of two: the last few lines, for som
 _WRAP = const(_RING - 1)
 _HEADER = const(3)          # of a line in the ring: level, length (low byte first)
 LINE_MOST = const(256)      # the ABI's limit of sp_log
-BURST = const(32)           # as the ABI says
-RATE_MS = const(31)         # one more line every 31 ms: 32 a second
+BURST_DEFAULT = const(32)   # lines at once and lines a second, as the ABI says
+RATE_DEFAULT = const(32)
 _TICKS_MASK = const(0x3FFFFFFF)
 _LABEL_MOST = const(80)     # a task's name and what stands around it
 
@@ -24,14 +24,16 @@ _MARKS = (b"error: ", b"warning: ", b"")                # before the text, by le
 
 
 class Ring:
-    """The log of one task."""
+    """The log of one task. `burst`: lines it may log at once; `rate`: lines a second, 1..1000."""
 
-    def __init__(self, name):
+    def __init__(self, name, burst=BURST_DEFAULT, rate=RATE_DEFAULT):
         self._label = name.encode() + b": "
         self._ring = bytearray(_RING)
         self._first = 0         # where the oldest line starts
         self._used = 0
-        self._tokens = BURST
+        self._burst = burst
+        self._every = 1000 // rate      # ms until there is one more
+        self._tokens = burst
         self._ticked = 0
         self.dropped = 0        # lines refused since the last one that was taken
         self.refused = 0        # lines refused in all
@@ -54,15 +56,15 @@ class Ring:
         return length
 
     def _allowed(self, now):
-        # A bucket of tokens: full at the start, one more every RATE_MS.
+        # A bucket of tokens: full at the start, one more every so many ms.
         passed = (now - self._ticked) & _TICKS_MASK
-        if passed >= BURST * RATE_MS:
-            self._tokens = BURST
+        if passed >= self._burst * self._every:
+            self._tokens = self._burst
             self._ticked = now
-        elif passed >= RATE_MS:
-            tokens = self._tokens + passed // RATE_MS
-            self._tokens = tokens if tokens < BURST else BURST
-            self._ticked = (now - passed % RATE_MS) & _TICKS_MASK
+        elif passed >= self._every:
+            tokens = self._tokens + passed // self._every
+            self._tokens = tokens if tokens < self._burst else self._burst
+            self._ticked = (now - passed % self._every) & _TICKS_MASK
         if self._tokens == 0:
             return False
         self._tokens -= 1

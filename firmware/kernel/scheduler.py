@@ -1,15 +1,20 @@
-"""Who runs next: fixed priorities, round robin inside one, a queue of sleepers, and those who wait for an event.
+"""Who runs next: fixed priorities, round robin inside one, CPU budgets, and a heap of everybody who waits for a time.
 
-The scheduler only keeps order; who runs how long and what happens to a task that ends is decided elsewhere. A guard
-gives every so-many-th slice to a lower priority in turn, so that an endless loop with a high priority slows the others
-down but does not stop them.
+The scheduler only keeps order; who runs how long and what happens to a task that ends is decided elsewhere.
 
-Invariants: a task is in at most one queue, chained by `task.link`; sleepers are sorted by the tick at which they wake;
-ticks have 30 bits and count round every 12.4 days, so they are compared by their difference alone. Nothing here
-allocates.
+- A task whose budget of fuel is used up runs only when nobody else wants to, until its next period begins.
+- A guard gives a slice to a lower priority in turn when a higher one has run for so many slices, so that an endless
+  loop slows the others down but does not stop them. It never stands in the way of a task that has just become ready
+  above the one that ran last, so a task of high priority is late by one slice at most.
+
+Invariants: a task that is READY is in exactly one queue (`task.queue`), chained by `link` and `back`; one that waits
+for a time is in the heap at `task.timer` (-1: it is not), which a task in the queue of those over budget is too, for
+the end of its period; ticks have 30 bits and count round every 12.4 days, so they are compared by their difference
+alone. Nothing here allocates but the first `_push` of so many timers (see `reserve`). The cost of a slice does not
+depend on the number of tasks; that of a timer on its logarithm.
 """
 from micropython import const
-from kernel.task import READY, RUNNING, SLEEPING, WAITING, PRIORITIES
+from kernel.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING, PRIORITIES
 
 _TICKS_MASK = const(0x3FFFFFFF)
 _TICKS_HALF = const(0x20000000)
@@ -17,6 +22,8 @@ SLEEP_MOST = const(_TICKS_HALF - 1)     # the longest time whose end can be told
 
 # Every 32nd slice: 3 % for those who would get nothing, at 2 ms a slice a turn every 64 ms.
 _GUARD = const(32)
+
+_OVER_BUDGET = const(8)                 # the queue behind those of the priorities
 
 # _HIGHEST[mask]: number of the highest bit set, for 8 priorities.
 _HIGHEST = bytes([0] + [bit for bit in range(PRIORITIES) for _ in range(1 << bit)])
@@ -31,43 +38,60 @@ class Scheduler:
     """The queues of all tasks that may run again."""
 
     def __init__(self):
-        self._first = [None] * PRIORITIES
-        self._last = [None] * PRIORITIES
+        self._first = [None] * (PRIORITIES + 1)
+        self._last = [None] * (PRIORITIES + 1)
         self._ready = 0             # bit mask of the priorities that have a task ready
-        self._sleepers = None
-        self._turn = 0              # slices since the guard last stepped in
-        self._guarded = 0           # the priority it gave a slice to
+        self._timers = []           # a binary heap: the earliest first, each before those at 2i+1 and 2i+2
+        self._waiting = 0           # how many there are in it
+        self._turn = 0              # slices since the guard last stepped in, while somebody lower was ready
+        self._recent = 0            # priority of the last slice
+        self._guarded = 0           # the priority the guard gave a slice to
+
+    # ---------------------------------------------------------------- who runs
 
     def add(self, task):
         """Makes the task ready, behind the others of its priority."""
-        priority = task.priority
         task.state = READY
-        task.link = None
-        if self._ready & (1 << priority):
-            self._last[priority].link = task
-        else:
-            self._first[priority] = task
-            self._ready |= 1 << priority
-        self._last[priority] = task
+        self._append(task, task.priority)
+        self._ready |= 1 << task.priority
 
-    def next(self):
-        """Takes the task whose turn it is out of its queue, or None where nobody is ready."""
-        ready = self._ready
-        if not ready:
-            return None
-        priority = _HIGHEST[ready]
-        self._turn += 1
-        if self._turn >= _GUARD:
-            self._turn = 0
-            priority = self._guard(priority)
-        task = self._first[priority]
-        self._first[priority] = task.link
-        if task.link is None:
-            self._last[priority] = None
-            self._ready = ready & ~(1 << priority)
-        task.link = None
-        task.state = RUNNING
+    def next(self, now):
+        """Takes the task whose turn it is at tick `now` out of its queue, or None where nobody is ready."""
+        while self._ready:
+            priority = _HIGHEST[self._ready]
+            if self._ready & ((1 << priority) - 1):
+                self._turn += 1
+                if self._turn >= _GUARD and priority <= self._recent:
+                    self._turn = 0
+                    priority = self._guard(priority)
+                else:
+                    self._recent = priority
+            else:
+                self._turn = 0
+                self._recent = priority
+            task = self._first[priority]
+            self._unlink(task)
+            if task.budget and not self._affords(task, now):
+                self._append(task, _OVER_BUDGET)
+                task.wake = task.period_end
+                self._push(task)
+                continue
+            task.state = RUNNING
+            return task
+        task = self._first[_OVER_BUDGET]
+        if task is not None:
+            self._unlink(task)
+            self._pull(task)
+            task.state = RUNNING
         return task
+
+    def _affords(self, task, now):
+        # True where something is left of the task's budget for this period. What it used beyond one is missing in the
+        # next. The end of the period may be any number of wraps ago: what cannot be true starts a new one.
+        if not 0 < until(task.period_end, now) <= task.period:
+            task.period_end = (now + task.period) & _TICKS_MASK
+            task.left = task.budget + (task.left if task.left < 0 else 0)
+        return task.left > 0
 
     def _guard(self, highest):
         # The next priority below the one the guard chose last, round and round, so that each gets its turn.
@@ -79,30 +103,33 @@ class Scheduler:
         self._guarded = priority
         return priority
 
+    def idle(self, now):
+        """Milliseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake."""
+        if self._ready or self._first[_OVER_BUDGET] is not None:
+            return 0
+        if self._waiting == 0:
+            return -1
+        left = until(self._timers[0].wake, now)
+        return left if left > 0 else 0
+
+    # ---------------------------------------------------------------- who waits
+
     def sleep(self, task, milliseconds, now):
         """Makes the task sleep that long, 0..SLEEP_MOST ms, from tick `now`."""
-        wake = (now + milliseconds) & _TICKS_MASK
-        task.wake = wake
         task.state = SLEEPING
-        before = None
-        after = self._sleepers
-        while after is not None and until(after.wake, wake) <= 0:
-            before = after
-            after = after.link
-        task.link = after
-        if before is None:
-            self._sleepers = task
-        else:
-            before.link = task
+        task.wake = (now + milliseconds) & _TICKS_MASK
+        self._push(task)
 
     def wait(self, task, milliseconds, now):
         """Makes the task wait for `rouse`, but no longer than that, 0..SLEEP_MOST ms from tick `now`; -1: no limit."""
         if milliseconds >= 0:
             self.sleep(task, milliseconds, now)
-        else:
-            task.wake = -1
-            task.link = None
         task.state = WAITING
+
+    def restart(self, task, milliseconds, now):
+        """Makes a task that is over ready again after that time; who runs it finds it without a machine."""
+        self.sleep(task, milliseconds, now)
+        task.state = RESTARTING
 
     def rouse(self, task):
         """Makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait."""
@@ -111,46 +138,102 @@ class Scheduler:
             self.add(task)
 
     def wake(self, now):
-        """Makes every task ready whose time has come, whether it sleeps or waits."""
-        task = self._sleepers
-        while task is not None and until(task.wake, now) <= 0:
-            self._sleepers = task.link
+        """Makes every task ready whose time has come, whatever it waits for."""
+        while self._waiting and until(self._timers[0].wake, now) <= 0:
+            task = self._timers[0]
+            self.remove(task)
             self.add(task)
-            task = self._sleepers
-
-    def idle(self, now):
-        """Milliseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake."""
-        if self._ready:
-            return 0
-        if self._sleepers is None:
-            return -1
-        left = until(self._sleepers.wake, now)
-        return left if left > 0 else 0
 
     def remove(self, task):
-        """Takes a task that is not running out of whatever queue it is in."""
+        """Takes a task that is not running out of wherever it is."""
         if task.state == READY:
-            self._first[task.priority] = self._without(self._first[task.priority], task)
-            self._mend(task.priority)
-        elif task.state == SLEEPING or (task.state == WAITING and task.wake >= 0):
-            self._sleepers = self._without(self._sleepers, task)
+            self._unlink(task)
+        if task.timer >= 0:
+            self._pull(task)
+
+    def reserve(self, count):
+        """Makes room for the timers of that many tasks, so that none of them allocates."""
+        missing = count - len(self._timers)
+        if missing > 0:
+            self._timers.extend([None] * missing)
+
+    # ---------------------------------------------------------------- queues
+
+    def _append(self, task, queue):
+        last = self._last[queue]
+        task.queue = queue
         task.link = None
-
-    def _without(self, first, task):
-        if first is task:
-            return task.link
-        before = first
-        while before.link is not task:
-            before = before.link
-        before.link = task.link
-        return first
-
-    def _mend(self, priority):
-        # The last of the queue and the bit in the mask, after something was taken out of the middle.
-        last = task = self._first[priority]
-        while task is not None:
-            last = task
-            task = task.link
-        self._last[priority] = last
+        task.back = last
         if last is None:
-            self._ready &= ~(1 << priority)
+            self._first[queue] = task
+        else:
+            last.link = task
+        self._last[queue] = task
+
+    def _unlink(self, task):
+        before = task.back
+        after = task.link
+        queue = task.queue
+        if before is None:
+            self._first[queue] = after
+            if after is None:
+                self._ready &= ~(1 << queue)
+        else:
+            before.link = after
+        if after is None:
+            self._last[queue] = before
+        else:
+            after.back = before
+        task.link = task.back = None
+
+    # ---------------------------------------------------------------- the heap of timers
+
+    def _push(self, task):
+        place = self._waiting
+        if place == len(self._timers):
+            self._timers.append(None)
+        self._waiting = place + 1
+        self._rise(task, place)
+
+    def _pull(self, task):
+        # Out of the heap; the last one fills the gap.
+        last = self._waiting - 1
+        self._waiting = last
+        place = task.timer
+        task.timer = -1
+        moved = self._timers[last]
+        self._timers[last] = None
+        if moved is not task:
+            self._sink(moved, place)
+
+    def _rise(self, task, place):
+        timers = self._timers
+        wake = task.wake
+        while place:
+            above = (place - 1) >> 1
+            other = timers[above]
+            if (wake - other.wake) & _TICKS_MASK < _TICKS_HALF:
+                break
+            timers[place] = other
+            other.timer = place
+            place = above
+        timers[place] = task
+        task.timer = place
+
+    def _sink(self, task, place):
+        timers = self._timers
+        wake = task.wake
+        while True:
+            below = 2 * place + 1
+            if below >= self._waiting:
+                break
+            other = timers[below]
+            if below + 1 < self._waiting and (timers[below + 1].wake - other.wake) & _TICKS_MASK >= _TICKS_HALF:
+                below += 1
+                other = timers[below]
+            if (other.wake - wake) & _TICKS_MASK < _TICKS_HALF:
+                break
+            timers[place] = other
+            other.timer = place
+            place = below
+        self._rise(task, place)

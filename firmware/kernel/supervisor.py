@@ -1,60 +1,165 @@
-"""What happens to a task that is over: its record is kept and shown, its region and capabilities go back.
+"""What happens to a task that is over: its record is kept and shown, its region and capabilities go back, and its
+policy says what comes next.
 
-The scheduler reports, this module decides. A fault ends one task and nothing else.
+The scheduler reports, this module decides. A fault ends one life of one task and nothing else, unless the manifest
+says that the machine is to start anew. Nothing here may fail: without memory a record is lost, a line is not shown,
+a restart is tried again later.
 """
+import hal
+from micropython import const
 from kernel import abi, console
 from kernel.log import escaped
-from kernel.task import ENDED, FAULTED, KILLED
+from kernel.task import ENDED, FAULTED, KILLED, RESTARTING
+
+STOP = const(0)
+RESTART = const(1)
+REBOOT = const(2)
+ACTIONS = ("stop", "restart", "reboot")
+
+_TICKS_MASK = const(0x3FFFFFFF)
+
+
+class Policy:
+    """What a fault of a task leads to.
+
+    `action`: STOP, RESTART or REBOOT. Of RESTART: `first`: ms until the first restart, twice as long before each
+    further one, but never longer than `most`; `times`: how many restarts there are before it is given up. A life that
+    lasts `most` ms counts as a good one: after it everything begins again.
+    """
+
+    def __init__(self, action, first, most, times):
+        self.action = action
+        self.first = first
+        self.most = most
+        self.times = times
+
+    def delay(self, failures):
+        """Milliseconds until the restart after so many failures in a row, or -1 where there is none."""
+        if failures > self.times:
+            return -1
+        delay = self.first
+        while failures > 1 and delay < self.most:
+            delay *= 2
+            failures -= 1
+        return delay if delay < self.most else self.most
 
 
 class CrashRecord:
     """Why a task faulted: all there is to know once its region is gone.
 
     `reason`: a string; `backtrace`: list of (function index, name or None), innermost first; `fuel` and `calls`: used
-    and made until then; `last_call`: name of its last system call or None.
+    and made in that life; `last_calls`: list of (name, answer or None), the last 8 system calls, the oldest first;
+    `ticks`: when.
     """
 
-    def __init__(self, task):
-        machine = task.machine
-        self.reason = escaped(machine.error() or "unknown")
+    def __init__(self, machine, reason):
+        self.reason = reason
         self.backtrace = [(index, None if name is None else escaped(name)) for index, name in machine.backtrace()]
         self.fuel = machine.fuel()
         self.calls = machine.syscalls()
-        self.last_call = abi.NAMES[task.call] if task.call >= 0 else None
+        self.last_calls = [(abi.NAMES[number], answer) for number, answer in machine.calls() if number < len(abi.NAMES)]
+        self.ticks = hal.ticks()
 
     def lines(self, name):
         """List of lines to show."""
         result = ["%s: fault: %s" % (name, self.reason)]
         for depth, (index, function) in enumerate(self.backtrace):
             result.append("%s:   #%d %s (function %d)" % (name, depth, function or "?", index))
-        result.append("%s:   after %d fuel, %d system calls, the last one %s"
-                      % (name, self.fuel, self.calls, self.last_call or "none"))
+        result.append("%s:   after %d fuel and %d system calls" % (name, self.fuel, self.calls))
+        for call, answer in self.last_calls:
+            result.append("%s:   %s = %s" % (name, call, "?" if answer is None else _answer(answer)))
         return result
+
+
+def _answer(value):
+    # An error code by its name.
+    return abi.ERRORS[-1 - value] if -len(abi.ERRORS) <= value < 0 else str(value)
 
 
 def ended(task):
     """The task returned or called sp_exit."""
-    task.finish(ENDED)
+    task.failures = 0
+    _finish(task, ENDED)
 
 
-def faulted(task):
-    """The task did what no task may: keeps its record, shows it.
+def killed(task):
+    """Somebody stopped the task, which is nowhere in the scheduler any more; its policy is not asked."""
+    if task.machine:
+        _finish(task, KILLED)
+    else:
+        task.state = KILLED         # between two lives
 
-    A full heap costs the record, nothing else: the task is over all the same.
+
+def faulted(task, scheduler, reason=None):
+    """The task did what no task may: keeps its record, shows it, applies its policy. Returns True where the machine is
+    to start anew.
+
+    `reason`: of a fault that somebody else decided on; the task is then nowhere in the scheduler.
     """
     try:
-        task.record = CrashRecord(task)
+        task.record = CrashRecord(task.machine, reason or escaped(task.machine.error() or "unknown"))
     except MemoryError:
-        pass
-    task.finish(FAULTED)
+        task.record = None
+    now = hal.ticks()
+    policy = task.policy
+    if policy and (now - task.started) & _TICKS_MASK >= policy.most:
+        task.failures = 0
+    task.failures += 1
+    _finish(task, KILLED if reason else FAULTED)
     if task.record:
         try:
             for text in task.record.lines(task.name):
                 console.line(text)
         except MemoryError:
             pass
+    return _apply(task, scheduler, now)
 
 
-def killed(task):
-    """Somebody stopped the task, which is in no queue any more."""
-    task.finish(KILLED)
+def _apply(task, scheduler, now):
+    policy = task.policy
+    if not policy or policy.action == STOP:
+        return False
+    if policy.action == REBOOT:
+        _note("%s: a fault of this task starts the machine anew", task.name)
+        return True
+    delay = policy.delay(task.failures)
+    if delay < 0:
+        _note("%s: given up after %d restarts", task.name, policy.times)
+    else:
+        _note("%s: restart %d of %d in %d ms", task.name, task.failures, policy.times, delay)
+        scheduler.restart(task, delay, now)
+    return False
+
+
+def restart(task, scheduler):
+    """Gives a task without a machine another life and makes it ready; where that fails its policy goes on counting.
+
+    Returns as `faulted` does.
+    """
+    now = hal.ticks()
+    try:
+        machine, capabilities = task.plan.life()
+    except Exception as error:      # no room, the module is gone or is another one: told, and tried again
+        _note("%s: cannot be started: %s", task.name, str(error) or type(error).__name__)
+        task.state = FAULTED
+        task.failures += 1
+        return _apply(task, scheduler, now)
+    task.begin(machine, capabilities)
+    task.started = now
+    task.restarts += 1
+    scheduler.add(task)
+    return False
+
+
+def _finish(task, state):
+    try:
+        task.finish(state)
+    except Exception as error:
+        _note("%s: an object could not be released: %s", task.name, repr(error))
+
+
+def _note(text, *values):
+    try:
+        console.note(text % values)
+    except Exception:
+        pass

@@ -38,13 +38,18 @@ class System:
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
         self._interrupted = False           # Ctrl-C came where it could not be let through
-        self._alive = 0
+        self._alive = 0                     # tasks that will run again
+        self._reboot = False                # a task faulted whose policy says so
         self.slices = 0
+        self.ran = 0                        # ms that `run` took so far, all calls together
+        self.idled = 0                      # ms of it in which nobody was ready
 
     def add(self, task):
         """Takes a new task in and makes it ready."""
         self.tasks.append(task)
+        self.scheduler.reserve(len(self.tasks))
         self._alive += 1
+        task.started = hal.ticks()
         self.scheduler.add(task)
 
     def find(self, name):
@@ -61,6 +66,35 @@ class System:
             supervisor.killed(task)
             self._alive -= 1
 
+    def fault(self, task, reason):
+        """Ends a life of a task as a fault does, for that reason: its policy says what comes next."""
+        if task.machine:
+            self.scheduler.remove(task)
+            self._faulted(task, reason)
+
+    def start(self, task):
+        """Gives a task that is over another life. Raises ValueError where it is not, or was not made from a plan."""
+        if not task.over():
+            raise ValueError(task.name + " is not over")
+        if not task.plan:
+            raise ValueError(task.name + " cannot be started again")
+        self._alive += 1
+        task.failures = 0
+        self._restart(task)
+
+    def revoke(self, thing):
+        """Ends every capability to an object, and what was opened through one, in all tasks. Returns how many.
+
+        A task that waits in a call on it is woken and finds it REVOKED.
+        """
+        count = 0
+        for task in self.tasks:
+            ended = task.capabilities.revoke_thing(thing)
+            if ended:
+                count += ended
+                self.scheduler.rouse(task)
+        return count
+
     def run(self, milliseconds=-1, forever=False):
         """Runs the system until every task is over or that time has passed (-1: no limit). Blocks.
 
@@ -70,9 +104,12 @@ class System:
         """
         if milliseconds > SLEEP_MOST:
             raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
-        end = (hal.ticks() + milliseconds) & _TICKS_MASK
+        last = hal.ticks()
+        end = (last + milliseconds) & _TICKS_MASK
         while self._alive or forever:
             now = hal.ticks()
+            self.ran += (now - last) & _TICKS_MASK
+            last = now
             if milliseconds >= 0 and until(end, now) <= 0:
                 return
             idle = self.scheduler.idle(now)
@@ -81,7 +118,9 @@ class System:
                     idle = _IDLE_MOST
                 if milliseconds >= 0 and until(end, now) < idle:
                     idle = until(end, now)
-                if not hal.idle(idle):
+                event = hal.idle(idle)
+                self.idled += (hal.ticks() - now) & _TICKS_MASK
+                if not event:
                     continue            # nothing happened, or a time is up
             self._pending = True
             try:
@@ -93,6 +132,9 @@ class System:
             if self._interrupted:
                 self._interrupted = False
                 raise KeyboardInterrupt
+            if self._reboot:
+                self._reboot = False
+                hal.reboot()
 
     def _run_burst(self, _):
         # One slice, and more of them until the tick changes: tasks that only wait for each other take turns quickly.
@@ -104,11 +146,19 @@ class System:
             if hal.watched():
                 hal.poll(self._rouse)
             while True:
-                task = self.scheduler.next()
+                task = self.scheduler.next(now)
                 if task is None:
                     break
                 self.slices += 1
-                self._run_slice(task)
+                if task.machine is None:
+                    self._restart(task)
+                elif task.budget and task.left > 0:
+                    task.bill()     # what it ran over budget is nobody's
+                    self._run_slice(task, task.slice if task.slice < task.left else task.left)
+                    if task.machine:
+                        task.left -= task.bill()
+                else:
+                    self._run_slice(task, task.slice)
                 if hal.ticks() != now:
                     break
         except BaseException as error:
@@ -117,16 +167,16 @@ class System:
                 self.scheduler.add(task)
         self._pending = False
 
-    def _run_slice(self, task):
+    def _run_slice(self, task, fuel):
         resume = task.resume
         dispatch = self._dispatch
         if task.waiting is not None:
             answer = self._try_again(task)
             if answer is None:
                 return
-            status = resume(task.slice, answer)
+            status = resume(fuel, answer)
         else:
-            status = resume(task.slice, task.answer)
+            status = resume(fuel, task.answer)
         while status == _SYSCALL:
             try:
                 answer = dispatch(task)
@@ -140,9 +190,21 @@ class System:
             return
         if status == _EXITED:
             supervisor.ended(task)
+            self._alive -= 1
         else:
-            supervisor.faulted(task)
-        self._alive -= 1
+            self._faulted(task, None)
+
+    def _faulted(self, task, reason):
+        if supervisor.faulted(task, self.scheduler, reason):
+            self._reboot = True
+        if task.over():
+            self._alive -= 1
+
+    def _restart(self, task):
+        if supervisor.restart(task, self.scheduler):
+            self._reboot = True
+        if task.over():
+            self._alive -= 1
 
     def _try_again(self, task):
         # The call the task waits in is made once more, from its first check on: capabilities and time may be used up.
@@ -157,13 +219,13 @@ class System:
 
     def _failed(self, task, error):
         # The catch-all: the task gets an error code, the log gets the rest, if there is memory for it.
-        if task is not None:
-            task.stop_waiting()
-        if isinstance(error, KeyboardInterrupt):
-            self._interrupted = True
-            return IO
         try:
-            console.note("%s: %s failed: %s" % (task.name, abi.NAMES[task.call], repr(error)))
+            if task is not None:
+                task.stop_waiting()
+            if isinstance(error, KeyboardInterrupt):
+                self._interrupted = True
+                return IO
+            console.note("%s: %s failed: %s" % (task.name, abi.NAMES[task.call], repr(error)) if task else repr(error))
         except Exception:
             pass
         return NOMEM if isinstance(error, MemoryError) else IO

@@ -1,8 +1,12 @@
 """A task as the kernel knows it: a machine (the wasm3 task, one region) and what the kernel keeps about it.
 
-Invariants: `state` says which queue the task is in (READY: the one of its priority, SLEEPING: the timers, WAITING: the
-timers where the wait has an end, the others: none), `link` chains it there, so no queue ever allocates; the region is given back the moment the task is over, and
-everything a person may ask afterwards was copied out before.
+A task may have several lives: what its fault policy or a person starts again is the same Task with a new machine and
+new capabilities.
+
+Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
+timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` are its place there, so no queue ever
+allocates; the region is given back the moment a life is over, and everything a person may ask afterwards was copied
+out before.
 """
 from micropython import const
 from kernel.log import Ring
@@ -11,79 +15,108 @@ READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
 WAITING = const(3)      # inside a call, for something that `waiting` knows
-ENDED = const(4)        # it returned or called sp_exit
-FAULTED = const(5)      # it did something a task may not do
-KILLED = const(6)       # somebody stopped it
+RESTARTING = const(4)   # it faulted and gets another life when its time has come
+ENDED = const(5)        # it returned or called sp_exit
+FAULTED = const(6)      # it did something a task may not do
+KILLED = const(7)       # somebody stopped it
 
-STATES = ("ready", "running", "sleeping", "waiting", "ended", "faulted", "killed")
+STATES = ("ready", "running", "sleeping", "waiting", "restarting", "ended", "faulted", "killed")
 
 PRIORITIES = const(8)   # 0 runs last, 7 first
 PRIORITY_DEFAULT = const(3)
+PERIOD_DEFAULT = const(100)     # ms of a budget: short enough not to be noticed, 50 slices of 2 ms long
 
 
 class Task:
     """One task.
 
     `name`: a string; `machine`: a wasm3.Task, whose region now belongs to this object; `slice`: fuel of one slice;
-    `capabilities`: its table; `may_fault`: whether the run counts as good when it faults.
+    `capabilities`: its table; `may_fault`: whether the run counts as good when it faults; `log`: its Ring.
     """
 
-    def __init__(self, name, machine, priority, slice, capabilities, may_fault=False):
+    def __init__(self, name, machine, priority, slice, capabilities, may_fault=False, log=None):
         self.name = name
         self.priority = priority
         self.slice = slice
-        self.capabilities = capabilities
         self.may_fault = may_fault
         self.account = None     # ramfs.Account: what it stores counts here
-        self.log = Ring(name)
+        self.log = log or Ring(name)
+        self.plan = None        # kernel.plan.Plan: how to make another life of it
+        self.policy = None      # kernel.supervisor.Policy: what a fault leads to; None: it stays faulted
+        # the scheduler's
         self.state = READY
-        self.link = None        # the next task in the queue this one is in
-        self.wake = 0           # SLEEPING, WAITING: tick at which to wake; -1: none
-        self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
+        self.queue = 0          # READY: which queue
+        self.link = None        # the next one there
+        self.back = None        # the one before
+        self.timer = -1         # place in the heap of timers
+        self.wake = 0           # tick of the timer
+        self.budget = 0         # fuel in a period; 0: no limit
+        self.period = PERIOD_DEFAULT
+        self.period_end = 0     # tick
+        self.left = 0           # of the budget in this period; below 0: owed
+        # all lives together
+        self.restarts = 0
+        self.failures = 0       # lives that faulted, one after the other
+        self.record = None      # CrashRecord of the last fault
+        self._fuel = 0          # used by the lives before this one
+        self._calls = 0
+        self._region = (0, 0)
+        self.begin(machine, capabilities)
+
+    def begin(self, machine, capabilities):
+        """A life begins. `machine`, `capabilities`: as for a new task."""
+        self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.call = -1          # number of its last call
+        self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
+        self.started = 0        # tick at which it began
+        self.result = None      # exit code, once it ended
         self.machine = machine
         # Bound once: taking a bound method from an instance would make a new object at every call.
         self.resume = machine.resume
         self.number = machine.nr
         self.argument = machine.arg
+        self.bill = machine.bill
         self.check = capabilities.check
-        # filled in when the task is over
-        self.result = None      # exit code
-        self.record = None      # CrashRecord
-        self._fuel = 0
-        self._calls = 0
-        self._region = (0, 0)
 
     def over(self):
-        """True once the task will never run again."""
+        """True once the task will never run again, unless somebody starts it."""
         return self.state >= ENDED
 
     def fuel(self):
-        """Fuel used so far."""
-        return self.machine.fuel() if self.machine else self._fuel
+        """Fuel used so far, by all lives."""
+        return self._fuel + (self.machine.fuel() if self.machine else 0)
 
     def calls(self):
-        """System calls made so far."""
-        return self.machine.syscalls() if self.machine else self._calls
+        """System calls made so far, by all lives."""
+        return self._calls + (self.machine.syscalls() if self.machine else 0)
 
     def region(self):
-        """(bytes of its region used at the peak, bytes of the region)."""
+        """(bytes of its region used at the peak, bytes of the region); of the last life where it has none."""
         return self.machine.region() if self.machine else self._region
 
     def finish(self, state):
-        """Makes the task over, in that state: keeps its figures, gives region and capabilities back."""
-        self.stop_waiting()
+        """Ends this life: keeps its figures, gives region and capabilities back.
+
+        `state`: why. The life is over even where there is no memory for the figures, or where an object cannot be
+        released, whose exception comes through.
+        """
         machine = self.machine
-        self._fuel = machine.fuel()
-        self._calls = machine.syscalls()
-        self._region = machine.region()
-        if state == ENDED:
-            self.result = machine.result()
-        self.machine = self.resume = self.number = self.argument = None
+        try:
+            if state == ENDED:
+                self.result = machine.result()
+            self._fuel += machine.fuel()
+            self._calls += machine.syscalls()
+            self._region = machine.region()
+        except MemoryError:
+            pass
+        self.machine = self.resume = self.number = self.argument = self.bill = None
         machine.kill()
-        self.capabilities.clear()
         self.state = state
+        try:
+            self.stop_waiting()
+        finally:
+            self.capabilities.clear()
 
     def stop_waiting(self):
         """The call it waits in is over, however it ended: nothing wakes the task because of it any more."""
@@ -98,7 +131,9 @@ class Task:
         if self.waiting is not None:
             return "waits: " + self.waiting.text()
         if self.state == ENDED:
-            return "exit %d" % self.result
+            return "exit " + str(self.result)
         if self.state == FAULTED:
             return "fault: " + (self.record.reason if self.record else "no memory for a record")
+        if self.state == KILLED and self.record:
+            return self.record.reason
         return "-"

@@ -1,0 +1,110 @@
+"""How a task is made, once or again: its module read and instantiated, its capabilities granted.
+
+A life after a fault is made exactly as the first one: from the module, which has to have the same SHA-256 where the
+manifest names one, and from the grants of the manifest, whose objects are new.
+"""
+import binascii
+import hashlib
+import hal
+import wasm3
+from kernel.abi import KIND_FILE, RIGHT_WRITE
+from kernel.capability import Capabilities
+from kernel.gpio import Pin
+from kernel.net import Network
+from kernel.ramfs import Account, OpenFile
+
+
+class WrongModule(ValueError):
+    """The module is not the one that the manifest's grants are for."""
+
+
+class StorageTooSmall(ValueError):
+    """A file that a task is to write does not fit into what it may store."""
+
+
+class Arguments:
+    """The arguments of a task, which it reads like a file. `data`: bytes."""
+
+    kind = KIND_FILE
+
+    def __init__(self, data):
+        self._data = data
+        self._position = 0
+        self.size = len(data)
+        self.file = self        # what sp_fs_size asks
+
+    def length(self):
+        """Bytes."""
+        return self.size
+
+    def read(self, offset, length, machine, address):
+        """As OpenFile.read."""
+        at = self._position if offset < 0 else offset
+        count = min(length, max(self.size - at, 0))
+        machine.write(address, self._data, at if count else 0, count)
+        if offset < 0:
+            self._position += count
+        return count
+
+    def release(self):
+        """The capability is gone; there is nothing to be done."""
+
+
+class Plan:
+    """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
+
+    def __init__(self, plan, fs):
+        self._plan = plan
+        self._fs = fs
+        self.account = Account(plan["storage"])     # of all its lives
+
+    def machine(self):
+        """A new machine, which has not run. Raises OSError, ValueError (not the module it should be) or MemoryError."""
+        plan = self._plan
+        with hal.read_file(plan["module"]) as stream:
+            module = stream.read()
+        if plan["sha256"]:
+            digest = hashlib.sha256(module).digest()
+            if digest != plan["sha256"]:
+                raise WrongModule("the module's is " + str(binascii.hexlify(digest), "ascii"))
+        return wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+
+    def capabilities(self):
+        """A new table, with nothing in it."""
+        return Capabilities(self._plan["capabilities"])
+
+    def grant(self, capabilities, pins):
+        """Puts into a new table what the manifest grants: the pins, or everything else. Raises StorageTooSmall."""
+        for name, kind, what, rights in self._plan["caps"]:
+            if (kind == "pin") == pins:
+                capabilities.grant(name, self._thing(kind, what, rights), rights)
+
+    def life(self):
+        """All that `Task.begin` needs: (machine, capabilities). Raises as `machine` does; then nothing is left."""
+        capabilities = self.capabilities()
+        machine = self.machine()
+        try:
+            self.grant(capabilities, False)
+            self.grant(capabilities, True)
+        except BaseException:
+            machine.kill()
+            capabilities.clear()
+            raise
+        return machine, capabilities
+
+    def _thing(self, kind, what, rights):
+        # The object of a grant.
+        if kind == "pin":
+            number, mode, pull, initial, active_low = what
+            level = None if initial is None else initial ^ active_low
+            return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+        if kind == "net":
+            return Network(what)
+        if kind == "args":
+            return Arguments(what)
+        node = self._fs.make(what, kind == "directory")
+        if kind == "directory":
+            return node
+        if node.open(rights & RIGHT_WRITE != 0, self.account):
+            raise StorageTooSmall("is less than %s takes" % what)
+        return OpenFile(node, False)
