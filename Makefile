@@ -48,9 +48,7 @@ help: ## list the targets (this text)
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
-RUN = $(DEMO_SERVER) $(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
-# The demo fetches a page; its server is part of the demo (the port stands in system.json too).
-DEMO_SERVER = $(if $(filter system.json,$(SYSTEM)),python3 tools/demo_server.py 8123 README.md)
+RUN = $(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json
 	@if [ -t 0 ] && [ -t 1 ]; then sh -mc '$(RUN); exit $$?'; else $(RUN); fi

@@ -85,6 +85,18 @@ def test_sort_of_many_lines(firmware, tmp_path):
     assert result == 0 and got == "".join(sorted(lines)).encode()
 
 
+def test_sort_without_enough_memory_says_so_and_ends(firmware, tmp_path):
+    result, record, got = run_sort(firmware, tmp_path, b"x\n" * 9000, 20000)
+    assert (result, record, got) == (1, None, b"")
+
+
+def test_sort_without_its_file_panics(firmware, tmp_path):
+    shutil.copy(ROOT / "build/modules/sort.wasm", tmp_path)
+    (tmp_path / "system.json").write_text('{"version": 1, "tasks": [{"name": "sort", "module": "sort.wasm"}]}')
+    result, record, _ = firmware.script(SORT, path=str(tmp_path / "system.json"))
+    assert result is None and record[0].startswith('sort: fault: the manifest grants no file "input": -1 (')
+
+
 def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
     """In a copy of the project, with what is built already: `make new-module` and nothing else."""
     tree, name = tmp_path / "project", "made_by_a_test"

@@ -168,3 +168,40 @@ def test_without_memory_in_the_manifest_there_is_no_heap(firmware):
     if (malloc(1) || malloc(0) || calloc(1, 1) || realloc(NULL, 8)) sp_exit(1);
     free(NULL);"""
     assert firmware.script(RUN + 'answer(run(wasm["none"]).result)', wasm={"none": compiled(source)}) == 0
+
+
+PANIC = '#include "sovelma_panic.h"\n' + MAIN
+
+PANICS = """
+def record(module, lines=0):
+    task = run(module, 4096)
+    return [task.record and task.record.lines("t"), task.record and task.record.reason, "".join(shown).count("spam")]
+"""
+
+
+def test_a_panic_lands_in_the_crash_record(firmware):
+    lines, reason, _ = firmware.script(RUN + PANICS + 'answer(record(wasm["panic"]))', wasm={"panic": compiled(
+        PANIC % '    log_format(SP_LOG_INFO, "before"); panic("no room for %d lines of \\"%s\\"\\x1b", 42, "text");')})  # fmt: skip
+    assert reason.startswith(r'no room for 42 lines of "text"\x1b (') and "unreachable" in reason
+    assert lines[0] == "t: fault: " + reason and "panic" in lines[1]
+
+
+def test_a_panic_is_recorded_even_when_the_log_is_full(firmware):
+    _, reason, shown = firmware.script(RUN + PANICS + 'answer(record(wasm["panic"]))', wasm={"panic": compiled(
+        PANIC % '    for (int i = 0; i < 500; i++) sp_log(SP_LOG_INFO, "spam", 4);\n    panic("the last words");')})  # fmt: skip
+    assert reason.startswith("the last words (") and shown < 100
+
+
+def test_check_tells_file_line_and_condition_and_a_true_one_nothing(firmware):
+    _, reason, _ = firmware.script(RUN + PANICS + 'answer(record(wasm["check"]))', wasm={"check": compiled(
+        PANIC % '    check(sp_yield() == 0);\n    check(sp_sleep(-1) == 0);')})  # fmt: skip
+    assert re.match(r"\S+module\.c:\d+: sp_sleep\(-1\) == 0 \(.*unreachable", reason)
+
+
+@pytest.mark.parametrize("body", [
+    'sp_log(SP_LOG_ERROR, "old", 3); sp_yield(); __builtin_trap();', 'sp_log(SP_LOG_INFO, "news", 4); __builtin_trap();',
+    'sp_log(SP_LOG_ERROR, "old", 3); sp_log(SP_LOG_DEBUG, "new", 3); __builtin_trap();', "__builtin_trap();",
+])  # fmt: skip
+def test_an_error_line_is_the_reason_only_where_it_is_the_last_thing_done(firmware, body):
+    _, reason, _ = firmware.script(RUN + PANICS + 'answer(record(wasm["trap"]))', wasm={"trap": compiled(PANIC % ("    " + body))})
+    assert "(" not in reason and "unreachable" in reason

@@ -1,6 +1,7 @@
 /* Sorts the lines of the file "input" by their bytes, as `LC_ALL=C sort` does, and stores them as "sorted" in "data".
  *
- * Needs memory for the text and four bytes for each line, which the manifest has to give. */
+ * Needs memory for the text and four bytes for each line, which the manifest has to give; where it does not, the task
+ * says so and ends. What cannot happen unless the manifest is wrong is a panic. */
 #include "sovelma_malloc.h"
 #include "sovelma_panic.h"
 
@@ -48,11 +49,20 @@ static void heap_sort(const char **lines, uint32_t count)
     }
 }
 
+/* `size` bytes; ends the task where there are none. */
+static void *room(uint32_t size)
+{
+    void *result = malloc(size);
+    if (!result) {
+        log_format(SP_LOG_ERROR, "no memory for %u bytes; the manifest gives %d in all", size, sp_memory_bytes());
+        sp_exit(1);
+    }
+    return result;
+}
+
 static char *read_all(sp_cap_t input, uint32_t size)
 {
-    char *text = malloc(size + 1);
-    if (!text)
-        panic("no memory for %u bytes of text; the manifest gives %d in all", size, sp_memory_bytes());
+    char *text = room(size + 1);
     for (uint32_t at = 0; at < size;) {
         int32_t count = sp_fs_read(input, text + at, size - at, (int32_t)at);
         check(count > 0);
@@ -85,9 +95,7 @@ __attribute__((export_name("_start"))) void start(void)
     for (int32_t i = 0; i < size; i++)
         count += text[i] == '\n';
     count += size && text[size - 1] != '\n';    /* a last line without an end */
-    const char **lines = malloc(count * sizeof *lines);
-    if (!lines)
-        panic("no memory for %u lines; the manifest gives %d bytes in all", count, sp_memory_bytes());
+    const char **lines = room(count * sizeof *lines);
     const char *line = text;
     for (uint32_t i = 0; i < count; i++) {
         lines[i] = line;
