@@ -48,7 +48,9 @@ help: ## list the targets (this text)
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
-RUN = $(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
+# The demo's task `fetch` finds a page to fetch.
+RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/with_page.py $(file <modules/fetch/url) README.md) \
+	$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json
 	@if [ -t 0 ] && [ -t 1 ]; then sh -mc '$(RUN); exit $$?'; else $(RUN); fi

@@ -5,6 +5,7 @@ script that runs them in the firmware.
 """
 
 import contextlib
+import http.server
 import socket
 import struct
 import threading
@@ -93,6 +94,40 @@ def udp(handle):
         thread.join(10)
         server.close()
     assert not failures, failures
+
+
+@contextlib.contextmanager
+def web(pages):
+    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines)."""
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers.get("Host")))
+            body = pages.get(self.path)
+            if body is None:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 64
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_port, asked
+        finally:
+            server.shutdown()
+            thread.join(10)
 
 
 @contextlib.contextmanager

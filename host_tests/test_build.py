@@ -11,6 +11,7 @@ import pty
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
@@ -275,7 +276,7 @@ def test_warm_make_run_boots_within_two_seconds():
     result = run("make", "run", "FOR=0")
     elapsed = time.monotonic() - started
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "[ OK ]" in result.stdout
+    assert "[ OK ]" in result.stdout and "Traceback" not in result.stderr
     assert "CC " not in result.stdout and "WASM " not in result.stdout, "it rebuilt something"
     assert elapsed < 2
 
@@ -392,3 +393,16 @@ def test_heap_grows_unless_a_size_was_asked_for():
     assert run(firmware, "-c", script).stdout == "10000000\n"
     bounded = run(firmware, "-X", "heapsize=64K", "-c", script)
     assert bounded.returncode != 0 and "MemoryError" in bounded.stdout + bounded.stderr
+
+
+def test_the_page_of_the_demo_is_there_while_it_runs():
+    """And its port free again afterwards; taken by somebody else, the command runs all the same."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        program = [ROOT / "tools" / "with_page.py", f"http://localhost:{port}/x", ROOT / "Makefile"]
+        result = run(*program, "sh", "-c", "echo ran; exit 7")
+        assert result.returncode == 7 and result.stdout == "ran\n" and f"port {port}" in result.stderr
+    ask = f"import urllib.request as r; print(len(r.urlopen('http://127.0.0.1:{port}/x').read()))"
+    for _ in range(2):
+        result = run(*program, sys.executable, "-c", ask)
+        assert result.returncode == 0 and result.stdout == f"{(ROOT / 'Makefile').stat().st_size}\n", result.stderr

@@ -1,7 +1,5 @@
 """The demo module fetch against a real HTTP server (Python's), started by the boot manifest as anybody would."""
 
-import contextlib
-import http.server
 import json
 import os
 import pathlib
@@ -13,45 +11,11 @@ import threading
 import zlib
 
 import pytest
-from peers import free_port, full_backlog, tcp
+from peers import free_port, full_backlog, tcp, web
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "build" / "modules" / "fetch.wasm"
 PRIMES = ROOT / "build" / "modules" / "primes.wasm"
-
-
-@contextlib.contextmanager
-def web(pages):
-    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines)."""
-    asked = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append((self.path, self.headers.get("Host")))
-            body = pages.get(self.path)
-            if body is None:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments):
-            pass
-
-    class Server(http.server.ThreadingHTTPServer):
-        request_queue_size = 64
-        daemon_threads = True
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server.server_port, asked
-        finally:
-            server.shutdown()
-            thread.join(10)
 
 
 def system(directory, urls, port, others=(), **more):
@@ -60,7 +24,7 @@ def system(directory, urls, port, others=(), **more):
     for index, url in enumerate(urls):
         (directory / f"url{index}").write_text(url + "\n")
         tasks.append({"name": f"fetch{index}", "module": str(MODULE), "caps": {
-            "config": {"file": f"/url{index}"}, "net": {"net": {"allow": ["localhost", "127.0.0.1"], "ports": [port], "sockets": 1}}}})  # fmt: skip
+            "args": {"file": f"/url{index}"}, "net": {"net": {"allow": ["localhost", "127.0.0.1"], "ports": [port], "sockets": 1}}}})  # fmt: skip
     path = directory / "system.json"
     path.write_text(json.dumps({"version": 1, "files": {f"/url{i}": f"url{i}" for i in range(len(urls))}, "tasks": tasks + list(others), **more}))
     return path

@@ -175,6 +175,26 @@ answer([results(task, 2), hal.watched(), network(task).open])
 """, wasm={"a": module}) == [[REVOKED] * 2, 0, 0]
 
 
+def test_a_network_that_is_taken_away(firmware):
+    """Its connections end, whoever waits for one or for a new one is told, and nothing is left open."""
+    with Hold() as port, full_backlog() as full:
+        modules = {"recv": guest(open_s(port) + put(recv(9, timeout=-1), send(HOST, 1), connect(port))),
+                   "connect": guest(open_s(port) + put(connect(full, timeout=-1), recv(9), connect(port)))}  # fmt: skip
+        assert firmware.script(SETUP + """
+probe = hal.open_socket(False)
+hal.close_socket(probe)
+tasks = [add(name, wasm[name]) for name in sorted(wasm)]
+run_until(lambda: hal.watched() == 2 and tasks[1].call == abi.NR_NET_RECV and len(sockets(tasks[0])) == 1)
+networks = [network(task) for task in tasks]
+for task in tasks:
+    task.capabilities.revoke(task.capabilities.held()[0][0])
+    system.scheduler.rouse(task)
+settle()
+again = hal.open_socket(False)
+answer([[results(task, 3) for task in tasks], [net.open for net in networks], hal.watched(), again == probe])
+""", wasm=modules) == [[[REVOKED] * 3] * 2, [0, 0], 0, True]
+
+
 def test_ctrl_c_while_everybody_waits(firmware):
     """The system stops and goes on as if nothing had been."""
 

@@ -4,8 +4,8 @@ A task that has to wait is put aside with its call unanswered. The poller rouses
 its beginning: what it needs is checked again, and it is answered, or waits on with what is left of its time. So the
 kernel holds no half-done transfer, and bytes go straight between the host's stack and the task's memory.
 
-The sockets of a task are capabilities in its table and count against the network capability they came from; when
-they are dropped, by the task or by its end, they are closed.
+The sockets of a task are capabilities in its table, children of the network capability they came from, and count
+against it; when they end - closed, revoked, with their task - so does the connection.
 
 Invariants: nothing here blocks; `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not (but the
 poller makes room when more tasks wait than ever before); the peer's address is fixed when the connection is made.
@@ -35,7 +35,7 @@ class Network:
         self.open = 0
 
     def release(self):
-        """The capability is gone; the sockets made with it are capabilities of their own."""
+        """The capability is gone, and with it the sockets made through it, each by itself."""
 
     def text(self):
         """For people."""
@@ -192,7 +192,7 @@ class NetworkCalls:
             return state
         if state == hal.IN_PROGRESS:
             return self._wait(task, socket, socket.handle, hal.WRITABLE, timeout, -1)
-        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE)
+        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.argument(0))
         socket.connected = identifier > 0
         return identifier
 

@@ -1,6 +1,6 @@
 /* Fetches a page by HTTP and tells its status line, how many bytes it has and their Adler-32 checksum.
  *
- * The address stands in the file granted as "config": http://host[:port]/path on its first line. The page passes
+ * The address stands in the file granted as "args": http://host[:port]/path on its first line. The page passes
  * through one buffer of 1 KB, however long it is: nothing of it is kept but what is told about it. */
 #include "sovelma_io.h"
 
@@ -37,12 +37,12 @@ static __attribute__((noinline)) void fail(const char *what, int32_t error)
     sp_exit(1);
 }
 
-/* The first line of the file "config", into url. */
+/* The first line of the file "args", into url. */
 static void read_url(void)
 {
-    int32_t count = sp_fs_read(capability("config"), url, URL_MOST, 0);
+    int32_t count = sp_fs_read(capability("args"), url, URL_MOST, 0);
     if (count < 0)
-        fail("no file \"config\" to read, error -", count);
+        fail("no file \"args\" to read, error -", count);
     char *at = url;
     while (*at > ' ')
         at++;
