@@ -19,11 +19,11 @@ NOT_PUBLIC = [ipaddress.ip_network(n) for n in (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
     "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4")]  # fmt: skip
 
-addresses = st.one_of(
-    st.integers(0, 2**32 - 1).map(ipaddress.ip_address),
-    st.sampled_from(NOT_PUBLIC).flatmap(lambda n: st.sampled_from([n[0], n[-1], n[0] - 1 if int(n[0]) else n[0], n[-1] + 1 if int(n[-1]) < 2**32 - 1 else n[-1]])),
-)  # fmt: skip
-networks = st.tuples(addresses, st.integers(0, 32)).map(lambda pair: ipaddress.ip_network((int(pair[0]) >> 32 - pair[1] << 32 - pair[1], pair[1])))
+EDGES = [ipaddress.ip_address(n & 2**32 - 1) for network in NOT_PUBLIC
+         for n in (int(network[0]) - 1, int(network[0]), int(network[-1]), int(network[-1]) + 1)]  # fmt: skip
+
+addresses = st.one_of(st.integers(0, 2**32 - 1).map(ipaddress.ip_address), st.sampled_from(EDGES))
+networks = st.builds(lambda address, bits: ipaddress.ip_network((int(address) >> 32 - bits << 32 - bits, bits)), addresses, st.integers(0, 32))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

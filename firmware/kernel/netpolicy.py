@@ -17,6 +17,7 @@ from micropython import const
 SOCKETS_DEFAULT = const(4)
 _SOCKETS_MOST = const(64)
 _PORT_MOST = const(65535)
+_PORT_OF_DNS = const(53)
 _NAME_MOST = const(253)         # as DNS says, and the ABI
 _LABEL_MOST = const(63)
 
@@ -62,12 +63,12 @@ def parse_name(text):
 
 
 def parse_server(text):
-    """(address, port) of "address" or "address:port", or None. `text`: a string; the port of DNS where none is given."""
-    address, _, port = text.partition(":")
+    """(address, port) of "address" or "address:port", or None. `text`: a string; without a port it is that of DNS."""
+    address, colon, port = text.partition(":")
     address = parse_address(address.encode())
-    if address is None or (_ and not (port.isdigit() and 1 <= int(port) <= _PORT_MOST)):
+    if address is None or (colon and not (port.isdigit() and 1 <= int(port) <= _PORT_MOST)):
         return None
-    return address, int(port) if _ else 53
+    return address, int(port) if colon else _PORT_OF_DNS
 
 
 def address_text(address):

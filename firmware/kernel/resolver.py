@@ -109,7 +109,9 @@ class Lookup:
         self._number = 0
 
     def step(self, now):
-        """Goes on. Returns addresses, an error code, or None: call again at tick `wake` or when `handle` is readable."""
+        """Goes on. Returns addresses, an error code, or None: to be called again at tick `wake` or when `handle` has
+        something to read.
+        """
         if self.handle >= 0:
             result = self._listen()
             if result is not None:
@@ -251,7 +253,7 @@ def _follow(name, records):
 
 
 def read_name(packet, length, at):
-    """(name in wire form and lower case, offset behind it) or (None, at) where packet[:length] has no good name there."""
+    """(name in wire form and lower case, offset behind it), or (None, _) where packet[:length] has no good name there."""
     name = bytearray()
     behind = -1
     limit = at                  # where the next pointer must lead below, so that following them ends
