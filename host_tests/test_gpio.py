@@ -137,10 +137,14 @@ def test_an_output_has_one_owner_and_an_input_one_pull(mistakes, first, second):
     assert len(lines) == 1 and "pin 8 is used in another way" in lines[0]
 
 
-@pytest.mark.parametrize("step", [[0, 9], [-1, 9, 0], [0, 12, 0], [0, 9, 2], ["0", 9, 0], 5, [1 << 29, 9, 0]])
+@pytest.mark.parametrize("step", [[0, 9], [-1, 9, 0], [0, 9, 2], [0, True, 0], [0, 9, False], ["0", 9, 0], 5, [1 << 29, 9, 0]])
 def test_a_wrong_step_of_the_simulation_is_told(mistakes, step):  # noqa: F811
     assert mistakes({"version": 1, "tasks": [], "simulation": [[0, 9, 1], step]}) == [
         "simulation[1]: must be [milliseconds, pin, 0 or 1 or null]"]
+
+
+def test_a_step_of_a_pin_that_is_not_there_is_told(mistakes):  # noqa: F811
+    assert mistakes({"version": 1, "tasks": [], "simulation": [[0, 12, 0]]}) == ["simulation[0]: this machine has no pin 12 for tasks"]
 
 
 def test_no_pin_is_touched_where_the_system_cannot_start(firmware, tmp_path):

@@ -180,6 +180,31 @@ def test_check_says_what_run_would_and_runs_nothing(firmware, tmp_path):
     assert checked.returncode == 2 and checked.stderr == run.stderr
 
 
+@pytest.mark.parametrize("mount, grant, module, told", [
+    ("store", "/data/disk", "store/m.wasm", True), ("store", "/data/disk", "store/deep/m.wasm", True),
+    ("store", "/data/disk", "link/m.wasm", True), ("store", "/data/disk", "store/../store/deep/m.wasm", True),
+    ("link", "/data", "store/m.wasm", True), (".", "/data/disk", "store/m.wasm", True),
+    ("store/deep", "/data/disk", "store/m.wasm", False), ("store", "/data/disk", "m.wasm", False),
+    ("store", "/data/other", "store/m.wasm", False), ("store", None, "store/m.wasm", False),
+])  # fmt: skip
+def test_a_module_that_a_task_can_write_to_needs_its_hash(mistakes, tmp_path, mount, grant, module, told):
+    """By whatever names the directory goes; not where only reading is granted, nor beside it."""
+    (tmp_path / "store" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("store")
+    for place in ("store", "store/deep", "."):
+        (tmp_path / place / "m.wasm").write_bytes(GOOD)
+    caps = {"w": {"directory": grant, "rights": ["write"]}} if grant else {"r": {"directory": "/data/disk"}}
+    manifest = {"version": 1, "mounts": {"/data/disk": mount}, "directories": {"/data": 0, "/data/other": 0},
+                "tasks": [{"name": "a", "module": "good.wasm", "sha256": hashlib.sha256(GOOD).hexdigest(), "caps": caps},
+                          {"name": "b", "module": module}, {"name": 5, "module": "good.wasm"}]}  # fmt: skip
+    lines = mistakes(manifest)
+    assert [line.split(": ")[0] for line in lines] == ["tasks[2].name"] + ["tasks[1].sha256"] * told \
+        + (["tasks[2].sha256"] if mount == "." else [])
+    if told:
+        manifest["tasks"][1]["sha256"] = hashlib.sha256(GOOD).hexdigest()
+        assert not any(line.startswith("tasks[1]") for line in mistakes(manifest))
+
+
 def test_the_arena_is_as_large_as_the_manifest_says(firmware, tmp_path):
     """Larger and smaller than the build's; a second system finds it empty; impossible is a mistake."""
     (tmp_path / "good.wasm").write_bytes(GOOD)

@@ -278,10 +278,10 @@ static mp_obj_t task_calls(mp_obj_t self_in) {
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t age = SOV_CALLS_KEPT; age-- > 0;) {
         uint32_t number;
-        int64_t answer;
+        int32_t answer;
         if (!sov_task_call(task, age, &number, &answer)) continue;
         mp_obj_t pair[2] = { mp_obj_new_int_from_uint(number),
-            answer == SOV_NO_ANSWER ? mp_const_none : mp_obj_new_int_from_ll(answer) };
+            answer == SOV_NO_ANSWER ? mp_const_none : mp_obj_new_int(answer) };
         mp_obj_list_append(list, mp_obj_new_tuple(2, pair));
     }
     return list;

@@ -34,7 +34,7 @@ static const char *trap_text(const char *text) {
 
 /* Gives the pending host call its answer. */
 static void answer_call(struct sov_task *task, int64_t answer) {
-    task->call_answer[(task->syscalls - 1) % SOV_CALLS_KEPT] = answer;
+    task->call_answer[(task->syscalls - 1) % SOV_CALLS_KEPT] = answer > INT32_MAX ? INT32_MAX : (int32_t)answer;
     sov_answer(task, answer);
 }
 
@@ -117,7 +117,7 @@ int32_t sov_task_bill(struct sov_task *task) {
 
 uint32_t sov_task_syscalls(const struct sov_task *task) { return task->syscalls; }
 
-bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int64_t *answer) {
+bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int32_t *answer) {
     if (age >= SOV_CALLS_KEPT || age >= task->syscalls) return false;
     uint32_t at = (task->syscalls - 1 - age) % SOV_CALLS_KEPT;
     *number = task->call_number[at];

@@ -24,7 +24,7 @@ enum sov_status {
 
 /* Host calls whose number and answer a task remembers, for its crash record. */
 #define SOV_CALLS_KEPT 8
-#define SOV_NO_ANSWER INT64_MIN /* of a call that was never answered; no call answers this */
+#define SOV_NO_ANSWER INT32_MIN /* of a call that was never answered; no call answers this */
 
 struct sov_task; /* lives in its region; the pointer dies with sov_task_kill() and sov_runtime_reset() */
 
@@ -79,8 +79,8 @@ int32_t sov_task_bill(struct sov_task *task);            /* used since the last 
 uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, wraps at 2^32 */
 
 /* Number and answer of a host call: age 0 is the last one, SOV_CALLS_KEPT - 1 the oldest that is remembered.
- * False where there were not so many. */
-bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int64_t *answer);
+ * False where there were not so many. A larger answer than INT32_MAX (a time) is remembered as that. */
+bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int32_t *answer);
 uint32_t sov_task_memory(const struct sov_task *task);   /* bytes of linear memory now */
 void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32_t *size);
 uint64_t sov_task_state_hash(const struct sov_task *task);

@@ -40,7 +40,7 @@ struct sov_task {
     uint64_t fuel_used;
     int64_t exit_code;
     uint32_t syscalls;
-    int64_t call_answer[SOV_CALLS_KEPT]; /* of the last calls, each at its count modulo SOV_CALLS_KEPT */
+    int32_t call_answer[SOV_CALLS_KEPT]; /* of the last calls, each at its count modulo SOV_CALLS_KEPT */
     uint8_t call_number[SOV_CALLS_KEPT];
     uint32_t memory_limit;   /* bytes reserved for linear memory */
     uint32_t most_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */

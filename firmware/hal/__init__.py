@@ -13,7 +13,7 @@ What every port provides:
     catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     reboot()                      starts the machine anew
-    read_file(path), file_size(path), is_directory(path)
+    read_file(path), file_size(path), is_directory(path), is_below(path, directory)
                                   the files of the machine the system is built from
     storage                       the machine's own files, for kernel.mount: root(path), kind(root, path), names(root, path),
                                   open(root, path, flags), and of what that gave read, write, size, truncate, close;

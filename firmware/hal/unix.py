@@ -99,6 +99,19 @@ def is_directory(path):
     return os.stat(path)[0] & 0x4000 != 0
 
 
+def is_below(path, directory):
+    """True where a file lies in a directory or anywhere below it, by whatever names. Raises OSError."""
+    wanted = os.stat(directory)[1:3]            # node and device
+    here = path[:path.rindex("/") + 1] if "/" in path else "./"
+    while True:
+        place = os.stat(here)[1:3]
+        if place == wanted:
+            return True
+        here += "../"
+        if os.stat(here)[1:3] == place:         # the root is its own parent
+            return False
+
+
 def file_size(path):
     """Bytes of the file. Raises OSError."""
     return os.stat(path)[6]

@@ -83,6 +83,11 @@ _NUMBERS = {
 }
 
 
+def _whole(value):
+    # JSON's true and false are ints to isinstance.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 class ManifestError(Exception):
     """The manifest, or what it names, is not right. `mistakes`: list of lines for people."""
 
@@ -113,8 +118,7 @@ class Manifest:
             raise ManifestError(self.mistakes)
         self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
                               "simulation"))
-        version = root.get("version")
-        if version != VERSION or not isinstance(version, int) or isinstance(version, bool):
+        if root.get("version") != VERSION or not _whole(root["version"]):
             self.wrong("version", "must be %d" % VERSION)
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
         self.arena = self._number(root, "arena", "arena", 0, _BYTES_MOST, 0)
@@ -124,6 +128,7 @@ class Manifest:
         self.mounts = self._check_mounts(root.get("mounts", {}))
         self.network = netpolicy.check_names(root.get("network", {}), "network", self.wrong)
         self.tasks = self._check_tasks(root.get("tasks"))
+        self._check_hashes()
         self.simulation = self._check_simulation(root.get("simulation", []))
         if self.mistakes:
             raise ManifestError(self.mistakes)
@@ -135,8 +140,7 @@ class Manifest:
         self.mistakes.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
 
     def _is(self, value, kind, where, words):
-        # JSON's true and false are ints to isinstance
-        if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        if isinstance(value, kind) and (kind is not int or _whole(value)):
             return True
         self.wrong(where, "must be " + words)
         return False
@@ -302,6 +306,29 @@ class Manifest:
             self.wrong(where, "must be 64 hexadecimal digits")
         return None
 
+    def _check_hashes(self):
+        # Who can write where a module lies could give himself the rights of that task.
+        for index, task in enumerate(self.tasks):
+            if task["sha256"] is None and isinstance(task["module"], str):
+                for directory in self._written():
+                    try:
+                        if hal.is_below(task["module"], directory):
+                            self.wrong("tasks[%d].sha256" % index, "must be there: a task can write to " + directory)
+                            break
+                    except OSError:
+                        pass            # one of them is not there, which was told
+
+    def _written(self):
+        # The directories of the host that some task may write to.
+        result = []
+        for path, (host, _) in self.mounts.items():
+            for task in self.tasks:
+                for grant in task["caps"]:
+                    if grant and grant[1] == "directory" and grant[3] & ~RIGHT_READ and isinstance(grant[2], str):
+                        if isinstance(host, str) and (path + "/").startswith(grant[2].rstrip("/") + "/") and host not in result:
+                            result.append(host)
+        return result
+
     def _check_arguments(self, value, where):
         # What the module reads: every argument with a zero behind it.
         result = b""
@@ -405,9 +432,11 @@ class Manifest:
         if self._is(value, list, "simulation", "a list"):
             for index, step in enumerate(value):
                 where = "simulation[%d]" % index
-                if (isinstance(step, list) and len(step) == 3 and isinstance(step[0], int) and 0 <= step[0] <= _STEP_MOST
-                        and step[1] in hal.PINS and step[2] in (0, 1, None)):
-                    result.append(tuple(step))
-                else:
+                if (not isinstance(step, list) or len(step) != 3 or not _whole(step[0]) or not 0 <= step[0] <= _STEP_MOST
+                        or not _whole(step[1]) or not (step[2] is None or _whole(step[2]) and 0 <= step[2] <= 1)):
                     self.wrong(where, "must be [milliseconds, pin, 0 or 1 or null]")
+                elif step[1] not in hal.PINS:
+                    self.wrong(where, "this machine has no pin %d for tasks" % step[1])
+                else:
+                    result.append(tuple(step))
         return result
