@@ -77,11 +77,7 @@ def test_ten_megabytes_through_a_few_kilobytes(firmware, tmp_path):
         result = boot(firmware, system(tmp_path, [f"http://127.0.0.1:{port}/big"], port), options=("-X", "heapsize=192k"))
     assert result.returncode == 0, result.stdout + result.stderr
     assert lines(result, "fetch0") == [told(body)]
-<<<<<<< HEAD
-    region = int(re.search(r"^fetch0 +ended .* (\d+)/\d+ +0  exit 0", result.stdout, re.M)[1])
-=======
     region = int(re.search(r"task fetch0: .*region (\d+) bytes", result.stdout)[1])
->>>>>>> main
     assert region <= 16384
 
 
@@ -100,13 +96,8 @@ def test_twenty_at_once(firmware, tmp_path):
         connection.sendall(b"HTTP/1.0 200 OK\r\nServer: test\r\n\r\n" + body)
 
     with tcp(handle) as port:
-<<<<<<< HEAD
-        path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port,
-                      [{"name": "primes", "module": str(PRIMES)}], arena=400_000)  # fmt: skip
-=======
         path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port, [{"name": "count", "module": "count.wasm", "memory": 64}])
         (tmp_path / "count.wasm").write_bytes(COUNT)
->>>>>>> main
         result = boot(firmware, path)
     for i in range(20):
         assert lines(result, f"fetch{i}") == [told(bodies[f"/{i}"])], result.stdout
