@@ -187,13 +187,6 @@ def test_misuse(firmware, label):
 
 # ---------------------------------------------------------------- quotas, with the real handlers
 
-# A socket on which nothing can be done at the moment, and a poller that has no place left.
-WAITING = """
-c.insert(Socket(Network(policy), b"x", 9, False), 3)
-hal.send = hal.receive = lambda *_: -7
-hal.watch = lambda *_: -1
-"""
-
 # How to call what can answer QUOTA so that it must: arguments, and a script that makes the table `c` of the task.
 EXHAUSTED = {
     "sp_fs_open": {
@@ -233,15 +226,13 @@ network.open = policy.sockets
 c.insert(network, 0)
 """),
     },
-    "sp_net_send": {"places of the poller": ([FIRST, 16, 9, -1], WAITING)},
-    "sp_net_recv": {"places of the poller": ([FIRST, 16, 9, 1000], WAITING)},
 }  # fmt: skip
 
 EXHAUST = """
-import hal, wasm3
+import wasm3
 from kernel import netpolicy
 from kernel.capability import Capabilities
-from kernel.net import Network, Socket
+from kernel.net import Network
 from kernel.ramfs import Account, OpenFile, RamFS
 from kernel.system import System
 from kernel.task import Task
