@@ -21,20 +21,22 @@ $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval overri
 include tools/mk/sources.mk
 include tools/mk/firmware.mk
 include tools/mk/modules.mk
+include tools/mk/sanitize.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
 INPUT ?=
 FOR ?= 10
 
-# Options of `make test`: what pytest is given besides the directory, e.g. ARGS='-k fuel'.
+# Options of `make test`: what pytest is given, e.g. ARGS='-k fuel'.
+TESTS ?= host_tests
 ARGS ?=
 
 # Options of `make spectest` and `make fuzz`.
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules generated test spectest fuzz bench clean distclean
+.PHONY: help run build setup firmware modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -62,17 +64,26 @@ firmware: $(FIRMWARE) ## build build/unix/sovelma
 
 modules: $(MODULE_FILES) ## compile the WebAssembly modules
 
+new-module: ## start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it
+	@python3 tools/new_module.py "$(NAME)"
+	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
+	@$(MAKE) --no-print-directory test TESTS=host_tests/test_module_$(NAME).py ARGS=-q
+	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
+
 generated: ## write the files generated from firmware/abi.toml
 	python3 tools/gen_abi.py
 
 test: build ## build what is missing and run all tests
-	$(PYTHON) -m pytest host_tests $(ARGS)
+	$(PYTHON) -m pytest $(TESTS) $(ARGS)
 
 spectest: build ## run a directory of specification scripts, DIR=path
 	$(PYTHON) host_tests/spectest/run.py "$(DIR)" --verbose
 
 fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTES=30
 	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
+
+fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang
+	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
