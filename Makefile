@@ -21,6 +21,7 @@ $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval overri
 include tools/mk/sources.mk
 include tools/mk/firmware.mk
 include tools/mk/modules.mk
+include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.

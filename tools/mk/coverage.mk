@@ -1,0 +1,35 @@
+# How much of firmware/ the tests reach: a firmware whose frozen Python notes every statement (see
+# host_tests/coverage/instrument.py), the tests that run the kernel, and a report.
+#
+# Invariant: build/unix is not touched; the bar is checked even where a test failed for want of speed.
+
+COVERAGE := $(BUILD)/coverage
+COVERAGE_FIRMWARE := $(COVERAGE)/unix/sovelma
+COVERAGE_BAR := 95
+COVERAGE_PARTS := $(wildcard cmodules/*/micropython.mk) host_tests/coverage/coverage/micropython.mk
+# These test the interpreter and the build, not Python; a storm of calls is slower than its fuel in a firmware that counts.
+COVERAGE_IGNORED := build differential pool rv32_compile sanitizers spec tail_calls schema
+
+$(COVERAGE_FIRMWARE): $(FIRMWARE_INPUTS) $(wildcard host_tests/coverage/* host_tests/coverage/coverage/*) $(MPY_CROSS) \
+		$(MICROPYTHON_STAMP) $(WASM3_STAMP)
+	@echo "== firmware that counts"
+	@rm -rf $(COVERAGE)/firmware $(COVERAGE)/cmodules
+	@mkdir -p $(COVERAGE)/firmware $(COVERAGE)/cmodules
+	@python3 host_tests/coverage/instrument.py firmware $(COVERAGE)/firmware
+	@ln -s $(foreach part,$(COVERAGE_PARTS),$(CURDIR)/$(patsubst %/micropython.mk,%,$(part))) $(COVERAGE)/cmodules/
+	@cp manifest.py $(COVERAGE)/manifest.py
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/ports/unix \
+		BUILD=$(COVERAGE)/unix \
+		VARIANT_DIR=$(UNIX_VARIANT) \
+		USER_C_MODULES=$(COVERAGE)/cmodules \
+		WASM3_DIR=$(WASM3_DIR) \
+		FROZEN_MANIFEST=$(COVERAGE)/manifest.py \
+		MICROPY_MPYCROSS=$(MPY_CROSS)
+	@touch $@
+
+.PHONY: coverage
+coverage: $(COVERAGE_FIRMWARE) $(MODULE_FILES) ## run the kernel's tests and tell how much of firmware/ they reach
+	@rm -rf $(COVERAGE)/hits && mkdir -p $(COVERAGE)/hits
+	-SOVELMA_FIRMWARE=$(COVERAGE_FIRMWARE) SOVELMA_COVERAGE=$(COVERAGE)/hits $(PYTHON) -m pytest host_tests -q -k "not storm" \
+		$(foreach name,$(COVERAGE_IGNORED),--ignore host_tests/test_$(name).py) $(ARGS)
+	$(PYTHON) host_tests/coverage/report.py $(COVERAGE)/firmware/lines.json $(COVERAGE)/hits --missing --bar $(COVERAGE_BAR)
