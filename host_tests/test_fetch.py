@@ -11,11 +11,14 @@ import threading
 import zlib
 
 import pytest
+from conftest import wat
 from peers import free_port, full_backlog, tcp, web
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "build" / "modules" / "fetch.wasm"
-PRIMES = ROOT / "build" / "modules" / "primes.wasm"
+# Computes for a while and ends.
+COUNT = wat("""(module (memory (export "memory") 1) (func (export "_start") (local $i i32)
+ (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100000000))))))""")
 
 
 def system(directory, urls, port, others=(), **more):
@@ -74,7 +77,7 @@ def test_ten_megabytes_through_a_few_kilobytes(firmware, tmp_path):
         result = boot(firmware, system(tmp_path, [f"http://127.0.0.1:{port}/big"], port), options=("-X", "heapsize=192k"))
     assert result.returncode == 0, result.stdout + result.stderr
     assert lines(result, "fetch0") == [told(body)]
-    region = int(re.search(r"^fetch0 +ended .* (\d+)/\d+ +0  exit 0", result.stdout, re.M)[1])
+    region = int(re.search(r"task fetch0: .*region (\d+) bytes", result.stdout)[1])
     assert region <= 16384
 
 
@@ -93,12 +96,12 @@ def test_twenty_at_once(firmware, tmp_path):
         connection.sendall(b"HTTP/1.0 200 OK\r\nServer: test\r\n\r\n" + body)
 
     with tcp(handle) as port:
-        path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port,
-                      [{"name": "primes", "module": str(PRIMES)}], arena=400_000)  # fmt: skip
+        path = system(tmp_path, [f"http://127.0.0.1:{port}/{i}" for i in range(20)], port, [{"name": "count", "module": "count.wasm", "memory": 64}])
+        (tmp_path / "count.wasm").write_bytes(COUNT)
         result = boot(firmware, path)
     for i in range(20):
         assert lines(result, f"fetch{i}") == [told(bodies[f"/{i}"])], result.stdout
-    assert len(most) == 20
+    assert len(most) == 20 and re.search(r"^count +ended", result.stdout, re.M)
 
 
 def test_what_can_go_wrong_is_told(firmware, tmp_path):

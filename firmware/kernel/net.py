@@ -13,7 +13,7 @@ poller makes room when more tasks wait than ever before); the peer's address is 
 import hal
 from micropython import const
 from kernel.abi import (
-    AGAIN, DENIED, INVAL, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
+    AGAIN, DENIED, INVAL, NOMEM, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
     NR_NET_CONNECT, RIGHT_READ, RIGHT_WRITE)
 from kernel.netpolicy import address_text, parse_address, parse_name
 from kernel.resolver import Lookup
@@ -263,7 +263,7 @@ class NetworkCalls:
                 most = left
         place = hal.watch(handle, mask, task)
         if place < 0:
-            return QUOTA
+            return NOMEM
         socket.waits_for = place
         socket.limit = limit
         socket.task = task

@@ -186,8 +186,7 @@ sp_cap_t SP_CALL(sp_net_connect)(sp_cap_t network, const void *host, uint32_t ho
  *   socket: The connection.
  *   bytes: The bytes.
  *   timeout: How long to wait until something can be sent.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, QUOTA, NOMEM, IO, TOOBIG, REFUSED, UNREACHABLE, RESET,
- *   CLOSED. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, TOOBIG, REFUSED, UNREACHABLE, RESET, CLOSED. */
 int32_t SP_CALL(sp_net_send)(sp_cap_t socket, const void *bytes, uint32_t bytes_length, int32_t timeout);
 
 /* Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room for;
@@ -197,7 +196,7 @@ int32_t SP_CALL(sp_net_send)(sp_cap_t socket, const void *bytes, uint32_t bytes_
  *   socket: The connection.
  *   bytes: Where the bytes go.
  *   timeout: How long to wait until something is there.
- * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, QUOTA, NOMEM, IO, REFUSED, UNREACHABLE, RESET, CLOSED. */
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, NOMEM, IO, REFUSED, UNREACHABLE, RESET, CLOSED. */
 int32_t SP_CALL(sp_net_recv)(sp_cap_t socket, void *bytes, uint32_t bytes_length, int32_t timeout);
 
 /* Ends a connection and drops its capability. What was sent already is still delivered. Returns 0.
