@@ -36,8 +36,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean \
-	distclean
+.PHONY: help run build setup firmware modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
