@@ -81,8 +81,12 @@ for _call in CALLS:
     for _argument in _call["argument"]:
         if _argument["width"] == 2:
             for _how, _values in WILD.items():
+                # Every instruction, the constants at the entry, and what the ABI says the call costs.
+                _instructions = _call["width"] + 2 + (_call["result"] != "none")
+                _record = {"reason": f"pointer outside memory in {_call['name']}", "backtrace": [_call["name"], "_start"], "calls": 1,
+                           "fuel": _call["fuel"] + _instructions + 4 * _call["width"] // 16}  # fmt: skip
                 specimen(
-                    "fault", f"pointer outside memory in {_call['name']}", name=f"{_call['name']}_{_argument['name']}_{_how}",
+                    "fault", _record["reason"], _record, name=f"{_call['name']}_{_argument['name']}_{_how}",
                     attack=f"{_call['name']}: {_argument['name']} at 0x{_values[0]:x}, 0x{_values[1]:x} bytes.",
                 )(lambda c=_call, a=_argument, v=_values: module(
                     ("(drop {})" if c["result"] != "none" else "{}").format(call(c["name"], *arguments(c, a, list(v))))))  # fmt: skip
@@ -251,9 +255,9 @@ def files_without_number():
         {call('sp_exit', '(local.get $n)')}""")
 
 
-@specimen("exit", 128)
+@specimen("exit", 15)
 def directories_inside_directories():
-    """Directories inside each other, until the limit; the way back up does not exist."""
+    """Directories inside each other, as deep as they may be: sixteen; the way back up does not exist."""
     return module(f"""(local $i i32) (local $n i32) (local $d i32) (local $f i32)
         (local.set $d (i32.const {DIR}))
         (loop $l

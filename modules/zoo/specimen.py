@@ -18,7 +18,8 @@ class Specimen:
     expected: one of
         ("refused", text)     creation raises ValueError with this text
         ("no memory",)        creation raises MemoryError
-        ("fault", reason)     it ends in this fault; the rest of the record is in zoo.toml
+        ("fault", reason)     it ends in this fault; the whole record is in zoo.toml
+        ("fault", reason, {...})  or here
         ("exit", code)        the task ends by itself
         ("exit", code, [...]) and has logged these answers to its calls
         ("endless",)          it runs for ever, and the victim does its work all the same
