@@ -27,14 +27,15 @@ SYSTEM ?= system.json
 INPUT ?=
 FOR ?= 10
 
-# Options of `make test`: what pytest is given besides the directory, e.g. ARGS='-k fuel'.
+# Options of `make test`: what pytest is given, e.g. ARGS='-k fuel'.
+TESTS ?= host_tests
 ARGS ?=
 
 # Options of `make spectest` and `make fuzz`.
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules generated test spectest fuzz bench clean distclean
+.PHONY: help run build setup firmware modules new-module generated test spectest fuzz bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -62,11 +63,17 @@ firmware: $(FIRMWARE) ## build build/unix/sovelma
 
 modules: $(MODULE_FILES) ## compile the WebAssembly modules
 
+new-module: ## start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it
+	@python3 tools/new_module.py "$(NAME)"
+	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
+	@$(MAKE) --no-print-directory test TESTS=host_tests/test_module_$(NAME).py ARGS=-q
+	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
+
 generated: ## write the files generated from firmware/abi.toml
 	python3 tools/gen_abi.py
 
 test: build ## build what is missing and run all tests
-	$(PYTHON) -m pytest host_tests $(ARGS)
+	$(PYTHON) -m pytest $(TESTS) $(ARGS)
 
 spectest: build ## run a directory of specification scripts, DIR=path
 	$(PYTHON) host_tests/spectest/run.py "$(DIR)" --verbose

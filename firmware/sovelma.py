@@ -12,7 +12,7 @@ import hal
 from kernel import abi, console, inspect
 from kernel.gpio import Pin
 from kernel.loader import build
-from kernel.log import escaped
+from kernel.log import escaped, escaped_bytes
 from kernel.manifest import Manifest, ManifestError, RIGHTS
 from kernel.net import Network, Socket
 from kernel.ramfs import is_directory, walk
@@ -115,7 +115,7 @@ def log(name=None):
     """Shows what is left in the log ring of a task, or of all; lines that never reached the console too."""
     for task in [_the_system().find(name)] if name else _the_system().tasks:
         for level, text in task.log.lines():
-            console.show("%s: %s: %s" % (task.name, LEVELS[level], _printable(text)))
+            console.show("%s: %s: %s" % (task.name, LEVELS[level], escaped_bytes(text)))
 
 
 def revoke(name, granted):
@@ -147,7 +147,7 @@ def ls(path="/"):
     else:
         entries = sorted(node.listing())
     for name, size in entries:
-        name = _name(name)
+        name = escaped_bytes(name)
         console.show("%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name))
 
 
@@ -177,10 +177,10 @@ def cat(path):
             break
         if end >= 0 or len(line) > _LINE_MOST:
             for text in line[:end].split(b"\n") if end >= 0 else [line]:
-                console.show(_printable(text))
+                console.show(escaped_bytes(text))
             line = line[end + 1:] if end >= 0 else b""
     if line:
-        console.show(_printable(line))
+        console.show(escaped_bytes(line))
 
 
 def board():
@@ -234,10 +234,6 @@ def _show(lines):
         console.show(text)
 
 
-def _printable(data):
-    return "".join([chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data])
-
-
 def _look():
     # Shares of the processor since the last look at this system.
     global _shares
@@ -263,19 +259,11 @@ def _node(path):
     return node
 
 
-def _name(name):
-    # A name of a file, which may be any bytes, as text.
-    try:
-        return escaped(name.decode())
-    except UnicodeError:
-        return "".join(["\\x%02x" % byte for byte in name])
-
-
 def _full_path(thing):
     node = getattr(thing, "file", thing)
     names = []
     while node.parent:
-        names.insert(0, _name(node.name))
+        names.insert(0, escaped_bytes(node.name))
         node = node.parent
     return "/" + "/".join(names)
 

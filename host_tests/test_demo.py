@@ -78,10 +78,42 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     assert list(rows) == [task["name"] for task in tasks]
     states = {name: row[0] for name, row in rows.items()}
     assert states == {"hello": "ended", "blink": "sleeping", "button": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
-                      "ticker": "ended", "fetch": "ended"}  # fmt: skip
+                      "sort": "ended", "ticker": "ended", "fetch": "ended"}  # fmt: skip
     assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
     assert all(row[1] > 0 and row[3] > 0 for row in rows.values())
     assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0
+
+
+def said(output, task):
+    """What a task logged, in order."""
+    return [line[len(task) + 2:] for line in output.splitlines() if line.startswith(task + ": ")]
+
+
+def test_crash_is_restarted_ever_later_and_given_up(demo):
+    notes = re.findall(r"^kernel: crash: (.*)$", demo.stdout, re.M)
+    assert notes == ["restart 1 of 3 in 100 ms", "restart 2 of 3 in 200 ms", "restart 3 of 3 in 400 ms", "given up after 3 restarts"]
+    assert said(demo.stdout, "crash").count("about to divide by zero") == 4
+
+
+def test_primes_keeps_to_its_budget(demo):
+    """Five times its budget is five periods of 100 ms where somebody else wants to run: the ticker's first 200 ms come first."""
+    lines = demo.stdout.splitlines()
+    first_tick = next(i for i, line in enumerate(lines) if line.startswith("ticker: tick 1,"))
+    assert next(i for i, line in enumerate(lines) if line.startswith("primes: ")) > first_tick
+    rows = summary(demo.stdout)
+    assert rows["primes"][1] > 4_000_000
+
+
+def test_button_and_blink_had_their_pins(demo):
+    """The simulation presses three times, the first with a bounce; blink changes the lamp ten times a second."""
+    presses = [re.fullmatch(r"press (\d), held for (\d+) ms: rolled [1-6]", line) for line in said(demo.stdout, "button")]
+    assert [match[1] for match in presses] == ["1", "2", "3"]
+    assert all(abs(int(match[2]) - wanted) < 60 for match, wanted in zip(presses, (146, 300, 200)))
+    assert 60 < summary(demo.stdout)["blink"][2] < 150     # find, and read, write and sleep every 100 ms of 4 s
+
+
+def test_sort_has_all_lines(demo):
+    assert said(demo.stdout, "sort") == [f"{(ROOT / 'README.md').read_bytes().count(10)} lines sorted"]
 
 
 def test_boot_log(demo):
@@ -164,7 +196,7 @@ def test_the_run_ends_when_the_last_task_does(firmware, tmp_path):
 
 
 def test_same_fuel_in_every_run(firmware):
-    rows = [summary(boot(firmware, "system.json", "--for", "0.5").stdout) for _ in range(2)]
+    rows = [summary(boot(firmware, "system.json", "--for", "1.5").stdout) for _ in range(2)]
     for name in ("hello", "primes", "crash", "wordcount"):
         assert rows[0][name][1:4] == rows[1][name][1:4]
 

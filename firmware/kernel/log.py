@@ -2,12 +2,12 @@
 
 A task may log a burst of lines and then so many a second; what is beyond that is refused and counted. Bytes that are
 not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
-the ring keeps them as they came.
+the ring keeps them as they came, and errors that were refused.
 
 Invariant: taking a line and showing it allocate nothing.
 """
 from micropython import const
-from kernel.abi import AGAIN, LOG_INFO
+from kernel.abi import AGAIN, LOG_ERROR, LOG_INFO
 
 _RING = const(512)          # bytes, a power of two: the last few lines, for someone who asks why a task died
 _WRAP = const(_RING - 1)
@@ -37,15 +37,19 @@ class Ring:
         self._ticked = 0
         self.dropped = 0        # lines refused since the last one that was taken
         self.refused = 0        # lines refused in all
+        self._error = False     # the last line was one of level ERROR
 
     def take(self, machine, level, address, length, now, write):
         """Takes a line of at most LINE_MOST bytes from a task's memory. Returns its length or AGAIN.
 
         `now`: ticks; `write(buffer, n)`: the console.
         """
+        self._error = level == LOG_ERROR
         if not self._allowed(now):
             self.dropped += 1
             self.refused += 1
+            if self._error:             # it may be the last words, see `last_words`
+                self._keep(machine, level, address, length)
             return AGAIN
         if self.dropped:
             self._show_dropped(write)
@@ -97,6 +101,11 @@ class Ring:
         end = _put(_put_number(end, self.dropped), b" lines dropped)\n")
         self.dropped = 0
         write(_shown, end)
+
+    def last_words(self):
+        """The last line as bytes where it was an error, refused ones included; else None."""
+        lines = self.lines() if self._error else None
+        return lines[-1][1] if lines else None
 
     def lines(self):
         """List of (level, bytes) of what the ring still holds."""
@@ -152,4 +161,9 @@ def _escape(end, ring, at, length):
 
 def escaped(text):
     """The same for other things a module or host file named, such as functions in a backtrace: string to string."""
-    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in text.encode())
+    return escaped_bytes(text.encode())
+
+
+def escaped_bytes(data):
+    """The same for what may be no text at all: bytes to string."""
+    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data)

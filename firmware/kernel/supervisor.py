@@ -8,7 +8,7 @@ a restart is tried again later.
 import hal
 from micropython import const
 from kernel import abi, console
-from kernel.log import escaped
+from kernel.log import escaped, escaped_bytes
 from kernel.task import ENDED, FAULTED, KILLED, RESTARTING
 
 STOP = const(0)
@@ -76,6 +76,15 @@ def _answer(value):
     return abi.ERRORS[-1 - value] if -len(abi.ERRORS) <= value < 0 else str(value)
 
 
+def _reason(task):
+    # The runtime's words, behind the task's own where it logged an error right before: a panic.
+    machine = task.machine
+    reason = escaped(machine.error() or "unknown")
+    calls = machine.calls()
+    words = task.log.last_words() if calls and calls[-1][0] == abi.NR_LOG else None
+    return reason if words is None else "%s (%s)" % (escaped_bytes(words), reason)
+
+
 def ended(task):
     """The task returned or called sp_exit."""
     task.failures = 0
@@ -97,7 +106,7 @@ def faulted(task, scheduler, reason=None):
     `reason`: of a fault that somebody else decided on; the task is then nowhere in the scheduler.
     """
     try:
-        task.record = CrashRecord(task.machine, reason or escaped(task.machine.error() or "unknown"))
+        task.record = CrashRecord(task.machine, reason or _reason(task))
     except MemoryError:
         task.record = None
     now = hal.ticks()

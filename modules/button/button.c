@@ -1,8 +1,8 @@
-/* Waits for presses of the button granted as "key", says how long each lasted.
+/* An electronic die: waits for presses of the button granted as "key", says how long each lasted and rolls.
  *
  * A contact bounces: for some milliseconds a press looks like many. So the level is looked at every POLL_MS, and
  * counts once it has been the same STEADY times in a row. */
-#include "sovelma_io.h"
+#include "sovelma_format.h"
 
 #define POLL_MS 5
 #define STEADY 3
@@ -23,6 +23,17 @@ static int64_t wait_for(int32_t level)
     return since;
 }
 
+/* 1 to 6, each as often as the others: the bytes that would favour some are thrown again. */
+static int32_t roll(void)
+{
+    uint8_t byte;
+    do {
+        if (sp_random(&byte, 1) < 0)
+            return 0;
+    } while (byte >= 252);
+    return byte % 6 + 1;
+}
+
 __attribute__((export_name("_start"))) void start(void)
 {
     key = capability("key");
@@ -33,12 +44,6 @@ __attribute__((export_name("_start"))) void start(void)
     for (int32_t press = 1; press <= PRESSES; press++) {
         int64_t down = wait_for(1);
         int64_t up = wait_for(0);
-        char line[64];
-        char *end = put_text(line, "press ");
-        end = put_number(end, press);
-        end = put_text(end, ", held for ");
-        end = put_number(end, (up - down) / 1000);
-        end = put_text(end, " ms");
-        sp_log(SP_LOG_INFO, line, (uint32_t)(end - line));
+        log_format(SP_LOG_INFO, "press %d, held for %d ms: rolled %d", press, (int32_t)((up - down) / 1000), roll());
     }
 }
