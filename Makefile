@@ -21,6 +21,7 @@ $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval overri
 include tools/mk/sources.mk
 include tools/mk/firmware.mk
 include tools/mk/modules.mk
+include tools/mk/sanitize.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
@@ -35,7 +36,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules new-module generated test spectest fuzz bench clean distclean
+.PHONY: help run build setup firmware modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -80,6 +81,9 @@ spectest: build ## run a directory of specification scripts, DIR=path
 
 fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTES=30
 	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
+
+fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang
+	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json

@@ -35,12 +35,14 @@ OPERATION = r"op_\w+"
 
 # Out-of-line parts of arithmetic: they return to the operation and never run another one. memcpy and its
 # kin are what a compiler makes of wide moves; __muldi3, __adddf3, __fixsfdi and so on are libgcc's names for
-# 64-bit integers and soft floats; __riscv_save_N and __riscv_restore_N are shared prologues.
+# 64-bit integers and soft floats; __riscv_save_N and __riscv_restore_N are shared prologues; the sanitizers' reports
+# end the process.
 HELPER = re.compile(
     r"mem(cpy|move|set|cmp)"
     r"|(sqrt|ceil|floor|trunc|rint|nearbyint|round|fabs|copysign|fmin|fmax)f?"
     r"|__[a-z]+(si|di|ti|sf|df){1,2}[0-9]?"
     r"|__riscv_(save|restore)_[0-9]+"
+    r"|__(asan_report|ubsan_handle)_[a-z0-9_]+"
 )
 
 Instruction = namedtuple("Instruction", "address text relocation")

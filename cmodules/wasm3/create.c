@@ -192,8 +192,13 @@ static void name_functions(IM3Module module, const struct sov_module *scan) {
 
 /* ---- linking -------------------------------------------------------------------------------------- */
 
-static const char *link_functions(IM3Module module) {
-    for (u32 i = 0; i < module->numFuncImports; i++) {
+static const char *link_functions(IM3Module module, const struct sov_module *scan) {
+    struct sov_import import;
+    uint32_t at = 0;
+    for (u32 i = 0; i < module->numFuncImports && sov_next_import(scan, &at, &import); i++) {
+        /* Further on a name ends at its first zero: one that holds a zero is none of ours. */
+        if (memchr(import.module, 0, import.module_length) || memchr(import.name, 0, import.name_length))
+            return refuse("import with a zero in its name: no such host function");
         const char *reason = sov_link_import(module, &module->functions[i], reason_text, sizeof reason_text);
         if (reason) return reason;
     }
@@ -255,7 +260,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     load_globals(module);
     if ((reason = load_data(task))) return reason;
     if ((reason = load_table(module, scan->table_size))) return reason;
-    if ((reason = link_functions(module))) return reason;
+    if ((reason = link_functions(module, scan))) return reason;
     if ((reason = plan_phases(task, scan, options))) return reason;
     return sov_compile(module);
 }

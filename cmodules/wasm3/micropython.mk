@@ -1,6 +1,7 @@
 # micropython.mk - adds the module `wasm3` to a MicroPython port that is built with make.
 #
 # WASM3_DIR: directory of wasm3 0.5.0's C files (the `wasm3/` of the pywasm3 source distribution).
+# SOV_SANITIZERS: flags that instrument our files for `make test-sanitize`, else empty.
 
 SOV_DIR := $(USERMOD_DIR)
 ifeq ($(wildcard $(WASM3_DIR)/m3_compile.c),)
@@ -21,3 +22,11 @@ $(SOV_OBJECTS): CFLAGS += -Wno-error -Wno-unused-parameter -Wno-unused-variable 
 
 SOV_INTERPRETER_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_INTERPRETER_SOURCES:.c=.o))
 $(SOV_INTERPRETER_OBJECTS): CFLAGS += -O3 $(SOV_INTERPRETER_FLAGS)
+
+ifneq ($(SOV_SANITIZERS),)
+$(SOV_OBJECTS) $(SOV_OBJECT_DIR)/modwasm3.o: CFLAGS += $(SOV_SANITIZERS) -DSOV_POISON=1
+# No variable of an operation has its address kept; poison around variables would only cost the tail calls.
+$(SOV_INTERPRETER_OBJECTS): CFLAGS += --param asan-stack=0
+# The allocator poisons what is free, headers included, and has to read them.
+$(SOV_OBJECT_DIR)/pool.o: CFLAGS += -fno-sanitize=address
+endif

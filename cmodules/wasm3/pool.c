@@ -16,6 +16,23 @@ struct block {
 /* A remainder smaller than this stays with the block: a header and one word could never be of use. */
 #define LEAST_BLOCK 16u
 
+/* Under the address sanitizer (make test-sanitize) what is free is poisoned, and so is every header: an access past a
+ * block ends in a report. This file, which alone may touch headers, is compiled without it. */
+#if SOV_POISON
+#include <sanitizer/asan_interface.h>
+static bool hides = true;
+#define hide(FROM, BYTES) (hides ? __asan_poison_memory_region(FROM, BYTES) : (void)0)
+#define show(FROM, BYTES) __asan_unpoison_memory_region(FROM, BYTES)
+
+void pool_uncover(struct pool *pool) {
+    hides = false;
+    show(pool->base, pool->size);
+}
+#else
+#define hide(FROM, BYTES) ((void)0)
+#define show(FROM, BYTES) ((void)0)
+#endif
+
 static inline struct block *at(const struct pool *pool, uint32_t offset) { return (struct block *)(pool->base + offset); }
 static inline uint32_t size_of(const struct block *b) { return b->size_taken & ~7u; }
 static inline bool is_taken(const struct block *b) { return b->size_taken & 1u; }
@@ -42,6 +59,7 @@ static void cut(struct pool *pool, struct block *b, uint32_t size) {
     b->size_taken = size | (b->size_taken & 1u);
     tail->size_taken = rest;
     tail->previous = size;
+    hide(tail, rest);
     uint32_t after = offset + size + rest;
     if (after < pool->size && !is_taken(at(pool, after))) {
         rest += size_of(at(pool, after));
@@ -64,6 +82,7 @@ void pool_init(struct pool *pool, void *base, uint32_t size) {
     if (pool->size >= LEAST_BLOCK) {
         at(pool, 0)->size_taken = pool->size;
         at(pool, 0)->previous = 0;
+        hide(pool->base, pool->size);
     } else {
         pool->size = 0;
     }
@@ -83,6 +102,7 @@ void *pool_take(struct pool *pool, uint32_t bytes) {
             if (!passed_free) pool->rover = offset + size_of(b);
             pool->used += size_of(b);
             note_reach(pool, offset + size_of(b));
+            show(b + 1, pool_block_bytes(b + 1));
             return b + 1;
         }
         passed_free = true;
@@ -95,6 +115,7 @@ void pool_give(struct pool *pool, void *block) {
     struct block *b = (struct block *)block - 1;
     uint32_t offset = offset_of(pool, b), size = size_of(b);
     pool->used -= size;
+    hide(b, size);
     if (offset + size < pool->size && !is_taken(at(pool, offset + size))) size += size_of(at(pool, offset + size));
     if (b->previous && !is_taken(at(pool, offset - b->previous))) {
         uint32_t before = b->previous;
@@ -123,6 +144,7 @@ bool pool_resize(struct pool *pool, void *block, uint32_t bytes) {
     }
     cut(pool, b, size);
     pool->used += size_of(b) - old;
+    show(block, pool_block_bytes(block));
     note_reach(pool, offset + size_of(b));
     return true;
 }

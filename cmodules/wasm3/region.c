@@ -30,7 +30,12 @@ uint32_t sov_fail_allocation(uint32_t n) {
     return left;
 }
 
-uint8_t *sov_arena_bytes(void) { return arena.base; }
+uint8_t *sov_arena_bytes(void) {
+#if SOV_POISON
+    pool_uncover(&arena);
+#endif
+    return arena.base;
+}
 #else
 static bool fails_now(void) { return false; }
 #endif

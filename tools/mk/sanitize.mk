@@ -1,0 +1,38 @@
+# `make test-sanitize`: the test suite on a firmware under gcc's address and undefined-behaviour sanitizers.
+#
+# All of MicroPython is compiled with the address sanitizer, our C files with both. What is not covered stands in
+# docs/TESTING.md.
+#
+# Invariant: a report fails the run even where a test expects the program to fail.
+
+SANITIZED := $(BUILD)/unix-sanitize/sovelma
+REPORTS := $(BUILD)/sanitizer-reports
+
+# -O1: about three times slower than the firmware, with usable reports. Values of eight bytes lie in slots of four,
+# which every machine we run on allows. A second -Wno-error: the option replaces the variant's own.
+SANITIZED_CFLAGS := -Wno-error -Wno-pointer-arith -g -O1 -fno-omit-frame-pointer -fsanitize=address --param asan-use-after-return=0
+SANITIZED_OWN_CFLAGS := -fsanitize=undefined -fno-sanitize=alignment -fno-sanitize-recover=all
+
+$(SANITIZED): $(FIRMWARE) tools/mk/sanitize.mk
+	@echo "== firmware under the sanitizers"
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/ports/unix \
+		BUILD=$(BUILD)/unix-sanitize \
+		VARIANT_DIR=$(UNIX_VARIANT) \
+		USER_C_MODULES=$(CURDIR)/cmodules \
+		WASM3_DIR=$(WASM3_DIR) \
+		FROZEN_MANIFEST=$(CURDIR)/manifest.py \
+		MICROPY_MPYCROSS=$(MPY_CROSS) \
+		CFLAGS_EXTRA="$(SANITIZED_CFLAGS)" \
+		LDFLAGS_EXTRA="-fsanitize=address,undefined" \
+		SOV_SANITIZERS="$(SANITIZED_OWN_CFLAGS)"
+	@echo "== tail calls of the interpreter"
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/interpreter.o
+	@touch $@
+
+# Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.
+test-sanitize: build $(SANITIZED) ## run all tests on a firmware under gcc's sanitizers
+	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
+	SOVELMA_FIRMWARE=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORTS)/report \
+		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/report $(PYTHON) -m pytest host_tests $(ARGS)
+	@for report in $(REPORTS)/*; do [ ! -e "$$report" ] || { cat $(REPORTS)/*; exit 1; }; done
+	@echo "test-sanitize: no report"
