@@ -184,7 +184,7 @@ def measure(task):
     for _ in range(20):
         fuel, start = task.fuel(), time.ticks_us()
         system.run(2)
-        best = min(best, (time.ticks_us() - start) * 1000 / (task.fuel() - fuel))
+        best = min(best, (time.ticks_us() - start) * 1000 / max(task.fuel() - fuel, 1))
     system.scheduler.remove(task)
     return best
 tasks = [add(name, wasm[name], slice=hal.SLICE) for name in ("loop", "spin")]
