@@ -1,7 +1,7 @@
 """SovelmaOS for people: start a system, look at it, stop parts of it. `import sovelma; sovelma.ps()`.
 
 At the prompt the system stands still; `sovelma.run()` goes on where it stopped. From a shell:
-`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]`, `sovelma -m sovelma check system.json`.
+`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]`, `sovelma -m sovelma check system.json` (or a module).
 """
 import sys
 
@@ -9,7 +9,7 @@ import sys
 _path = sys.path[:]
 sys.path[:] = [".frozen"]
 import hal
-from kernel import abi, console, inspect
+from kernel import abi, console, inspect, module
 from kernel.gpio import Pin
 from kernel.loader import build
 from kernel.log import escaped, escaped_bytes
@@ -46,10 +46,18 @@ def boot(path, input=None):
 
 
 def check(path):
-    """Checks a manifest and everything it names - files, modules, room in the arena - and runs nothing.
+    """Checks a manifest and everything it names - files, modules, room in the arena - and runs nothing. Of a module, a
+    file called .wasm: whether it is valid, what it imports and exports, how much memory it takes.
 
     Raises ManifestError; an older system is ended first, since the arena is needed.
     """
+    if path.endswith(".wasm"):
+        try:
+            for line in module.describe(path):
+                console.show(line)
+        except (OSError, ValueError, MemoryError) as error:
+            raise ManifestError(["%s: %s" % (escaped(path), error)])
+        return
     boot(path)
     for task in system.tasks:
         system.kill(task)
@@ -272,7 +280,7 @@ def _full_path(thing):
 
 def _usage(text):
     print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]\n"
-          "       sovelma -m sovelma check system.json" % text,
+          "       sovelma -m sovelma check system.json or file.wasm" % text,
           file=sys.stderr)
     sys.exit(2)
 

@@ -24,9 +24,9 @@ def script(tools, name, *arguments):
     return {key: float(value) for key, value in (word.split("=") for word in result.stdout.split())}
 
 
-def boot(tools, manifest):
+def boot(tools, manifest, *options):
     """Boots a system to its end. Returns (CPU seconds, wall seconds, output); a failed task is a wrong answer."""
-    command = [str(tools.firmware), "-m", "sovelma", "run", str(manifest)]
+    command = [str(tools.firmware), "-m", "sovelma", "run", str(manifest), *map(str, options)]
     start = time.perf_counter()
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         output = process.stdout.read()

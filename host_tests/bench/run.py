@@ -3,8 +3,8 @@
 
     run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
-Parts (all by default): wall instructions identical resume python network. Needs a Python with the package
-`ziglang`, a C compiler and, for `python` and `network`, the built firmware; valgrind for `instructions`, which is skipped
+Parts (all by default): wall instructions identical resume python kernel network. Needs a Python with the package
+`ziglang`, a C compiler and, for `python`, `kernel` and `network`, the built firmware; valgrind for `instructions`, which is skipped
 without it. Takes about two minutes on two processors.
 """
 
@@ -15,6 +15,7 @@ import shlex
 import sys
 
 import measure_c
+import measure_kernel
 import measure_network
 import measure_python
 from report import save, say, show
@@ -26,6 +27,7 @@ PARTS = {
     "identical": measure_c.identical,
     "resume": measure_c.resume,
     "python": measure_python.measure,
+    "kernel": measure_kernel.measure,
     "network": measure_network.measure,
 }
 

@@ -78,7 +78,8 @@ int32_t SP_CALL(sp_sleep)(int32_t milliseconds);
 /* Appends one line to the task's own log ring. Levels up to INFO are shown on the console with the task's name;
  * control characters are escaped there, so a task cannot forge another one's lines or drive the terminal. Returns
  * the number of bytes taken, which is less than the length where the line is too long, or AGAIN where the task has
- * used up its rate (a burst of 32 lines, then 32 lines a second); the console says how many lines were dropped.
+ * used up its rate (a burst of 32 lines, then 32 lines a second, or what the manifest says); the console says how
+ * many lines were dropped.
  *   level: LOG_ERROR, LOG_WARNING, LOG_INFO or LOG_DEBUG.
  *   text: The line, without its end of line. UTF-8 by convention; any bytes are allowed.
  * Errors: INVAL, AGAIN. */

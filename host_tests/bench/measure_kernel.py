@@ -1,0 +1,70 @@
+"""What the kernel costs: bytes, the price of a slice with few and many tasks, lateness, idleness."""
+
+import json
+import os
+
+from measure_c import WrongAnswer
+from measure_python import boot, script
+from report import Result, say
+from toolchain import HERE, ROOT, BuildError
+
+SPINNERS = 8
+PERIODS = 500           # of 10 ms
+TASKS = (4, 32, 200)
+IDLE_SECONDS = 3
+SLEEPERS = 10
+
+
+def size(tools):
+    """kernel_mpy_bytes: the byte code of kernel and HAL, as it is frozen into the firmware."""
+    frozen = tools.firmware.resolve().parent / "frozen_mpy"
+    parts = {part: [path.stat().st_size for path in (frozen / part).glob("*.mpy")] for part in ("kernel", "hal")}
+    sources = {part: len(list((ROOT / "firmware" / part).glob("*.py"))) for part in parts}
+    if {part: len(sizes) for part, sizes in parts.items()} != sources:
+        raise BuildError(f"{frozen}: not the byte code of firmware/; run make firmware")
+    note = ", ".join(f"{part} {sum(sizes)}" for part, sizes in parts.items())
+    return [Result("kernel_mpy_bytes", sum(sum(sizes) for sizes in parts.values()), "bytes", note)]
+
+
+def slices(tools):
+    """slice_ns_N and timer_ns_N: with N tasks ready, and with N asleep."""
+    endless = tools.wasm(HERE / "micro" / "endless.c")
+    figures = {count: script(tools, "slices.py", endless, count) for count in TASKS}
+    results = [Result(f"slice_ns_{count}", figures[count]["slice_ns"], "ns", f"{count} tasks ready, each slice one block")
+               for count in TASKS]  # fmt: skip
+    results += [Result(f"timer_ns_{count}", figures[count]["timer_ns"], "ns", f"one task of {count} wakes and sleeps again")
+                for count in TASKS]  # fmt: skip
+    return results
+
+
+def latency(tools):
+    """latency_p99_us: of a task that wakes every 10 ms above endless loops; the bar is one slice and 2 ms."""
+    periodic = tools.module(HERE / "micro" / "periodic.c", "periodic.wasm", f"-DPERIODS={PERIODS}")
+    figures = script(tools, "latency.py", periodic, tools.wasm(HERE / "micro" / "endless.c"), SPINNERS)
+    if figures["count"] != PERIODS:
+        raise WrongAnswer(f"latency.py: {figures['count']:.0f} periods")
+    note = (f"{PERIODS} periods beside {SPINNERS} endless loops: p50 {figures['p50']:.0f}, p90 {figures['p90']:.0f}, "
+            f"most {figures['most']:.0f}; a slice takes {figures['slice']:.0f} us, so the bar is {figures['slice'] + 2000:.0f}; "
+            f"the host let the program wait {figures['host'] / 10:.1f} % of the time")
+    return [Result("latency_p99_us", figures["p99"], "us", note)]
+
+
+def idle(tools):
+    """idle_cpu_percent: of a system whose tasks sleep."""
+    module = tools.module(HERE / "micro" / "sleeper.c", "sleeper.wasm")
+    path = tools.build / "sleeper.json"
+    path.write_text(json.dumps({"version": 1, "tasks": [
+        {"name": f"sleeper{i}", "module": os.path.relpath(module, tools.build), "memory": 8192} for i in range(SLEEPERS)]}))  # fmt: skip
+    seconds = {run: boot(tools, path, "--for", run)[0] for run in (0, IDLE_SECONDS)}
+    value = (seconds[IDLE_SECONDS] - seconds[0]) / IDLE_SECONDS * 100
+    return [Result("idle_cpu_percent", value, "%", f"{SLEEPERS} tasks, each wakes ten times a second; {IDLE_SECONDS} s")]
+
+
+def measure(tools):
+    """All of the above."""
+    if not tools.firmware.is_file():
+        raise BuildError(f"{tools.firmware}: not built; run make firmware, or name it with --firmware")
+    results = size(tools) + slices(tools) + latency(tools) + idle(tools)
+    for result in results:
+        say(f"{result.name}: {result.value:.2f} {result.unit}")
+    return results

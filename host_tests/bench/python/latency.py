@@ -1,0 +1,60 @@
+# usage: latency.py PERIODIC ENDLESS SPINNERS - prints how late a periodic task of high priority is beside endless loops:
+# what a slice of theirs takes, percentiles of its lateness, all in microseconds, and for how many of them in a thousand
+# the host let the whole program wait for a processor.
+import sys
+import time
+import hal
+import wasm3
+from kernel.capability import Capabilities
+from kernel.ramfs import OpenFile, RamFS
+from kernel.system import System
+from kernel.task import Task
+
+
+class Memory:
+    def write(self, address, buffer, start, length):
+        self.data += bytes(buffer[start:start + length])
+        return length
+
+
+def read(path):
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+system = System(RamFS(1 << 20))
+file = system.fs.make("/late", False)
+file.open(True, None)
+capabilities = Capabilities()
+capabilities.grant("late", OpenFile(file, False), 3)
+periodic = Task("periodic", wasm3.Task(read(sys.argv[1])), 6, hal.SLICE, capabilities)
+system.add(periodic)
+endless = read(sys.argv[2])
+probe = wasm3.Task(endless, "run", memory=4096)
+slices = []
+for _ in range(200):
+    start = time.ticks_us()
+    probe.resume(hal.SLICE)
+    slices.append(time.ticks_us() - start)
+probe.kill()
+for index in range(int(sys.argv[3])):
+    system.add(Task("spin%d" % index, wasm3.Task(endless, "run", memory=4096), 3, hal.SLICE, Capabilities()))
+
+
+def waited():
+    with open("/proc/self/schedstat") as stream:
+        return int(stream.read().split()[1])
+
+
+before, start = waited(), time.ticks_us()
+while not periodic.over():
+    system.run(500)
+host = (waited() - before) // max(time.ticks_us() - start, 1)
+memory = Memory()
+memory.data = b""
+while file.read(len(memory.data), 512, memory, 0):
+    pass
+late = sorted([int.from_bytes(memory.data[i:i + 4], "little") for i in range(0, len(memory.data), 4)])
+slices.sort()
+print("slice=%d p50=%d p90=%d p99=%d most=%d count=%d host=%d" % (
+    slices[len(slices) // 2], late[len(late) // 2], late[len(late) * 9 // 10], late[len(late) * 99 // 100], late[-1], len(late), host))

@@ -1,0 +1,58 @@
+# usage: slices.py MODULE TASKS - prints what a slice costs, all but its fuel, with that many tasks ready, and what it
+# costs to put a task to sleep and to wake it with that many asleep.
+import sys
+import time
+import wasm3
+from kernel.capability import Capabilities
+from kernel.ramfs import RamFS
+from kernel.scheduler import Scheduler
+from kernel.system import System
+from kernel.task import Task
+from timing import ROUNDS
+
+with open(sys.argv[1], "rb") as stream:
+    module = stream.read()
+count = int(sys.argv[2])
+wasm3.arena_resize(count * 8192 + 65536)
+system = System(RamFS(1000))
+for index in range(count):
+    system.add(Task("t%d" % index, wasm3.Task(module, "run", memory=4096), 3, 1, Capabilities(1)))
+system.run(50)
+best = None
+for _ in range(ROUNDS):
+    before, start = system.slices, time.ticks_us()
+    system.run(20)
+    taken = (time.ticks_us() - start) * 1000 / (system.slices - before)
+    if best is None or taken < best:
+        best = taken
+
+
+def sleep_and_wake(scheduler, tasks):
+    # Everybody sleeps for another time, then one after the other wakes and sleeps again.
+    now = 0
+    for index, task in enumerate(tasks):
+        scheduler.sleep(task, 1 + index * 37 % len(tasks), now)
+    start = time.ticks_us()
+    for _ in range(2000):
+        now += 1
+        scheduler.wake(now)
+        task = scheduler.next(now)
+        while task is not None:
+            scheduler.sleep(task, len(tasks), now)
+            task = scheduler.next(now)
+    return (time.ticks_us() - start) * 1000 / 2000
+
+
+tasks = system.tasks
+for task in tasks:
+    system.scheduler.remove(task)
+scheduler = Scheduler()
+scheduler.reserve(count)
+best_timer = None
+for _ in range(5):
+    taken = sleep_and_wake(scheduler, tasks)
+    if best_timer is None or taken < best_timer:
+        best_timer = taken
+    for task in tasks:
+        scheduler.remove(task)
+print("slice_ns=%.1f timer_ns=%.1f" % (best, best_timer))
