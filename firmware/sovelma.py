@@ -245,7 +245,8 @@ def _show(lines):
 def _look():
     # Shares of the processor since the last look at this system.
     global _shares
-    if not _shares or _shares.system is not _the_system():
+    _the_system()
+    if not _shares or _shares.system is not system:
         _shares = inspect.Shares(system)
     return _shares.look()
 

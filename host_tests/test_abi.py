@@ -56,7 +56,7 @@ def test_version_1_keeps_its_promises():
 
 @pytest.mark.parametrize("old, new, complaint", [
     ('name = "sp_sleep"\nnumber = 1', 'name = "sp_sleep"\nnumber = 0', "numbers"),
-    ("fuel = 2000\nerrors = [\"INVAL\"]", 'fuel = 2000\nerrors = []', "INVAL"),
+    ("fuel = 5000\nerrors = [\"INVAL\"]", "fuel = 5000\nerrors = []", "INVAL"),
     ('kinds = ["FILE"], rights = ["READ"]', 'kinds = ["FILE"], rights = ["FLY"]', "FLY"),
     ("code = -20", "code = -21", "gaps"),
     ('kind = "any"', 'kind = "many"', "many"),

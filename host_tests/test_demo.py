@@ -205,8 +205,8 @@ def test_the_run_ends_when_the_last_task_does(firmware, tmp_path):
 
 
 def test_same_fuel_in_every_run(firmware):
-    rows = [summary(boot(firmware, "system.json", "--for", "0.5").stdout) for _ in range(2)]
-    for name in ("hello", "wordcount"):
+    rows = [summary(boot(firmware, "system.json", "--for", "1.5").stdout) for _ in range(2)]
+    for name in ("hello", "primes", "crash", "wordcount"):
         assert rows[0][name][1:4] == rows[1][name][1:4]
 
 

@@ -60,11 +60,52 @@ def idle(tools):
     return [Result("idle_cpu_percent", value, "%", f"{SLEEPERS} tasks, each wakes ten times a second; {IDLE_SECONDS} s")]
 
 
+# One call each, with usual arguments. What a call costs is compared with its charge in firmware/abi.toml.
+CALLS = {
+    "sp_yield": "sp_yield()",
+    "sp_log": "sp_log(SP_LOG_DEBUG, buffer, 64)",
+    "sp_time": "sp_time(SP_CLOCK_MONOTONIC)",
+    "sp_random": "sp_random(buffer, 64)",
+    "sp_cap_find": 'sp_cap_find("file", 4)',
+    "sp_fs_open_close": 'sp_fs_close(sp_fs_open(directory, "file", 4, SP_OPEN_READ))',
+    "sp_fs_read": "sp_fs_read(file, buffer, 64, 0)",
+    "sp_fs_write": "sp_fs_write(file, buffer, 64, 0)",
+    "sp_fs_size": "sp_fs_size(file)",
+}
+
+# The slowest instructions that fuel counts: a default slice of nothing else is to end within 2 ms.
+SLOW = {
+    "division": "x = x / (n | 3)",
+    "square root": "y = __builtin_sqrt(y + 1.7)",
+    "call": "nothing()",
+    "copy": "__builtin_memcpy(buffer, buffer + 2048, 2048); buffer[n & 1023] = 1",
+}
+
+
+def fuel(tools):
+    """What a system call takes against what it is charged, and the slowest slice."""
+
+    def storm(name, work):
+        flags = [f"-DWORK={work}", "-mbulk-memory"]
+        module = tools.module(HERE / "micro" / "storm.c", f"storm.{name.replace(' ', '_')}.wasm", *flags)
+        return script(tools, "storm.py", module)
+
+    results = []
+    for name, work in CALLS.items():
+        figures = storm(name, work)
+        note = f"charged {figures['charged']:.0f} fuel, {figures['fuel_ns']:.2f} ns for each"
+        results.append(Result(f"{name}_ns", figures["call_ns"], "ns", note))
+    slices = {name: storm(name, work)["slice_us"] for name, work in SLOW.items()}
+    slowest = max(slices, key=slices.get)
+    note = f"of nothing but {slowest}; the bar is 2000"
+    return [*results, Result("slice_slowest_us", slices[slowest], "us", note)]
+
+
 def measure(tools):
     """All of the above."""
     if not tools.firmware.is_file():
         raise BuildError(f"{tools.firmware}: not built; run make firmware, or name it with --firmware")
-    results = size(tools) + slices(tools) + latency(tools) + idle(tools)
+    results = size(tools) + slices(tools) + fuel(tools) + latency(tools) + idle(tools)
     for result in results:
         say(f"{result.name}: {result.value:.2f} {result.unit}")
     return results
