@@ -49,8 +49,8 @@ help: ## list the targets (this text)
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
-# The demo's task `fetch` finds a page to fetch.
-RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/with_page.py $(file <modules/fetch/url) README.md) \
+# The demo's task `fetch` finds the page that system.json sends it to.
+RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/with_page.py http://localhost:8026/README.md README.md) \
 	$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json

@@ -60,13 +60,11 @@ def demo(firmware, tmp_path_factory):
     """system.json, but for the port of the page that fetch asks for, which may be taken here."""
     directory = tmp_path_factory.mktemp("demo")
     text = (ROOT / "system.json").read_text()
-    url = (ROOT / "modules/fetch/url").read_text()
-    (port,) = re.findall(r":(\d+)/", url)
-    assert text.count(port) == 1
+    (port,) = re.findall(r"http://localhost:(\d+)/README.md", text)
+    assert text.count(port) == 2 and f"http://localhost:{port}/README.md README.md" in (ROOT / "Makefile").read_text()
     with web({"/README.md": (ROOT / "README.md").read_bytes()}) as (free, _):
         manifest = json.loads(text.replace(port, str(free)))
-        (directory / "url").write_text(url.replace(port, str(free)))
-        manifest["files"] = {"/input": str(ROOT / "README.md"), "/url": "url"}
+        manifest["files"] = {"/input": str(ROOT / "README.md")}
         for task in manifest["tasks"]:
             task["module"] = str(ROOT / task["module"])
         (directory / "system.json").write_text(json.dumps(manifest))

@@ -25,11 +25,10 @@ def system(directory, urls, port, others=(), **more):
     """A manifest with one fetch for each URL."""
     tasks = []
     for index, url in enumerate(urls):
-        (directory / f"url{index}").write_text(url + "\n")
-        tasks.append({"name": f"fetch{index}", "module": str(MODULE), "caps": {
-            "args": {"file": f"/url{index}"}, "net": {"net": {"allow": ["localhost", "127.0.0.1"], "ports": [port], "sockets": 1}}}})  # fmt: skip
+        tasks.append({"name": f"fetch{index}", "module": str(MODULE), "args": [url], "caps": {
+            "net": {"net": {"allow": ["localhost", "127.0.0.1"], "ports": [port], "sockets": 1}}}})  # fmt: skip
     path = directory / "system.json"
-    path.write_text(json.dumps({"version": 1, "files": {f"/url{i}": f"url{i}" for i in range(len(urls))}, "tasks": tasks + list(others), **more}))
+    path.write_text(json.dumps({"version": 1, "tasks": tasks + list(others), **more}))
     return path
 
 

@@ -46,11 +46,10 @@ def measure(tools):
     if not module.is_file():
         raise BuildError(f"{module}: not built; run make modules")
     with server() as port:
-        (tools.build / "url").write_text(f"http://127.0.0.1:{port}/\n")
         manifest = tools.build / "fetch.json"
-        manifest.write_text(json.dumps({"version": 1, "files": {"/url": "url"}, "tasks": [
-            {"name": "fetch", "module": os.path.relpath(module, tools.build), "caps": {
-                "args": {"file": "/url"}, "net": {"net": {"allow": ["127.0.0.1"], "ports": [port]}}}}]}))  # fmt: skip
+        manifest.write_text(json.dumps({"version": 1, "tasks": [
+            {"name": "fetch", "module": os.path.relpath(module, tools.build), "args": [f"http://127.0.0.1:{port}/"], "caps": {
+                "net": {"net": {"allow": ["127.0.0.1"], "ports": [port]}}}}]}))  # fmt: skip
         runs = [boot(tools, manifest) for _ in range(ROUNDS)]
     wanted = f"{len(BODY)} bytes, Adler-32 {zlib.adler32(BODY)}"
     if any(wanted not in run[2] for run in runs):

@@ -1,7 +1,7 @@
 /* Fetches a page by HTTP and tells its status line, how many bytes it has and their Adler-32 checksum.
  *
- * The address stands in the file granted as "args": http://host[:port]/path on its first line. The page passes
- * through one buffer of 1 KB, however long it is: nothing of it is kept but what is told about it. */
+ * The address is its argument in the manifest, http://host[:port]/path. The page passes through one buffer of 1 KB,
+ * however long it is: nothing of it is kept but what is told about it. */
 #include "sovelma_io.h"
 
 #define CONNECT_MS 10000
@@ -37,12 +37,12 @@ static __attribute__((noinline)) void fail(const char *what, int32_t error)
     sp_exit(1);
 }
 
-/* The first line of the file "args", into url. */
+/* The first of the arguments, which are found as a file called "args", into url. */
 static void read_url(void)
 {
     int32_t count = sp_fs_read(capability("args"), url, URL_MOST, 0);
     if (count < 0)
-        fail("no file \"args\" to read, error -", count);
+        fail("no arguments, error -", count);
     char *at = url;
     while (*at > ' ')
         at++;
