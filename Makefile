@@ -71,8 +71,9 @@ new-module: ## start a module of your own: NAME=x makes modules/x and its test, 
 	@$(MAKE) --no-print-directory test TESTS=host_tests/test_module_$(NAME).py ARGS=-q
 	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
 
-generated: ## write the files generated from firmware/abi.toml
+generated: ## write what is generated: the ABI's files and the status table of README.md
 	python3 tools/gen_abi.py
+	python3 tools/status.py
 
 test: build ## build what is missing and run all tests
 	$(PYTHON) -m pytest $(TESTS) $(ARGS)

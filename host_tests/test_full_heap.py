@@ -4,6 +4,8 @@ The heap is filled up to a few blocks, a different number each time, so that the
 whatever a handler does is the one that fails.
 """
 
+import json
+
 from conftest import wat
 
 # Opens, writes, reads and closes files for ever. Memory: 0 counts rounds, 4 calls that failed with NOMEM and writes that
@@ -101,3 +103,75 @@ def test_every_failing_allocation_is_an_error_code(firmware):
         # The task may stand between opening and closing, so it holds one or two capabilities.
         assert state in ("ready", "running") and (other, wrong) == (0, 0) and goes_on and recovered and exact and held in (1, 2)
     assert sum(row[1] > 0 for row in rows) >= 30
+
+
+# Opens and writes a file, logs, then divides by zero: everything that a life begins and ends with.
+SHORT_LIFE = wat("""(module (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_open" (func $open (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_write" (func $write (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1) (data (i32.const 32) "dir")
+ (func $inner (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+ (func (export "_start") (local $f i32)
+  (local.set $f (call $open (call $find (i32.const 32) (i32.const 3)) (i32.const 33) (i32.const 1) (i32.const 7)))
+  (drop (call $write (local.get $f) (i32.const 0) (i32.const 900) (i32.const -1)))
+  (drop (call $log (i32.const 3) (i32.const 0) (i32.const 40)))
+  (drop (call $inner (i32.const 0)))))""")
+
+LIVES = """
+import gc, hal, json, sovelma, wasm3
+from kernel.ramfs import Directory
+from kernel.task import STATES
+hal.write = lambda buffer, n: None
+FILL
+def used(directory):
+    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
+out = []
+for left in range(0, 120, 3):
+    sovelma.boot(path)
+    system = sovelma.system
+    bad, good = system.tasks
+    system.run(5)
+    gc.collect()
+    hog = fill(left)
+    system.run(8)
+    try:                                # what a person does in the meantime
+        if not bad.over():
+            system.kill(bad)
+        system.start(bad)
+        system.fault(good, "tried")
+    except MemoryError:
+        pass
+    system.run(4)
+    hog = None
+    gc.collect()
+    lives = bad.restarts
+    for task in system.tasks:
+        if task.over():
+            system.start(task)
+    for _ in range(1000):               # its file may be made by now, its record kept
+        system.run(5)
+        if bad.restarts > lives + 1:
+            break
+    out.append([bad.restarts > lives, bad.record is not None, STATES[good.state], system.fs.used == used(system.fs),
+                wasm3.arena()[3] == len([task for task in system.tasks if task.machine]), wasm3._arena_check()[0], system._alive])
+answer(out)
+"""
+
+
+def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
+    """Faults, records, restarts, kills and starts without memory lose a record or a try, never the kernel, a region or a
+    byte of an account; with memory again everything goes on."""
+    (tmp_path / "bad.wasm").write_bytes(SHORT_LIFE)
+    (tmp_path / "good.wasm").write_bytes(CHURN)
+    path = tmp_path / "system.json"
+    again = {"policy": "restart", "first": 1, "most": 1, "times": 1000000}
+    path.write_text(json.dumps({"version": 1, "directories": {"/data": 0}, "tasks": [
+        {"name": name, "module": name + ".wasm", "memory": 8192, "fault": again,
+         "caps": {"dir": {"directory": "/data", "rights": ["read", "write", "create"]}}} for name in ("bad", "good")]}))  # fmt: skip
+    fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
+    rows = firmware.script(LIVES.replace("FILL", fill), path=str(path), options=("-X", "heapsize=512k"))
+    assert len(rows) == 40
+    for restarted, recorded, good, exact, regions, intact, alive in rows:
+        assert (restarted, recorded, exact, regions, intact, alive) == (True, True, True, True, True, 2)
+        assert good in ("ready", "running", "restarting")

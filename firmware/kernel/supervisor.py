@@ -107,7 +107,7 @@ def faulted(task, scheduler, reason=None):
     """
     try:
         task.record = CrashRecord(task.machine, reason or _reason(task))
-    except MemoryError:
+    except Exception:
         task.record = None
     now = hal.ticks()
     policy = task.policy
@@ -119,7 +119,7 @@ def faulted(task, scheduler, reason=None):
         try:
             for text in task.record.lines(task.name):
                 console.line(text)
-        except MemoryError:
+        except Exception:
             pass
     return _apply(task, scheduler, now)
 
@@ -129,13 +129,13 @@ def _apply(task, scheduler, now):
     if not policy or policy.action == STOP:
         return False
     if policy.action == REBOOT:
-        _note("%s: a fault of this task starts the machine anew", task.name)
+        _note(task, "a fault of this task starts the machine anew")
         return True
     delay = policy.delay(task.failures)
     if delay < 0:
-        _note("%s: given up after %d restarts", task.name, policy.times)
+        _note(task, "given up after %d restarts", policy.times)
     else:
-        _note("%s: restart %d of %d in %d ms", task.name, task.failures, policy.times, delay)
+        _note(task, "restart %d of %d in %d ms", task.failures, policy.times, delay)
         scheduler.restart(task, delay, now)
     return False
 
@@ -149,7 +149,7 @@ def restart(task, scheduler):
     try:
         machine, capabilities = task.plan.life()
     except Exception as error:      # no room, the module is gone or is another one: told, and tried again
-        _note("%s: cannot be started: %s", task.name, str(error) or type(error).__name__)
+        _note(task, "cannot be started: %s", error)
         task.state = FAULTED
         task.failures += 1
         return _apply(task, scheduler, now)
@@ -164,11 +164,15 @@ def _finish(task, state):
     try:
         task.finish(state)
     except Exception as error:
-        _note("%s: an object could not be released: %s", task.name, repr(error))
+        _note(task, "an object could not be released: %s", error)
 
 
-def _note(text, *values):
+def _note(task, text, first=None, second=None, third=None):
+    # Into the kernel's log, where there is memory for it. No `*values`: already such a call would need memory.
     try:
-        console.note(text % values)
+        if isinstance(first, Exception):
+            first = str(first) or type(first).__name__
+        values = [value for value in (first, second, third) if value is not None]
+        console.note("%s: %s" % (task.name, text % tuple(values)))
     except Exception:
         pass
