@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 import types
+import unittest.mock
 
 import pytest
 
@@ -63,9 +64,11 @@ def run(calls):
     instrumenter = Instrumenter()
     text = instrumenter.copy("source.py", SOURCE)
     hits = bytearray(1000)
-    sys.modules["_coverage"] = types.SimpleNamespace(hit=hits)
+    counter = types.ModuleType("_coverage")
+    counter.hit = hits
     names = {"__file__": __file__}
-    exec(compile(text, "source.py", "exec"), names)
+    with unittest.mock.patch.dict(sys.modules, {"_coverage": counter}):
+        exec(compile(text, "source.py", "exec"), names)
     answers = [names["judge"](n) for n in calls]
     assert names["Thing"]().size == 3 and names["__doc__"] == "Docstring."
     return {line: bool(hits[i]) for i, (_, line) in enumerate(instrumenter.lines)}, answers

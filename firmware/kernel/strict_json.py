@@ -175,7 +175,6 @@ class _Reader:
             low = self._hex()
             if 0xDC00 <= low < 0xE000:
                 return chr(0x10000 + ((code & 0x3FF) << 10) + (low & 0x3FF))
-            code = low
         if 0xD800 <= code < 0xE000:
             raise ValueError("half a character")
         return chr(code)
