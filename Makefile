@@ -21,6 +21,7 @@ $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval overri
 include tools/mk/sources.mk
 include tools/mk/unix.mk
 include tools/mk/modules.mk
+include tools/mk/qemu.mk
 include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
 
