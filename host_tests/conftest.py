@@ -1,62 +1,47 @@
-"""What the tests share: the firmware, scripts run inside it, WebAssembly text turned into modules.
+"""What the tests share: the machines with their firmware, WebAssembly text turned into modules.
 
-Environment: SOVELMA_FIRMWARE names another firmware than build/unix/sovelma.
+A test that asks for `firmware` runs once on each machine, unless it is marked `pc` with the reason why the other one
+cannot run it. Environment: SOVELMA_FIRMWARE names another PC firmware than build/unix/sovelma; then that alone is tested.
 """
 
 import functools
-import json
 import os
 import pathlib
-import subprocess
 
 import pytest
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-
-# What a script finds: its keyword arguments as global names, modules as bytes in `wasm`, answer() to speak.
-PRELUDE = """
-import sys, json, binascii
-def _read():
-    given = json.loads(sys.stdin.readline())
-    globals().update(given["values"])
-    globals()["wasm"] = {name: binascii.unhexlify(text) for name, text in given["wasm"].items()}
-_read()
-def answer(value):
-    print("\\n@answer " + json.dumps(value))
-"""
+from machines import ROOT, EmulatedFirmware, Firmware, ScriptFailed  # noqa: F401
 
 
-class ScriptFailed(AssertionError):
-    """A script in the firmware raised, crashed or did not answer; the text has its output."""
+IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
+MACHINES = ("x86_64", "rv32")
 
 
-class Firmware:
-    """The unix-port firmware. path: pathlib.Path of the program."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def script(self, source, *, wasm=None, timeout=120, options=(), **values):
-        """Runs MicroPython text in a new process and returns what it passed to answer(), through JSON.
-
-        wasm: {name: module bytes}, found as the dict `wasm`; values: anything JSON, found as global names.
-        timeout: seconds. options: of the firmware's command line, such as ("-X", "heapsize=64k").
-        Raises ScriptFailed where the script raises, dies from a signal or answers other than once.
-        """
-        given = {"values": values, "wasm": {name: bytes(module).hex() for name, module in (wasm or {}).items()}}
-        result = subprocess.run(
-            [str(self.path), *options, "-c", PRELUDE + source], input=json.dumps(given) + "\n",
-            capture_output=True, text=True, timeout=timeout,
-        )  # fmt: skip
-        answers = [line for line in result.stdout.splitlines() if line.startswith("@answer ")]
-        if result.returncode or len(answers) != 1:
-            raise ScriptFailed(f"exit status {result.returncode}\n{result.stdout[-4000:]}\n{result.stderr[-4000:]}")
-        return json.loads(answers[0][len("@answer "):])
+def pytest_configure(config):
+    config.addinivalue_line("markers", "pc(reason): runs on the PC's firmware alone")
 
 
-@pytest.fixture(scope="session")
-def firmware():
-    """The firmware under test, built by `make`."""
+def pytest_addoption(parser):
+    parser.addoption("--machine", choices=MACHINES, help="test the firmware of one machine alone")
+
+
+def pytest_collection_modifyitems(config, items):
+    kept, dropped = [], []
+    for item in items:
+        machine = item.callspec.params.get("firmware") if hasattr(item, "callspec") else None
+        only = config.getoption("machine")
+        unwanted = only and machine and machine != only
+        (dropped if unwanted or machine == "rv32" and item.get_closest_marker("pc") else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.fixture(scope="session", params=MACHINES if not os.environ.get("SOVELMA_FIRMWARE") else MACHINES[:1])
+def firmware(request):
+    """The firmware of a machine, built by `make`."""
+    if request.param == "rv32":
+        if not IMAGE.is_file():
+            pytest.skip("NOT TESTED ON RISC-V: apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc")
+        return EmulatedFirmware(IMAGE)
     path = pathlib.Path(os.environ.get("SOVELMA_FIRMWARE") or ROOT / "build" / "unix" / "sovelma")
     assert path.is_file(), f"{path}: not built; run make build"
     return Firmware(path)

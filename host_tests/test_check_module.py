@@ -1,12 +1,10 @@
 """`sovelma -m sovelma check file.wasm`: what is said of a module that is valid, of one that is not, of one that is missing."""
 
-import subprocess
-
 from conftest import wat
 
 
 def check(firmware, path):
-    return subprocess.run([str(firmware.path), "-m", "sovelma", "check", str(path)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return firmware.program("check", path)
 
 
 def test_valid_module_is_described(firmware, tmp_path):

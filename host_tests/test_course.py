@@ -2,12 +2,13 @@
 
 import json
 import re
-import subprocess
 
 import pytest
 from conftest import ROOT
 from modules import compiled
 from peers import web
+
+pytestmark = pytest.mark.pc("sockets and files of the host")
 
 TEXT = (ROOT / "docs/WRITING-MODULES.md").read_text()
 SECTIONS = re.findall(r"^## Example (\d+): (.*?)\n(.*?)(?=^## |\Z)", TEXT, re.M | re.S)
@@ -35,8 +36,7 @@ def test_example(firmware, tmp_path, number, title, section):
         manifest = json.loads(parts["json"].replace("…", "module.wasm").replace("8080", str(port)))
         (tmp_path / "module.wasm").write_bytes(compiled(parts["c"].replace("8080", str(port))))
         (tmp_path / "system.json").write_text(json.dumps(manifest))
-        result = subprocess.run([firmware.path, "-m", "sovelma", "run", tmp_path / "system.json", "--for", "1"],
-                                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)  # fmt: skip
+        result = firmware.program("run", tmp_path / "system.json", "--for", "1")
     assert result.returncode == 0, result.stdout + result.stderr
     lines = iter(result.stdout.splitlines())
     for wanted in parts["text"].splitlines():

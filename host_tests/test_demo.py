@@ -12,6 +12,8 @@ import pytest
 from conftest import wat
 from peers import web
 
+pytestmark = pytest.mark.pc("files of the host and a terminal")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAULT = wat('(module (memory (export "memory") 1) (func (export "_start") unreachable))')
 EXIT_3 = wat("""(module (import "sovelma" "sp_exit" (func $exit (param i32))) (memory (export "memory") 1)

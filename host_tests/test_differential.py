@@ -14,6 +14,8 @@ HERE = pathlib.Path(__file__).parent / "differential"
 sys.path.insert(0, str(HERE))
 import generate  # noqa: E402
 
+pytestmark = pytest.mark.pc("its runner works with files of the host")
+
 # By path: `run` is a name that others have too.
 _found = importlib.util.spec_from_file_location("differential", HERE / "run.py")
 differential = importlib.util.module_from_spec(_found)

@@ -14,6 +14,8 @@ import pytest
 from conftest import wat
 from peers import free_port, full_backlog, tcp, web
 
+pytestmark = pytest.mark.pc("sockets")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULE = ROOT / "build" / "modules" / "fetch.wasm"
 # Computes for a while and ends.

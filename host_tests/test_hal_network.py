@@ -5,6 +5,8 @@ import pathlib
 import pytest
 from peers import free_port, tcp
 
+pytestmark = pytest.mark.pc("sockets")
+
 SETUP = """
 import gc, time
 import hal

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import subprocess
 
 import pytest
 from conftest import wat
@@ -25,8 +24,7 @@ def mistakes(firmware, tmp_path):
 
     def boot(manifest):
         path.write_text(manifest if isinstance(manifest, str) else json.dumps(manifest))
-        result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
-                                stdin=subprocess.DEVNULL)  # fmt: skip
+        result = firmware.program("run", path)
         assert result.returncode == 2, result.stdout + result.stderr
         lines = result.stderr.splitlines()
         prefix = f"sovelma: {path}: "
@@ -169,8 +167,7 @@ def test_check_says_what_run_would_and_runs_nothing(firmware, tmp_path):
     path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "good.wasm"}]}))
 
     def say(word):
-        return subprocess.run([firmware.path, "-m", "sovelma", word, path], capture_output=True, text=True, timeout=30,
-                              stdin=subprocess.DEVNULL)  # fmt: skip
+        return firmware.program(word, path)
 
     checked, run = say("check"), say("run")
     assert checked.returncode == 0 and "a: I run" in run.stdout and "I run" not in checked.stdout
@@ -235,7 +232,7 @@ def test_a_file_name_cannot_drive_the_terminal(mistakes):
 
 def test_a_missing_manifest_is_one_line(firmware, tmp_path):
     for path in (tmp_path / "nope.json", tmp_path):
-        result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30)
+        result = firmware.program("run", path)
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr == f"sovelma: {path}: cannot be read\n"
 
@@ -311,8 +308,7 @@ def test_a_module_reads_its_arguments(firmware, tmp_path):
 )"""))
     path = tmp_path / "system.json"
     path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "m.wasm", "args": ["-x", "one two"]}]}))
-    result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
-                            stdin=subprocess.DEVNULL)  # fmt: skip
+    result = firmware.program("run", path)
     assert result.returncode == 0 and "a: -x\\x00one two\\x00" + "\\x00" * 13 + "on\n" in result.stdout, result.stdout
     assert "exit 0" in result.stdout
 
@@ -324,6 +320,5 @@ def test_the_log_rate_is_the_manifests(firmware, tmp_path):
    (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 40))))))"""))
     path = tmp_path / "system.json"
     path.write_text(json.dumps({"version": 1, "tasks": [{"name": "a", "module": "m.wasm", "log_burst": 3, "log_rate": 1}]}))
-    result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
-                            stdin=subprocess.DEVNULL)  # fmt: skip
+    result = firmware.program("run", path)
     assert result.stdout.count("a: line\n") == 3

@@ -7,6 +7,8 @@ import time
 import pytest
 from peers import CLOSE, HOST, SETUP, connect, free_port, full_backlog, guest, open_s, put, recv, reset, run, send, tcp, udp
 
+pytestmark = pytest.mark.pc("sockets")
+
 AGAIN, TIMEOUT, REFUSED, RESET, CLOSED, DENIED, INVAL, QUOTA, REVOKED, BADCAP, NOTFOUND, UNSUPPORTED = (
     -7, -8, -16, -18, -20, -3, -4, -10, -2, -1, -5, -13)  # fmt: skip
 UDP, TLS = 2, 1

@@ -9,6 +9,8 @@ from conftest import wat
 from dns import A, answer, record
 from peers import CLOSE, HOST, SETUP, connect, free_port, full_backlog, guest, open_s, put, recv, reset, send, tcp, udp
 
+pytestmark = pytest.mark.pc("sockets")
+
 AGAIN, TIMEOUT, NOMEM, REVOKED = -7, -8, -11, -2
 UDP = 2
 SPIN = wat('(module (memory (export "memory") 1) (func (export "_start") (loop $l (br $l))))')

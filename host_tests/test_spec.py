@@ -10,6 +10,8 @@ import pathlib
 
 import pytest
 
+pytestmark = pytest.mark.pc("its runner works with files of the host")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SPEC = pathlib.Path(os.environ.get("SPEC_DIR") or ROOT.parent / "shared" / "spec")
 

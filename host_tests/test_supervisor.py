@@ -6,7 +6,6 @@ fast the machine is.
 
 import hashlib
 import json
-import subprocess
 
 import pytest
 from conftest import wat
@@ -276,8 +275,7 @@ def test_reboot_ends_the_program_with_its_status(firmware, tmp_path):
     path = tmp_path / "system.json"
     path.write_text(json.dumps({"version": 1, "tasks": [
         {"name": "a", "module": "divide.wasm", "fault": {"policy": "reboot"}}, {"name": "b", "module": "spin.wasm"}]}))  # fmt: skip
-    result = subprocess.run([firmware.path, "-m", "sovelma", "run", path], capture_output=True, text=True, timeout=30,
-                            stdin=subprocess.DEVNULL)  # fmt: skip
+    result = firmware.program("run", path)
     assert result.returncode == 3
     assert "a: fault: integer divide by zero" in result.stdout and "starts the machine anew" in result.stdout
 

@@ -10,7 +10,7 @@ QEMU_FILES := $(BUILD)/qemu-files/_files.py
 # What the demo reads, with the names that system.json has for it.
 QEMU_DEMO = system.json README.md $(patsubst $(CURDIR)/%,%,$(MODULE_FILES))
 
-QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(wildcard cmodules/*/*.mk) tools/mk/qemu.mk
+QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(QEMU_BOARD)/virt.ld $(wildcard cmodules/*/*.mk) tools/mk/qemu.mk
 QEMU_CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(QEMU_FLAG_FILES) | cksum)
 QEMU_CONFIGURATION_FILE := $(BUILD)/qemu/.configuration
 
