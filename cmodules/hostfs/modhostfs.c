@@ -21,7 +21,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#if defined(__linux__)
+#if defined(__linux__) && __has_include(<linux/openat2.h>)
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #endif
@@ -103,7 +103,7 @@ static int32_t walk(int root, const char *path) {
 
 /* The same in one call, where the system has such a call: a task pays for it, however deep it goes. */
 static int32_t descend(int root, const char *path) {
-#if defined(SYS_openat2)
+#if defined(SYS_openat2) && defined(RESOLVE_BENEATH)
     struct open_how how = {
         .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
