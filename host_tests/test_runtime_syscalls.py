@@ -165,7 +165,7 @@ t.again()
 out += [t.fuel() - before, t.bill()]
 for _ in range(600000):
     t.again()
-out += [t.fuel() - before, t.resume(1000, 5), t.resume((1 << 30) - 1), t.resume((1 << 30) - 1), t.result()]
+out += [t.fuel() - before, t.resume(1, 5), t.resume((1 << 30) - 1), t.resume((1 << 30) - 1), t.result()]
 answer(out)
 """, wasm={"m": caller("sp_net_recv", [257, 16, 8, -1])})
     charge = CALLS["sp_net_recv"]["fuel"]

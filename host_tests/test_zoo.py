@@ -125,7 +125,7 @@ def let_out(module, options):
     before = hostile and hostile.fuel()
     system.run(3)
     for turn in range(200):     # what was paid for with two seconds and is not over yet never will be
-        if not hostile or hostile.over() or hostile.fuel() - before > 5000000 or STATES[hostile.state] == "sleeping":
+        if not hostile or hostile.over() or hostile.fuel() - before > 10000000 or STATES[hostile.state] == "sleeping":
             break
         system.run(10)
     if hostile:
