@@ -70,11 +70,12 @@ class Firmware:
     def __init__(self, path):
         self.path = path
 
-    def script(self, source, *, wasm=None, timeout=120, options=(), **values):
+    def script(self, source, *, wasm=None, timeout=120, options=(), counted=None, **values):
         """Runs MicroPython text in a new process and returns what it passed to answer(), through JSON.
 
         wasm: {name: module bytes}, found as the dict `wasm`; values: anything JSON, found as global names.
-        timeout: seconds. options: of the firmware's command line, such as ("-X", "heapsize=64k").
+        timeout: seconds. options: of the firmware's command line, such as ("-X", "heapsize=64k"). counted: for the other
+        machine.
         Raises ScriptFailed where the script raises, dies from a signal or answers other than once.
         """
         given = {"values": values, "wasm": {name: bytes(module).hex() for name, module in (wasm or {}).items()}}
@@ -94,17 +95,26 @@ class Firmware:
 
 
 class EmulatedFirmware:
-    """The RISC-V firmware in QEMU, a new machine for every script. path: pathlib.Path of its image."""
+    """The RISC-V firmware in QEMU, a new machine for every script. image: pathlib.Path.
+
+    Where a script runs a system, the machine's time is counted in instructions, 8 ns each: about what the board's
+    processor takes, and the same in every run, whatever else the host does. Counting makes the emulator three times as
+    slow, so scripts that only compute do without.
+    """
 
     name = "rv32"
     SLOWNESS = 5        # times as long as on the PC a script may take
+    TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
 
     def __init__(self, image):
         self.image = image
 
-    def script(self, source, *, wasm=None, timeout=120, **values):
-        """As Firmware.script, without options: the image has one heap."""
-        return answer_of(*self.run({"script": (PRELUDE_FILES + source).encode()}, wasm, timeout, values))
+    def script(self, source, *, wasm=None, timeout=120, counted=None, **values):
+        """As Firmware.script, without options: the image has one heap. counted: whether time is, if not as said above."""
+        if counted is None:
+            counted = "kernel" in source or "sovelma" in source
+        files = {"script": (PRELUDE_FILES + source).encode()}
+        return answer_of(*self.run(files, wasm, timeout, values, self.TIME if counted else ()))
 
     def program(self, *words, timeout=60):
         """As Firmware.program. The console is one: its lines that begin as messages do are taken for standard error."""
@@ -114,7 +124,7 @@ class EmulatedFirmware:
         told = [line for line in lines if line.startswith(("sovelma: ", "usage: ", "       sovelma"))]
         return subprocess.CompletedProcess(words, status, "".join(line for line in lines if line not in told), "".join(told))
 
-    def run(self, files, wasm=None, timeout=120, values=None, options=()):
+    def run(self, files, wasm=None, timeout=120, values=None, options=TIME):
         """Starts the machine with files below /given, and waits until it is switched off.
 
         Where a value, or a word of a list, is the path of something that is on the host, its directory is there on the

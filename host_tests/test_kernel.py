@@ -53,7 +53,7 @@ class Zeros:
     def readinto(self, address, buffer, start, length):
         return length
 shared.write(0, 8000, Zeros(), 0)
-def add(name, module, priority=3, slice=200000, rights=3, **options):
+def add(name, module, priority=3, slice=hal.SLICE, rights=3, **options):
     capabilities = Capabilities()
     capabilities.grant("file", OpenFile(shared, False), rights)
     options.setdefault("memory", 8192)
@@ -127,7 +127,7 @@ before = gc.mem_alloc()
 system.run(50)
 left = gc.mem_alloc() - before
 answer([task.fuel(), left])
-""", wasm={"spin": SPIN})
+""", wasm={"spin": SPIN}, counted=False)
     assert fuel > 2**31 and left == 0
 
 

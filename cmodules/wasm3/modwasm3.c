@@ -43,11 +43,17 @@ static uint32_t get_u32(mp_obj_t value) {
     return (uint32_t)mp_obj_get_int_truncated(value);
 }
 
+/* An integer, or 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a new object. */
 static uint64_t get_u64(mp_obj_t value) {
     if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);
     uint8_t bytes[8];
-    if (!mp_obj_is_int(value)) mp_raise_TypeError(MP_ERROR_TEXT("an int is needed"));
-    mp_obj_int_to_bytes_impl(value, false, sizeof bytes, bytes);
+    mp_buffer_info_t info;
+    if (mp_obj_is_type(value, &mp_type_bytearray) && mp_get_buffer(value, &info, MP_BUFFER_READ) && info.len == sizeof bytes) {
+        memcpy(bytes, info.buf, sizeof bytes);
+    } else {
+        if (!mp_obj_is_int(value)) mp_raise_TypeError(MP_ERROR_TEXT("an int is needed"));
+        mp_obj_int_to_bytes_impl(value, false, sizeof bytes, bytes);
+    }
     uint64_t bits = 0;
     for (int i = 7; i >= 0; i--) bits = bits << 8 | bytes[i];
     return bits;

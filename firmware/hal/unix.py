@@ -33,9 +33,9 @@ def ticks():
 microseconds = time.ticks_us
 
 
-def utc():
-    """Microseconds since 1970-01-01 00:00 UTC, or None where the machine does not know. Allocates nothing."""
-    return time.ticks_us() + _utc_offset
+def clock(number):
+    """Microseconds: 0 since an arbitrary moment, 1 since 1970-01-01 00:00 UTC. Allocates nothing."""
+    return time.ticks_us() if number == 0 else time.ticks_us() + _utc_offset
 
 
 def _set_utc_offset():

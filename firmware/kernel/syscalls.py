@@ -73,9 +73,7 @@ class Syscalls:
         return task.log.take(task.machine, argument(0), argument(1), argument(2), hal.ticks(), hal.write)
 
     def sp_time(self, task):
-        if task.argument(0) == 0:
-            return hal.microseconds()
-        time = hal.utc()
+        time = hal.clock(task.argument(0))
         return UNSUPPORTED if time is None else time
 
     def sp_random(self, task):
