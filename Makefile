@@ -1,7 +1,7 @@
 # SovelmaOS: sandboxed WebAssembly tasks on MicroPython. `make help` lists the targets.
 #
 # Everything downloaded or built lies under build/; nothing else is written.
-# The rules are in tools/mk/: sources (downloads), firmware, modules.
+# The rules are in tools/mk/: sources (downloads), unix, modules.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -19,8 +19,9 @@ JOBS ?= $(shell nproc)
 $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval override undefine $(name))))
 
 include tools/mk/sources.mk
-include tools/mk/firmware.mk
+include tools/mk/unix.mk
 include tools/mk/modules.mk
+include tools/mk/qemu.mk
 include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
 
@@ -37,7 +38,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup firmware modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
+.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -57,11 +58,11 @@ RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/with_page.py http://loc
 run: build ## build what is missing and boot the demo, or SYSTEM=file.json
 	@if [ -t 0 ] && [ -t 1 ]; then sh -mc '$(RUN); exit $$?'; else $(RUN); fi
 
-build: firmware modules ## build the firmware and the modules
+build: unix modules ## build the firmware and the modules
 
 setup: $(VENV_STAMP) $(MICROPYTHON_STAMP) $(WASM3_STAMP) ## download and check tools and sources
 
-firmware: $(FIRMWARE) ## build build/unix/sovelma
+unix: $(FIRMWARE) ## build build/unix/sovelma
 
 modules: $(MODULE_FILES) ## compile the WebAssembly modules
 

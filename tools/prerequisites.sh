@@ -1,7 +1,7 @@
 #!/bin/sh
 # Names every missing prerequisite of the build, with the command that installs it.
 #
-# usage: tools/prerequisites.sh [micropython-source: download|given]
+# usage: tools/prerequisites.sh [micropython-source: download|given] [qemu]
 #
 # Checks what a fresh Debian 12 may lack. Reports everything at once, since
 # being told of one missing package after the other costs an install each.
@@ -11,6 +11,7 @@
 set -u
 
 micropython_source=${1:-download}
+machine=${2:-}          # qemu: what the RISC-V firmware needs besides
 missing_packages=
 missing_things=
 
@@ -41,6 +42,18 @@ if have python3; then
 else
     missing python3 "Python 3.11 or later"
     missing python3-venv "Python's venv module"
+fi
+
+if [ "$machine" = qemu ]; then
+    if have riscv64-unknown-elf-gcc; then
+        # The compiler only recommends a C library; without one it still says where its specs would be.
+        [ "$(riscv64-unknown-elf-gcc --print-file-name=picolibc.specs)" != picolibc.specs ] ||
+            missing picolibc-riscv64-unknown-elf "the C library of the cross compiler"
+    else
+        missing gcc-riscv64-unknown-elf "the RISC-V cross compiler"
+        missing picolibc-riscv64-unknown-elf "the C library of the cross compiler"
+    fi
+    have qemu-system-riscv32 || missing qemu-system-misc "the RISC-V emulator"
 fi
 
 if [ -n "$missing_packages" ]; then

@@ -45,5 +45,7 @@ import sys
 
 if sys.platform in ("linux", "darwin"):
     from hal.unix import *
+elif sys.platform == "qemu":
+    from hal.qemu import *
 else:
     raise ImportError("no HAL for " + sys.platform)

@@ -21,7 +21,7 @@ def size(tools):
     parts = {part: [path.stat().st_size for path in (frozen / part).glob("*.mpy")] for part in ("kernel", "hal")}
     sources = {part: len(list((ROOT / "firmware" / part).glob("*.py"))) for part in parts}
     if {part: len(sizes) for part, sizes in parts.items()} != sources:
-        raise BuildError(f"{frozen}: not the byte code of firmware/; run make firmware")
+        raise BuildError(f"{frozen}: not the byte code of firmware/; run make build")
     note = ", ".join(f"{part} {sum(sizes)}" for part, sizes in parts.items())
     return [Result("kernel_mpy_bytes", sum(sum(sizes) for sizes in parts.values()), "bytes", note)]
 
@@ -104,7 +104,7 @@ def fuel(tools):
 def measure(tools):
     """All of the above."""
     if not tools.firmware.is_file():
-        raise BuildError(f"{tools.firmware}: not built; run make firmware, or name it with --firmware")
+        raise BuildError(f"{tools.firmware}: not built; run make build, or name it with --firmware")
     results = size(tools) + slices(tools) + fuel(tools) + latency(tools) + idle(tools)
     for result in results:
         say(f"{result.name}: {result.value:.2f} {result.unit}")

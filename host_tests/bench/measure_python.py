@@ -111,7 +111,7 @@ def boot_time(tools):
 def measure(tools):
     """All of the above."""
     if not tools.firmware.is_file():
-        raise BuildError(f"{tools.firmware}: not built; run make firmware, or name it with --firmware")
+        raise BuildError(f"{tools.firmware}: not built; run make build, or name it with --firmware")
     empty_call_ns, results = resume(tools)
     results += syscalls(tools, empty_call_ns) + regions(tools) + creation(tools) + boot_time(tools)
     for result in results:

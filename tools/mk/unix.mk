@@ -12,7 +12,7 @@ MPY_CROSS_BUILD := $(BUILD)/mpy-cross-$(MICROPYTHON_SOURCE)
 MPY_CROSS := $(MPY_CROSS_BUILD)/mpy-cross
 UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
 
-FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/mk/firmware.mk
+FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/mk/unix.mk
 FIRMWARE_INPUTS := manifest.py $(FLAG_FILES) $(shell find firmware cmodules \
 	-name '__pycache__' -prune -o -type f -print)
 

@@ -1,0 +1,156 @@
+/* modvirt.c - the module `virt`: clock, console, random numbers and switch-off of QEMU's `virt` machine.
+ *
+ * For the HAL `qemu` alone. Also what MicroPython's `time` needs of a port (mp_hal_...).
+ *
+ * Invariants: `ticks`, `idle` and `write` allocate nothing; `microseconds` neither, below 2^30.
+ */
+#include "virt.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+
+#include <stdlib.h>
+
+/* Low and high word of the real-time clock; reading the low word latches the high one. */
+#define CLOCK_LOW (*(volatile uint32_t *)0x101000)
+#define CLOCK_HIGH (*(volatile uint32_t *)0x101004)
+
+/* The machine timer, 10 MHz. */
+#define TIMER_LOW (*(volatile uint32_t *)0x200BFF8)
+#define TIMER_HIGH (*(volatile uint32_t *)0x200BFFC)
+#define TICKS_PER_MILLISECOND 10000u
+#define TICKS_PER_MICROSECOND 10u
+
+#define SMALL_MASK 0x3FFFFFFFu /* the period of tick counters in MicroPython */
+
+uint64_t virt_nanoseconds(void) {
+    uint32_t low = CLOCK_LOW;
+    return (uint64_t)CLOCK_HIGH << 32 | low;
+}
+
+uint64_t virt_ticks(void) {
+    uint32_t high, low;
+    do {
+        high = TIMER_HIGH;
+        low = TIMER_LOW;
+    } while (high != TIMER_HIGH);
+    return (uint64_t)high << 32 | low;
+}
+
+/* ---------------------------------------------------------------- what MicroPython asks of a port */
+
+mp_uint_t mp_hal_ticks_ms(void) { return virt_ticks() / TICKS_PER_MILLISECOND; }
+
+mp_uint_t mp_hal_ticks_us(void) { return virt_ticks() / TICKS_PER_MICROSECOND; }
+
+mp_uint_t mp_hal_ticks_cpu(void) { return virt_ticks(); }
+
+uint64_t mp_hal_time_ns(void) { return virt_nanoseconds(); }
+
+/* Ends early where an exception is due, so that Ctrl-C reaches a sleeper. */
+static void wait_until(uint64_t end) {
+    while ((int64_t)(end - virt_ticks()) > 0) {
+        virt_console_poll();
+        mp_handle_pending(true);
+    }
+}
+
+void mp_hal_delay_ms(mp_uint_t ms) { wait_until(virt_ticks() + (uint64_t)ms * TICKS_PER_MILLISECOND); }
+
+void mp_hal_delay_us(mp_uint_t us) { wait_until(virt_ticks() + (uint64_t)us * TICKS_PER_MICROSECOND); }
+
+/* ---------------------------------------------------------------- the module */
+
+/* ticks() -> milliseconds, counting round within 2^30. Looks at the console too: between slices somebody must. */
+static mp_obj_t virt_module_ticks(void) {
+    virt_console_poll();
+    return MP_OBJ_NEW_SMALL_INT(mp_hal_ticks_ms() & SMALL_MASK);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(virt_ticks_obj, virt_module_ticks);
+
+/* microseconds() since the machine was switched on. An object from 2^30 on, after 18 minutes. */
+static mp_obj_t virt_microseconds(void) { return mp_obj_new_int_from_ull(virt_ticks() / TICKS_PER_MICROSECOND); }
+static MP_DEFINE_CONST_FUN_OBJ_0(virt_microseconds_obj, virt_microseconds);
+
+/* utc() -> microseconds since 1970 by the real-time clock. Makes an object. */
+static mp_obj_t virt_utc(void) { return mp_obj_new_int_from_ull(virt_nanoseconds() / 1000); }
+static MP_DEFINE_CONST_FUN_OBJ_0(virt_utc_obj, virt_utc);
+
+/* nanoseconds() of the real-time clock modulo 2^30. Under `-icount shift=0 -rtc clock=vm`: instructions. */
+static mp_obj_t virt_module_nanoseconds(void) { return MP_OBJ_NEW_SMALL_INT(virt_nanoseconds() & SMALL_MASK); }
+static MP_DEFINE_CONST_FUN_OBJ_0(virt_nanoseconds_obj, virt_module_nanoseconds);
+
+/* idle(ms): waits that long, -1 for ever. Ctrl-C or a scheduled callback ends it early. Polls: the machine could wait
+ * for an interrupt, but C has no word for that. */
+static mp_obj_t virt_idle(mp_obj_t ms_object) {
+    mp_int_t ms = mp_obj_get_int(ms_object);
+    uint64_t end = virt_ticks() + (uint64_t)(ms < 0 ? 0 : ms) * TICKS_PER_MILLISECOND;
+    while (ms < 0 || (int64_t)(end - virt_ticks()) > 0) {
+        virt_console_poll();
+        if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) break;
+    }
+    mp_handle_pending(true);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(virt_idle_obj, virt_idle);
+
+/* write(buffer, n): puts buffer[:n] on the console, with a carriage return before every line feed. */
+static mp_obj_t virt_write(mp_obj_t buffer, mp_obj_t n_object) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
+    mp_int_t n = mp_obj_get_int(n_object);
+    if (n < 0 || (size_t)n > info.len) mp_raise_ValueError(MP_ERROR_TEXT("more bytes than the buffer has"));
+    mp_hal_stdout_tx_strn_cooked(info.buf, n);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(virt_write_obj, virt_write);
+
+/* seed(key): 32 bytes that nobody else knows, for `random`. */
+static mp_obj_t virt_module_seed(mp_obj_t key) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(key, &info, MP_BUFFER_READ);
+    if (info.len != VIRT_KEY_BYTES) mp_raise_ValueError(MP_ERROR_TEXT("a seed has 32 bytes"));
+    virt_seed(info.buf);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(virt_seed_obj, virt_module_seed);
+
+/* random(buffer, n): fills buffer[:n]. OSError ENODEV before `seed`. */
+static mp_obj_t virt_module_random(mp_obj_t buffer, mp_obj_t n_object) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
+    mp_int_t n = mp_obj_get_int(n_object);
+    if (n < 0 || (size_t)n > info.len) mp_raise_ValueError(MP_ERROR_TEXT("more bytes than the buffer has"));
+    if (!virt_random(info.buf, n)) mp_raise_OSError(MP_ENODEV);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(virt_random_obj, virt_module_random);
+
+/* exit(status): ends QEMU with that exit status. */
+static mp_obj_t virt_exit(mp_obj_t status) {
+    exit(mp_obj_get_int(status));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(virt_exit_obj, virt_exit);
+
+static const mp_rom_map_elem_t virt_globals[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_virt)},
+    {MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&virt_ticks_obj)},
+    {MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&virt_microseconds_obj)},
+    {MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&virt_nanoseconds_obj)},
+    {MP_ROM_QSTR(MP_QSTR_utc), MP_ROM_PTR(&virt_utc_obj)},
+    {MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&virt_idle_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&virt_write_obj)},
+    {MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&virt_seed_obj)},
+    {MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&virt_random_obj)},
+    {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&virt_exit_obj)},
+};
+static MP_DEFINE_CONST_DICT(virt_globals_dict, virt_globals);
+
+const mp_obj_module_t virt_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&virt_globals_dict,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_virt, virt_module);

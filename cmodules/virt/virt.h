@@ -1,0 +1,29 @@
+/* virt.h - the devices of QEMU's `virt` machine that the HAL uses.
+ *
+ * The addresses are those of the machine (hw/riscv/virt.c of QEMU); every device is polled, none interrupts.
+ */
+#ifndef SOV_VIRT_H
+#define SOV_VIRT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nanoseconds of the real-time clock ("goldfish"): since 1970, or, where QEMU is started with `-rtc clock=vm`, those of
+ * the virtual clock, which with `-icount shift=0` counts instructions. */
+uint64_t virt_nanoseconds(void);
+
+/* Ticks of 100 ns since the machine was switched on. */
+uint64_t virt_ticks(void);
+
+/* Moves what was typed into the console's buffer. Ctrl-C, where it interrupts, is taken out and remembered for
+ * MicroPython. Does not block. Returns how many characters wait. */
+unsigned virt_console_poll(void);
+
+/* The key of the random numbers: 32 bytes, which stay the caller's. They begin anew. */
+#define VIRT_KEY_BYTES 32
+void virt_seed(const uint8_t *key);
+
+/* Fills buffer[:n] from a ChaCha20 stream. Returns 0 where there is no key: the machine itself has nothing random. */
+int virt_random(uint8_t *buffer, size_t n);
+
+#endif

@@ -1,0 +1,15 @@
+// Configuration of the firmware for QEMU: the port's own and what the kernel needs besides.
+
+#include "mpconfigport.h"
+
+// The port has no clock; the module `virt` gives it one.
+#undef MICROPY_PY_TIME
+#define MICROPY_PY_TIME (1)
+
+// For the HAL's tests, which look at the output.
+#undef MICROPY_PY_SYS_STDIO_BUFFER
+#define MICROPY_PY_SYS_STDIO_BUFFER (1)
+
+// `_start.py` runs after this, see cmodules/virt/start.c.
+void virt_started(void);
+#define MICROPY_PORT_INIT_FUNC virt_started()

@@ -1,0 +1,22 @@
+# QEMU's 32-bit RISC-V machine `virt`, as close to the ESP32-C3 as it gets: rv32imc, soft floats, sizes of code and data.
+
+QEMU_ARCH = riscv32
+QEMU_MACHINE = virt
+# The board's instruction set. Debian's compiler has its C library for rv32imc under the older naming of extensions
+# alone, where the registers that time and interrupts need belong to the base.
+RV32_ARCH = rv32imc -misa-spec=2.2
+
+CFLAGS += -DQEMU_SOC_VIRT -DMICROPY_HW_MCU_NAME='"rv32imc"' -DMP_CONFIGFILE='"$(abspath $(BOARD_DIR))/mpconfigboard.h"'
+LDSCRIPT = mcu/rv32/virt.ld
+SRC_BOARD_O += shared/runtime/gchelper_native.o shared/runtime/gchelper_rv32i.o
+MPY_CROSS_FLAGS += -march=rv32imc
+
+# Python's heap. A board starts with 64 KB; here the tests keep modules and their scripts in it too. The machine's
+# memory is 2 MB less the arena.
+MICROPY_HEAP_SIZE = 1310720
+
+# littlefs, for storage that tests make in memory.
+MICROPY_VFS_LFS2 = 1
+
+# The freezing step wants a directory with a README.md here and looks at nothing else.
+MPY_LIB_DIR = $(TOP)

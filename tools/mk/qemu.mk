@@ -1,0 +1,45 @@
+# The firmware for QEMU's 32-bit RISC-V machine: the port of MicroPython, the same C modules, kernel and demo.
+#
+# Needs Debian's cross compiler, its C library and QEMU; the rules name what is missing.
+#
+# Invariant: as with build/unix, a change of build flags starts from an empty build/qemu.
+
+QEMU_FIRMWARE := $(BUILD)/qemu/firmware.elf
+QEMU_BOARD := $(CURDIR)/firmware/boards/SOVELMA_QEMU
+QEMU_FILES := $(BUILD)/qemu-files/_files.py
+# What the demo reads, with the names that system.json has for it.
+QEMU_DEMO = system.json README.md $(patsubst $(CURDIR)/%,%,$(MODULE_FILES))
+
+QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(wildcard cmodules/*/*.mk) tools/mk/qemu.mk
+QEMU_CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(QEMU_FLAG_FILES) | cksum)
+QEMU_CONFIGURATION_FILE := $(BUILD)/qemu/.configuration
+
+QEMU_RUN = $(PYTHON) tools/qemu.py $(QEMU_FIRMWARE)
+
+.PHONY: qemu qemu-firmware
+
+qemu: qemu-firmware ## boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it
+	@$(QEMU_RUN) --for "$(FOR)" run $(SYSTEM)
+
+qemu-firmware: $(QEMU_FIRMWARE)
+
+$(QEMU_FILES): $(QEMU_DEMO) tools/pack_files.py | $(VENV_STAMP)
+	@$(PYTHON) tools/pack_files.py $@ $(QEMU_DEMO)
+
+$(QEMU_FIRMWARE): $(FIRMWARE_INPUTS) $(QEMU_FILES) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
+		$(if $(filter-out $(file <$(QEMU_CONFIGURATION_FILE)),$(QEMU_CONFIGURATION)),FORCE)
+	@tools/prerequisites.sh $(MICROPYTHON_SOURCE) qemu
+	@echo "== firmware for QEMU's RISC-V machine"
+	@$(LOCKED) sh -c '[ "$$(cat $(QEMU_CONFIGURATION_FILE) 2>/dev/null)" = "$(QEMU_CONFIGURATION)" ] || \
+		{ rm -rf $(BUILD)/qemu; mkdir -p $(BUILD)/qemu; echo "$(QEMU_CONFIGURATION)" > $(QEMU_CONFIGURATION_FILE); }'
+	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/ports/qemu \
+		BOARD=SOVELMA_QEMU \
+		BOARD_DIR=$(QEMU_BOARD) \
+		BUILD=$(BUILD)/qemu \
+		USER_C_MODULES=$(CURDIR)/cmodules \
+		WASM3_DIR=$(WASM3_DIR) \
+		FROZEN_MANIFEST=$(QEMU_BOARD)/manifest.py \
+		MICROPY_MPYCROSS=$(MPY_CROSS)
+	@echo "== tail calls of the interpreter"
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/qemu/wasm3/interpreter.o --objdump riscv64-unknown-elf-objdump
+	@touch $@

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Starts the RISC-V firmware in QEMU, on this terminal.
+
+usage: qemu.py FIRMWARE [--for SECONDS] run|check FILE     as `sovelma -m sovelma` on a PC; FILE is one of the image
+       qemu.py FIRMWARE                                    MicroPython's prompt
+(with the Python of build/venv: mpremote knows the format of the files the machine is given)
+
+At a terminal the system runs until Ctrl-A x ends the emulator; elsewhere for that time. The exit code is the system's.
+"""
+import contextlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from pack_files import image
+
+SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/virt/random.c
+GIVEN = 0x81000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
+
+
+@contextlib.contextmanager
+def command(firmware, files, *options):
+    """The words that start QEMU with files for the machine, valid inside the `with`.
+
+    files: {path below /given: bytes}; options: further words. The console is where `options` put it; nothing else of
+    the host is within the machine's reach.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory) / "given"
+        path.write_bytes(image(files))
+        yield ["qemu-system-riscv32", "-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting", "-kernel",
+               str(firmware), "-device", f"loader,file={path},addr={GIVEN:#x},force-raw=on", *options]  # fmt: skip
+
+
+def main(words):
+    firmware, *words = words
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if words[:1] == ["--for"]:
+        words = words[2:] if terminal else [*words[2:], *words[:2]]
+    files = {"seed": os.urandom(SEED_BYTES)}
+    if words:
+        files["arguments"] = " ".join(words).encode()
+    if terminal:
+        files["terminal"] = b""
+    with command(firmware, files, "-serial", "mon:stdio" if terminal else "stdio") as started:
+        return subprocess.run(started).returncode
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1:]))
