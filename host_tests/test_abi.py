@@ -57,6 +57,8 @@ def test_version_1_keeps_its_promises():
 @pytest.mark.parametrize("old, new, complaint", [
     ('name = "sp_sleep"\nnumber = 1', 'name = "sp_sleep"\nnumber = 0', "numbers"),
     ("fuel = 5000\nerrors = [\"INVAL\"]", "fuel = 5000\nerrors = []", "INVAL"),
+    ("fuel = 50000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 4000", "fuel_per_16_bytes = 65536", "fuel_per_16"),
+    ("fuel_per_slash = 5000", "fuel_per_slash = 65536", "fuel_per_slash"),
     ('kinds = ["FILE"], rights = ["READ"]', 'kinds = ["FILE"], rights = ["FLY"]', "FLY"),
     ("code = -20", "code = -21", "gaps"),
     ('kind = "any"', 'kind = "many"', "many"),
@@ -76,8 +78,8 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
     program.write_text(
         '#include <stdio.h>\n#include "abi_table.h"\nint main(void)\n{\n'
         "    for (int i = 0; i < ABI_COUNT; i++) {\n"
-        '        const struct abi_call *c = &abi_calls[i];\n        printf("%s %s %d %d", c->name, c->type, c->fuel, '
-        "c->in_runtime);\n"
+        '        const struct abi_call *c = &abi_calls[i];\n        printf("%s %s %ld %d %d %d", c->name, c->type, (long)c->fuel, '
+        "c->fuel_per_16_bytes, c->fuel_per_slash, c->in_runtime);\n"
         "        for (int a = 0; a < c->argument_count; a++)\n"
         '            printf(" %d:%ld:%ld", c->argument[a].first, (long)c->argument[a].least, (long)c->argument[a].most);\n'
         '        printf("\\n");\n    }\n}\n'
@@ -86,7 +88,7 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
     subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-o", tmp_path / "table", program], check=True)
     lines = subprocess.run([tmp_path / "table"], capture_output=True, text=True, check=True).stdout.splitlines()
     wanted = [
-        " ".join([c["name"], c["type"], str(c["fuel"]), str(int(c["in_runtime"]))]
+        " ".join([c["name"], c["type"], *(str(int(c[key])) for key in ("fuel", "fuel_per_16_bytes", "fuel_per_slash", "in_runtime"))]
                  + [f"{a['first']}:{a['least']}:{a['most']}" for a in c["argument"]])
         for c in ABI["call"]
     ]  # fmt: skip

@@ -171,31 +171,6 @@ answer([a, b, c.fuel() / (c.fuel() + sum([task.fuel() for task in tasks]) - a - 
     assert 0.9 < c < 0.99
 
 
-@pytest.mark.parametrize("call", [call for call in NON_BLOCKING.values() if call], ids=[n for n, c in NON_BLOCKING.items() if c])
-def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, call):
-    """Fuel for fuel, a task that does nothing but call the kernel takes no more time than one that loops: what the kernel
-    does is charged to the caller. Measured in turns, the best of many each, since a turn may be interrupted."""
-    storm, spin = firmware.script(SETUP + """
-hal.write = lambda buffer, n: None
-def measure(task):
-    global system
-    system.add(task)
-    best = 1000000
-    for _ in range(20):
-        fuel, start = task.fuel(), time.ticks_us()
-        system.run(2)
-        best = min(best, (time.ticks_us() - start) * 1000 / max(task.fuel() - fuel, 1))
-    system.scheduler.remove(task)
-    return best
-tasks = [add(name, wasm[name], slice=hal.SLICE) for name in ("loop", "spin")]
-for task in tasks:
-    system.scheduler.remove(task)
-    system.tasks.remove(task)
-answer([min(measure(task), measure(task)) for task in tasks])
-""", wasm={"loop": loop(call), "spin": SPIN})
-    assert storm <= spin * 1.25
-
-
 def test_a_budget_bounds_a_storm_of_calls_as_it_bounds_a_loop(firmware):
     """Two tasks of equal budget and the highest priorities, one of which only calls the kernel: over many periods both
     get the same fuel, and who has no budget gets the rest, in fuel and in time."""

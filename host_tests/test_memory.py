@@ -110,9 +110,10 @@ def work(t, n, buffer):
         if t.resume(1000000) == 1:
             if t.nr() != number: raise ValueError
             t.arg(0); t.arg(1); t.arg(2); t.arg(3)
-            t.readinto(t.arg(1), buffer); t.write(80, buffer, 0, 4); t.match(64, 8, buffer)
+            t.readinto(t.arg(1), buffer); t.write(80, buffer, 0, 4); t.match(64, 8, names)
             t.spent(); t.resume(0, -5)
 b = bytearray(8)
+names = [b"a", b]
 t = wasm3.Task(wasm["m"])
 costs = []
 for n in (10, 1010):               # calling `work` itself takes a frame and a range

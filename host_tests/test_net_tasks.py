@@ -8,8 +8,10 @@ import pytest
 from conftest import wat
 from dns import A, answer, record
 from peers import CLOSE, HOST, SETUP, connect, free_port, full_backlog, guest, open_s, put, recv, reset, send, tcp, udp
+from test_abi import ABI
 
 AGAIN, TIMEOUT, NOMEM, REVOKED = -7, -8, -11, -2
+RECV = next(call["fuel"] for call in ABI["call"] if call["name"] == "sp_net_recv")
 UDP = 2
 SPIN = wat('(module (memory (export "memory") 1) (func (export "_start") (loop $l (br $l))))')
 
@@ -228,6 +230,56 @@ answer([stops, results(task, 50)])
     assert stops > 3 and got == [1] * 50
 
 
+def test_a_call_that_waits_pays_for_every_look(firmware):
+    """Each datagram that is not the one wanted, and each address that refuses, costs its task what the call costs."""
+
+    def late(data, send):
+        threading.Event().wait(0.01)
+        send(data)
+
+    def several(data, send):
+        send(answer(data, [record("a.test", A, "127.0.0.1")] * 3))
+
+    with udp(late) as port, udp(several) as dns:
+        wasm = {"a": guest(open_s(port, flags=UDP) + put(send(HOST, 1), recv(9))),
+                "b": guest(put(connect(free_port(), host="a.test"), connect(free_port(), host="a.test", timeout=0)), host="a.test")}  # fmt: skip
+        looks, paid, answers, tried = firmware.script(SETUP + """
+system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+looks, paid, tried = 0, [], []
+def counting(real, count):
+    def call(*arguments):
+        count()
+        return real(*arguments)
+    return call
+def look():
+    global looks
+    looks += 1
+def watch_charges(task):
+    real = task.charge_again
+    def again():
+        before = task.fuel()
+        real()
+        paid.append(task.fuel() - before)
+    task.charge_again = again
+hal.receive = counting(hal.receive, look)
+task = add("a", wasm["a"])
+watch_charges(task)
+settle(task)
+out = [looks, list(paid), results(task, 2)]
+paid.clear()
+hal.open_socket = counting(hal.open_socket, lambda: tried.append(len(paid)))
+task = add("b", wasm["b"], allow=("a.test", "127.0.0.1"))
+watch_charges(task)
+settle(task)
+answer(out + [[tried, results(task, 2), len(paid)]])
+""", wasm=wasm, dns=dns)
+    assert looks >= 2 and paid == [RECV] * (looks - 1) and answers == [1, 1]
+    # A socket for the name, then one for each address, and between two of them at least one charge.
+    opened, codes, charges = tried
+    assert codes in ([-16, -7], [-16, -16]) and charges >= 5 and len(opened) >= 6
+    assert all(a < b for a, b in zip(opened[1:4], opened[2:4])) and all(a < b for a, b in zip(opened[4:], opened[5:]))
+
+
 @pytest.mark.parametrize("flags", [0, UDP])
 def test_sending_and_receiving_allocate_nothing(firmware, flags):
     """Round trips that wait each time, and calls that find nothing: with the collector off nothing is left behind."""
@@ -444,37 +496,3 @@ answer(lines)
     assert f"socket, udp 127.0.0.1:{port}" in text and "network, 1 of 8 sockets open" in text
     assert "read write" in text
     assert f"b: sp_net_connect tcp 127.0.0.1:{full}" in texts and f"c: socket, udp 127.0.0.1:{port}" in texts
-
-
-@pytest.mark.parametrize("call", ["recv nothing", "recv 16", "recv 4096", "send 16", "send 4096", "send a datagram", "connect and close", "denied"])
-def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, call):
-    """A default slice of nothing but calls ends within 2 ms, as for other calls: the best of many."""
-
-    def pump(connection):
-        while True:
-            connection.sendall(bytes(65536))
-
-    def sink(connection):
-        while connection.recv(1 << 20):
-            pass
-
-    with tcp(pump) as source, tcp(sink) as drain, udp(lambda data, send: None) as datagrams:
-        port, flags, body = {
-            "recv nothing": (datagrams, UDP, recv(16, timeout=0)), "recv 16": (source, 0, recv(16)), "recv 4096": (source, 0, recv(4096)),
-            "send 16": (drain, 0, send(0, 16)), "send 4096": (drain, 0, send(0, 4096)), "send a datagram": (datagrams, UDP, send(0, 16)),
-            "connect and close": (datagrams, UDP, f"(block (result i32) {CLOSE} (local.set $s {connect(datagrams, flags=UDP)}))"),
-            "denied": (datagrams, UDP, connect(80, host="x" * 9, at=2000)),
-        }[call]  # fmt: skip
-        module = guest(open_s(port, flags=flags) + f"(loop $l (drop {body}) (br $l))")
-        best, calls = firmware.script(SETUP + """
-task = add("a", wasm["a"], slots=255)
-system.run(30)
-best = 1000000
-for _ in range(30):
-    fuel, start = task.fuel(), time.ticks_us()
-    system.run(2)
-    if task.fuel() != fuel:
-        best = min(best, (time.ticks_us() - start) * hal.SLICE / (task.fuel() - fuel))
-answer([best, task.calls()])
-""", wasm={"a": module})
-    assert best <= 2000 and calls > 20

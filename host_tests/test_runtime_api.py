@@ -141,29 +141,30 @@ out = [t.memory()]
 out += [t.read(16, 6).decode(), len(t.read(65536, 0)), len(t.read(0, 65536))]
 out += [t.readinto(16, b), b.hex(), t.readinto(18, b, 6), b.hex(), t.readinto(16, b, 1, 2), b.hex(), t.readinto(0, b, 8)]
 out += [t.write(100, b"xyz"), t.read(99, 5).hex(), t.write(100, b"uvw", 1), t.write(200, b"uvw", 1, 1), t.read(200, 2).hex(), t.read(100, 3).hex()]
-out += [t.match(16, 3, b"abc"), t.match(16, 3, b"abd"), t.match(16, 2, b"abc"), t.match(65536, 0, b"")]
+out += [t.match(16, 3, names) for names in ([b"abc"], [b"abd"], [b"ab", b"abcd", b"abc", b"abc"], (b"abc",), [])]
+out += [t.match(16, 2, [b"abc"]), t.match(65536, 0, [b""])]
 bad = []
 for call in (
     lambda: t.read(65536, 1), lambda: t.read(65535, 2), lambda: t.read(0, 65537), lambda: t.read(-1, 1), lambda: t.read(0, -1),
     lambda: t.read(0xffffffff, 1), lambda: t.read(1, 0xffffffff), lambda: t.read(0xfffffff0, 32), lambda: t.read(65537, 0),
-    lambda: t.readinto(65530, b), lambda: t.write(65530, b), lambda: t.match(65530, 8, b),
+    lambda: t.readinto(65530, b), lambda: t.write(65530, b), lambda: t.match(65530, 8, [b]),
     lambda: t.readinto(0, b, 9), lambda: t.readinto(0, b, -1), lambda: t.readinto(0, b, 4, 5), lambda: t.readinto(0, b, 0, -1),
-    lambda: t.write(0, b, 9), lambda: t.write(0, b, 4, 5), lambda: t.match(0, -1, b)):
+    lambda: t.write(0, b, 9), lambda: t.write(0, b, 4, 5), lambda: t.match(0, -1, [b])):
     bad.append(raises(call))
 out.append([str(t.read(0, 16)) == str(bytes(16)), t.read(65528, 8).hex()])
-answer([out, bad, raises(t.readinto, 0, b"const"), raises(t.write, 0, 5)])
+answer([out, bad, raises(t.readinto, 0, b"const"), [raises(t.write, 0, 5), raises(t.match, 0, 8, [3]), raises(t.match, 0, 8, b)]])
 """, wasm={"m": MEMORY})
-    values, bad, constant, number = got
+    values, bad, constant, wrong = got
     assert values == [
         65536, "abcdef", 0, 65536,
         8, "6162636465660000", 2, "6162636465666364", 2, "6161626465666364", 0,
         3, "0078797a00", 2, 1, "7600", "76777a",
-        True, False, False, True,
+        0, -1, 2, 0, -1, -1, 0,
         [True, "0000000000000000"],
     ]  # fmt: skip
     assert [error[0] for error in bad] == ["ValueError"] * len(bad)
     assert {error[1] for error in bad[:12]} == {"outside linear memory"}
-    assert constant[0] == "TypeError" and number[0] == "TypeError"
+    assert constant[0] == "TypeError" and [error[0] for error in wrong] == ["TypeError"] * 3
 
 
 def test_fuel_arguments_and_accounts(firmware):
@@ -292,7 +293,7 @@ t.kill()
 free = wasm3.arena()
 b = bytearray(4)
 calls = [lambda: t.resume(1), lambda: t.nr(), lambda: t.arg(0), lambda: t.read(0, 1), lambda: t.readinto(0, b), lambda: t.write(0, b),
-    lambda: t.match(0, 4, b), lambda: t.trap("x"), lambda: t.start(0), lambda: t.result(), lambda: t.results(), lambda: t.global_(0),
+    lambda: t.match(0, 4, [b]), lambda: t.trap("x"), lambda: t.start(0), lambda: t.result(), lambda: t.results(), lambda: t.global_(0),
     lambda: t.error(), lambda: t.backtrace(), lambda: t.fuel(), lambda: t.spent(), lambda: t.syscalls(), lambda: t.memory(),
     lambda: t.region(), lambda: t.state_hash(), lambda: t.kill()]
 answer([[raises(call) for call in calls], empty[3], free[3], free[1] - empty[1]])

@@ -120,11 +120,12 @@ answer(out)
 
 
 def test_refused_calls_cost_what_the_abi_says(firmware):
-    """A refusal is not free, and what may be copied is charged per 16 bytes begun."""
+    """A refusal is not free, what may be copied is charged per 16 bytes begun, and a path for each of its slashes."""
+    text = "a/b//c" + "/" * 249
     cases = {
         "sp_sleep": [([-1], 0), ([5], 0)],
         "sp_log": [([1, 16, 0], 0), ([1, 16, 1], 1), ([1, 16, 16], 1), ([1, 16, 17], 2), ([1, 16, 256], 16), ([1, 16, 4000], 16), ([9, 16, 99], 0)],
-        "sp_fs_open": [([257, 16, 255, 1], 16), ([257, 16, 256, 1], 0), ([257, MEMORY, 1, 1], 0)],
+        "sp_fs_open": [([257, 16, 255, 1], 16), ([257, 16, 1, 1], 1), ([257, 16, 4, 1], 1), ([257, 16, 256, 1], 0), ([257, MEMORY, 1, 1], 0)],
     }
     modules, expected = {}, {}
     for name, runs in cases.items():
@@ -133,17 +134,41 @@ def test_refused_calls_cost_what_the_abi_says(firmware):
             modules[key] = caller(name, arguments)
             # The entry's block: its constants, the call, the end; and 4 bytes of its frame for each constant.
             expected[key] = len(arguments) + 2 + len(arguments) * 4 // 16 + CALLS[name]["fuel"] + CALLS[name].get("fuel_per_16_bytes", 0) * units
+            if units:
+                expected[key] += CALLS[name].get("fuel_per_slash", 0) * text[:arguments[2]].count("/")
     got = firmware.script(RUN + """
 out = {}
 for name, module in wasm.items():
     t = wasm3.Task(module)
+    t.write(16, text.encode())
     run(t)
     if t.nr() >= 0: run(t)
     out[name] = t.fuel()
     t.kill()
 answer(out)
-""", wasm=modules)
+""", wasm=modules, text=text)
     assert got == expected
+
+
+def test_a_call_that_is_tried_again_is_charged_again(firmware):
+    """Its fixed charge, as a debt that has a bound; a task that is in no call owes nothing."""
+    got = firmware.script(RUN + """
+t = wasm3.Task(wasm["m"])
+t.again()
+out = [t.fuel()]
+run(t)
+before = t.fuel()
+t.bill()
+t.again()
+out += [t.fuel() - before, t.bill()]
+for _ in range(600000):
+    t.again()
+out += [t.fuel() - before, t.resume(1000, 5), t.resume((1 << 30) - 1), t.resume((1 << 30) - 1), t.result()]
+answer(out)
+""", wasm={"m": caller("sp_net_recv", [257, 16, 8, -1])})
+    charge = CALLS["sp_net_recv"]["fuel"]
+    assert charge * 600000 > 2**30
+    assert got == [0, charge, charge, charge * 600001, 0, 0, 2, 5]
 
 
 def test_memory_bytes_tells_the_truth(firmware):

@@ -21,8 +21,9 @@ class Machine:
     def write(self, address, buffer, start, length):
         self.memory[address:address + length] = buffer[start:start + length]
         return length
-    def match(self, address, length, data):
-        return self.memory[address:address + length] == data
+    def match(self, address, length, names):
+        data = bytes(self.memory[address:address + length])
+        return names.index(data) if data in names else -1
 class Task:
     def __init__(self, priority=3):
         self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None

@@ -68,7 +68,7 @@ def complete_argument(call, argument):
 def complete_call(call, errors, kinds, rights):
     """Checks one call and fills in its defaults, its wasm type and the positions of its arguments."""
     name = call["name"]
-    known = {"name", "number", "result", "blocking", "in_runtime", "fuel", "fuel_per_16_bytes", "needs", "errors",
+    known = {"name", "number", "result", "blocking", "in_runtime", "fuel", "fuel_per_16_bytes", "fuel_per_slash", "needs", "errors",
              "since", "stability", "text", "argument"}
     need(not set(call) - known, f"{name}: unknown keys {sorted(set(call) - known)}")
     need(name.startswith("sp_"), f"{name}: does not start with sp_")
@@ -77,9 +77,12 @@ def complete_call(call, errors, kinds, rights):
     call.setdefault("argument", [])
     call.setdefault("in_runtime", False)
     call.setdefault("fuel_per_16_bytes", 0)
+    call.setdefault("fuel_per_slash", 0)
     call.setdefault("needs", {"kinds": [], "rights": []})
-    need(0 < call["fuel"] < 2**16, f"{name}: fuel")
-    need(0 <= call["fuel_per_16_bytes"] < 2**8, f"{name}: fuel_per_16_bytes")
+    # The fields of struct abi_call. Together they stay far below 2^30, what a slice may hold and a debt may reach.
+    need(0 < call["fuel"] < 2**24, f"{name}: fuel")
+    need(0 <= call["fuel_per_16_bytes"] < 2**16, f"{name}: fuel_per_16_bytes")
+    need(0 <= call["fuel_per_slash"] < 2**16, f"{name}: fuel_per_slash")
     need(len(call["argument"]) <= ARGUMENTS_MOST, f"{name}: more than {ARGUMENTS_MOST} arguments")
     first = 0
     for argument in call["argument"]:
@@ -165,9 +168,10 @@ def c_table(abi):
             "    uint8_t number;",
             "    uint8_t argument_count;",
             "    uint8_t wasm_argument_count;",
-            "    uint8_t fuel_per_16_bytes;",
-            "    uint16_t fuel;",
             "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
+            "    uint16_t fuel_per_16_bytes;",
+            "    uint16_t fuel_per_slash;",
+            "    uint32_t fuel;",
             "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
             "};",
             "",
@@ -179,7 +183,8 @@ def c_table(abi):
         out += [f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
                 f'.argument_count = {len(call["argument"])}, .wasm_argument_count = {call["width"]},',
                 f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
-                f".in_runtime = {int(call['in_runtime'])}" + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
+                + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
+                + f".in_runtime = {int(call['in_runtime'])}" + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
                 + " },"]
     out += ["};", "", "#endif"]
     return out
@@ -318,9 +323,9 @@ def document(abi):
            "only: bits 0-7 are a slot, bits 8-29 count how often the slot was used, so that a stale one is never mistaken for",
            "a new one. 0 is no capability.",
            "",
-           "| call | type | fuel | per 16 bytes | blocks | since |",
-           "| --- | --- | --- | --- | --- | --- |"]
-    out += [f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | "
+           "| call | type | fuel | per 16 bytes | per `/` | blocks | since |",
+           "| --- | --- | --- | --- | --- | --- | --- |"]
+    out += [f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | {c['fuel_per_slash']} | "
             f"{'yes' if c['blocking'] else 'no'} | {c['since']} |" for c in abi["call"]]
     for call in abi["call"]:
         out += ["", f"## {call['name']}", "",

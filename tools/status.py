@@ -22,7 +22,7 @@ PARTS = [
     ("Metering", "fuel follows one rule, the same for every slicing and machine", "fuel determinism"),
     ("Validator", "hostile modules are refused or harmless", "differential fuzz_corpus sanitizers zoo check_module"),
     ("Memory", "one region per task; any allocation may fail", "memory pool full_heap"),
-    ("ABI", "one definition; no wrong argument reaches a handler", "abi misuse syscalls"),
+    ("ABI", "one definition; no wrong argument reaches a handler; a call is paid for", "abi misuse syscalls storm"),
     ("Capabilities", "kinds, rights, revocation, generations", "capability revocation"),
     ("Scheduler and loop", "priorities, budgets, nobody starves, nothing allocates", "scheduler kernel isolation"),
     ("Faults", "crash records that lead to source lines, restart with back-off, stop, reboot", "supervisor locate"),

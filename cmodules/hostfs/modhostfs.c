@@ -1,9 +1,9 @@
 /* modhostfs.c - files below one directory of a POSIX host, for tasks that nobody trusts.
  *
- * A path is walked one name at a time from the directory's descriptor, and no name may be a symbolic link:
- * whatever lies in the directory, and whoever changes it meanwhile, nothing outside is reached. Only regular
- * files are opened; a FIFO or a device would block or do something. Answers are counts or error codes of the
- * ABI, descriptors are small integers.
+ * A path starts at the directory's descriptor, goes down only, and no name in it may be a symbolic link: whatever
+ * lies in the directory, and whoever changes it meanwhile, nothing outside is reached. Only regular files are
+ * opened; a FIFO or a device would block or do something. Answers are counts or error codes of the ABI, descriptors
+ * are small integers.
  *
  * Invariants: no function waits for anything but the host's file system; none but `names` allocates on the
  * Python heap, and none raises except for arguments of the wrong type.
@@ -21,12 +21,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#if defined(__linux__) && __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#endif
 
 #define OPEN_WRITE 2      /* flags of open, as those of sp_fs_open */
 #define OPEN_CREATE 4
 #define OPEN_DIRECTORY 32
 
 #define NAME_MOST 63             /* as the ABI says */
+#define PATH_MOST 2048           /* 16 directories of 63 bytes each, which tasks make, and the ABI's longest path below them */
 #define SIZE_MOST 0x3fffffff     /* the ABI's largest offset, and a small integer everywhere */
 
 static mp_obj_t small(mp_int_t value) {
@@ -66,35 +71,66 @@ static int open_at(int directory, const char *name, int flags) {
     return descriptor;
 }
 
+/* The size of the first name of a path, which must be one a task may use; else an error. */
+static int32_t name_size(const char *path, const char *end) {
+    const char *slash = memchr(path, '/', (size_t)(end - path));
+    size_t size = (size_t)((slash ? slash : end) - path);
+    if (size > NAME_MOST) return ABI_ERR_TOOBIG;
+    if (size == 0 || memchr(path, 0, size) || (size <= 2 && !memcmp(path, "..", size))) return ABI_ERR_INVAL;
+    return (int32_t)size;
+}
+
+/* Goes down a path one name at a time. A new descriptor of the directory at its end, or an error. */
+static int32_t walk(int root, const char *path) {
+    int directory = open_at(root, ".", O_RDONLY | O_DIRECTORY);
+    while (directory >= 0 && *path) {
+        char name[NAME_MOST + 1];
+        size_t size = strcspn(path, "/");
+        memcpy(name, path, size);
+        name[size] = 0;
+        path += size + (path[size] == '/');
+        int next = open_at(directory, name, O_RDONLY | O_DIRECTORY);
+        int number = errno;
+        struct stat status;
+        /* Linux says of a link, too, that it is no directory. */
+        if (next < 0 && number == ENOTDIR && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode)) number = ELOOP;
+        close(directory);
+        directory = next;
+        errno = number;
+    }
+    return directory < 0 ? failure(errno) : directory;
+}
+
+/* The same in one call, where the system has such a call: a task pays for it, however deep it goes. */
+static int32_t descend(int root, const char *path) {
+#if defined(SYS_openat2) && defined(RESOLVE_BENEATH)
+    struct open_how how = {
+        .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+    };
+    long directory = *path ? syscall(SYS_openat2, root, path, &how, sizeof how) : -1;
+    if (directory >= 0) return (int32_t)directory;
+#endif
+    return walk(root, path); /* which finds the error, too */
+}
+
 /* Opens the directory that holds the last name of `path`, and copies that name. A new descriptor, or an error < 0. */
 static int32_t parent_of(int root, const char *path, size_t length, char *name) {
-    int directory = open_at(root, ".", O_RDONLY | O_DIRECTORY);
-    if (directory < 0) return failure(errno);
-    const char *end = path + length;
-    for (;;) {
-        const char *slash = memchr(path, '/', (size_t)(end - path));
-        size_t size = (size_t)((slash ? slash : end) - path);
-        int32_t error = 0;
-        if (size > NAME_MOST) {
-            error = ABI_ERR_TOOBIG;
-        } else if (size == 0 || memchr(path, 0, size) || (size <= 2 && !memcmp(path, "..", size))) {
-            error = ABI_ERR_INVAL;
-        } else {
-            memcpy(name, path, size);
+    const char *end = path + length, *last = path;
+    for (const char *at = path;; at = last) {
+        int32_t size = name_size(at, end);
+        if (size < 0) return size;
+        last = at + size + 1;
+        if (last > end) {
+            char above[PATH_MOST];
+            size_t length_above = (size_t)(at - path);
+            if (length_above >= sizeof above) return ABI_ERR_TOOBIG;
+            memcpy(above, path, length_above);
+            above[length_above > 0 ? length_above - 1 : 0] = 0; /* without the slash at its end */
+            memcpy(name, at, (size_t)size);
             name[size] = 0;
-            if (!slash) return directory;
-            int next = open_at(directory, name, O_RDONLY | O_DIRECTORY);
-            if (next < 0) error = failure(errno);
-            close(directory);
-            if (!error) {
-                directory = next;
-                path = slash + 1;
-                continue;
-            }
-            return error;
+            return descend(root, above);
         }
-        close(directory);
-        return error;
     }
 }
 

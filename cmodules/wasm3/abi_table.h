@@ -71,9 +71,10 @@ struct abi_call {
     uint8_t number;
     uint8_t argument_count;
     uint8_t wasm_argument_count;
-    uint8_t fuel_per_16_bytes;
-    uint16_t fuel;
     uint8_t in_runtime; /* answered in C, never reaches the kernel */
+    uint16_t fuel_per_16_bytes;
+    uint16_t fuel_per_slash;
+    uint32_t fuel;
     struct abi_argument argument[ABI_ARGUMENTS_MOST];
 };
 
@@ -85,7 +86,7 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
       .fuel = 5000, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_INT, 0, 0, 536870911 } } },
     { "sp_log", "i(iii)", .number = 2, .argument_count = 2, .wasm_argument_count = 3,
-      .fuel = 3000, .fuel_per_16_bytes = 255, .in_runtime = 0,
+      .fuel = 3000, .fuel_per_16_bytes = 4000, .in_runtime = 0,
       .argument = { { ABI_INT, 0, 0, 3 }, { ABI_SLICE_IN, 1, 1, 256 } } },
     { "sp_exit", "v(i)", .number = 3, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 10, .fuel_per_16_bytes = 0, .in_runtime = 1,
@@ -99,22 +100,22 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
     { "sp_memory_bytes", "i()", .number = 6, .argument_count = 0, .wasm_argument_count = 0,
       .fuel = 10, .fuel_per_16_bytes = 0, .in_runtime = 1 },
     { "sp_cap_find", "i(ii)", .number = 7, .argument_count = 1, .wasm_argument_count = 2,
-      .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 2000, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_SLICE_IN, 0, 0, 64 } } },
     { "sp_fs_open", "i(iiii)", .number = 8, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 5000, .fuel_per_16_bytes = 50, .in_runtime = 0,
+      .fuel = 16000, .fuel_per_16_bytes = 50, .fuel_per_slash = 5000, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 255 }, { ABI_FLAGS, 3, 0, 63 } } },
     { "sp_fs_read", "i(iiii)", .number = 9, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 1100, .fuel_per_16_bytes = 8, .in_runtime = 0,
+      .fuel = 2000, .fuel_per_16_bytes = 8, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_write", "i(iiii)", .number = 10, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 1500, .fuel_per_16_bytes = 12, .in_runtime = 0,
+      .fuel = 3000, .fuel_per_16_bytes = 12, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_size", "i(i)", .number = 11, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_gpio_read", "i(i)", .number = 13, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0,
@@ -123,7 +124,7 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
       .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 1 } } },
     { "sp_net_connect", "i(iiiiii)", .number = 15, .argument_count = 5, .wasm_argument_count = 6,
-      .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 50000, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 253 }, { ABI_INT, 3, 1, 65535 }, { ABI_FLAGS, 4, 0, 3 }, { ABI_INT, 5, -1, 536870911 } } },
     { "sp_net_send", "i(iiii)", .number = 16, .argument_count = 3, .wasm_argument_count = 4,
       .fuel = 7500, .fuel_per_16_bytes = 8, .in_runtime = 0,

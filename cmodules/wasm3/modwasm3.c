@@ -4,7 +4,7 @@
  * docs/RUNTIME.md.
  *
  * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
- * reset raises ValueError; resume, nr, arg, bill, readinto, write and match allocate nothing on the Python heap.
+ * reset raises ValueError; resume, nr, arg, bill, again, readinto, write and match allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/objstr.h"
@@ -198,13 +198,20 @@ static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_write_obj, 3, 5, task_write);
 
+/* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
 static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
     (void)count;
-    mp_buffer_info_t buffer;
-    mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_READ);
     mp_int_t length = mp_obj_get_int(args[2]);
     const uint8_t *bytes = slice_or_raise(task_of(args[0]), get_u32(args[1]), length);
-    return mp_obj_new_bool((size_t)length == buffer.len && !memcmp(bytes, buffer.buf, buffer.len));
+    size_t names;
+    mp_obj_t *name;
+    mp_obj_get_array(args[3], &names, &name);
+    for (size_t i = 0; i < names; i++) {
+        mp_buffer_info_t buffer;
+        mp_get_buffer_raise(name[i], &buffer, MP_BUFFER_READ);
+        if ((size_t)length == buffer.len && !memcmp(bytes, buffer.buf, buffer.len)) return MP_OBJ_NEW_SMALL_INT(i);
+    }
+    return MP_OBJ_NEW_SMALL_INT(-1);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_match_obj, 4, 4, task_match);
 
@@ -291,6 +298,12 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
 static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
 
+static mp_obj_t task_again(mp_obj_t self_in) {
+    sov_task_charge_again(task_of(self_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(task_again_obj, task_again);
+
 static mp_obj_t task_calls(mp_obj_t self_in) {
     struct sov_task *task = task_of(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
@@ -342,6 +355,7 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
     { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
+    { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&task_again_obj) },
     { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },

@@ -32,9 +32,23 @@ uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length) {
     return (uint8_t *)(&task->header + 1) + address;
 }
 
-/* Charges the call and what it may copy. */
-static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes) {
-    task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16));
+/* Charges the call, what it may copy and the steps of its path. */
+static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes, uint32_t slashes) {
+    task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16) + call->fuel_per_slash * slashes);
+}
+
+static uint32_t count_slashes(const uint8_t *text, uint32_t length) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < length; i++) count += text[i] == '/';
+    return count;
+}
+
+void sov_task_charge_again(struct sov_task *task) {
+    uint32_t number = sov_task_number(task);
+    if (number >= ABI_COUNT) return;
+    uint32_t fuel = abi_calls[number].fuel;
+    task->fuel_used += fuel;
+    if (task->run.fuel > -SOV_MOST_FUEL) task->run.fuel -= (int32_t)fuel; /* who waits for ever may not owe for ever */
 }
 
 static int32_t in_range(const struct abi_argument *argument, int32_t value) {
@@ -54,14 +68,14 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
     if (number >= ABI_COUNT) return SOV_ANSWERED;
     const struct abi_call *call = &abi_calls[number];
     uint64_t *slots = argument_slots(task);
-    uint32_t bytes = 0;
+    uint32_t bytes = 0, slashes = 0;
     int32_t refusal = 0;
     for (uint32_t i = 0; i < call->argument_count; i++) {
         const struct abi_argument *argument = &call->argument[i];
         if (argument->kind != ABI_SLICE_IN && argument->kind != ABI_SLICE_OUT) continue;
         uint32_t address = (uint32_t)slots[argument->first], length = (uint32_t)slots[argument->first + 1];
         if (!sov_slice(task, address, length)) {
-            charge(task, call, 0);
+            charge(task, call, 0, 0);
             int n = snprintf(task->error_text, sizeof task->error_text, "pointer outside memory in %s", call->name);
             (void)n;
             task->error = task->error_text;
@@ -74,6 +88,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         }
         if (length == 0) slots[argument->first] = 0; /* any address will do, and this one is a small int */
         bytes += length;
+        if (call->fuel_per_slash) slashes += count_slashes(sov_slice(task, address, length), length);
     }
     for (uint32_t i = 0; i < call->argument_count; i++) {
         const struct abi_argument *argument = &call->argument[i];
@@ -84,7 +99,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
             refusal = ABI_ERR_INVAL;
         }
     }
-    charge(task, call, refusal ? 0 : bytes);
+    charge(task, call, refusal ? 0 : bytes, refusal ? 0 : slashes);
     if (refusal) {
         *answer = refusal;
         return SOV_ANSWERED;

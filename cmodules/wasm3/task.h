@@ -75,6 +75,7 @@ uint32_t sov_task_result_count(const struct sov_task *task);
 char sov_task_result_at(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type i I f F */
 uint64_t sov_task_fuel(const struct sov_task *task);     /* total used */
 int32_t sov_task_spent(const struct sov_task *task);     /* used by the last resume */
+void sov_task_charge_again(struct sov_task *task);       /* the pending call is tried again: its fixed charge once more */
 int32_t sov_task_bill(struct sov_task *task);            /* used since the last bill; what is above 2^30-1 is left for the next */
 uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, wraps at 2^32 */
 

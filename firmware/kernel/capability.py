@@ -39,14 +39,16 @@ class Capabilities:
         if not 1 <= most <= SLOTS_MOST:
             raise ValueError("a capability table has 1 to 255 slots")
         self.found = None               # the object of the last successful check
-        self.names = []                 # (name as bytes, identifier) of what the manifest granted
+        self._names = []                # of what the manifest granted, as bytes
+        self._granted = []              # the identifiers of these, in the same order
         self._size = most + 1
         self._objects = [None] * (most + 1)
         self._powers = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
         # The identifier that is good now for what the slot holds or will hold next; slot 0 never has one.
         self._current = array("I", [0] + [_GENERATION_STEP | slot for slot in range(1, most + 1)])
-        # The tree of what is held, by slots: next and previous child of the same parent, 0 at the ends. Free slots
-        # are chained by `_next` alone, first in, first out.
+        # The tree of what is held, by slots. The children of one parent are a list: `_next` is 0 at its end, `_previous`
+        # of the first is the last. Only of the last `_parent` is kept, so that children change their parent all at
+        # once: no call's time depends on how many there are. Free slots are chained by `_next` alone.
         self._next = bytearray([0] + list(range(2, most + 1)) + [0])
         self._previous = bytearray(most + 1)
         self._parent = bytearray(most + 1)
@@ -98,9 +100,11 @@ class Capabilities:
         head = self._child[parent]
         self._next[slot] = head
         if head:
+            self._previous[slot] = self._previous[head]
             self._previous[head] = slot
-        self._previous[slot] = 0
-        self._parent[slot] = parent
+        else:
+            self._previous[slot] = slot
+            self._parent[slot] = parent
         self._child[parent] = slot
         self._objects[slot] = thing
         self._powers[slot] = thing.kind | rights << _RIGHTS_SHIFT
@@ -112,37 +116,39 @@ class Capabilities:
 
     def drop(self, identifier):
         """Ends a capability that `check` accepts; its identifier is REVOKED from now on. Returns 0."""
-        slot = identifier & _SLOT_MASK
-        thing = self._end(slot)
-        child = self._child[slot]
-        if child:
-            # Its children go to its parent, in front of the others there.
-            self._child[slot] = 0
-            parent = self._parent[slot]
-            last = child
-            self._parent[last] = parent
-            while self._next[last]:
-                last = self._next[last]
-                self._parent[last] = parent
-            head = self._child[parent]
-            self._next[last] = head
-            if head:
-                self._previous[head] = last
-            self._child[parent] = child
-        thing.release()
+        self._end(identifier & _SLOT_MASK).release()
         return 0
 
     def _end(self, slot):
-        # The slot is out of the tree and free, or retired; its children still name it. Returns the object.
+        # The slot is free, or retired; its children stand where it stood. Returns the object.
         thing = self._objects[slot]
-        after = self._next[slot]
-        before = self._previous[slot]
-        if before:
-            self._next[before] = after
+        following = self._next
+        previous = self._previous
+        after = following[slot]
+        before = previous[slot]
+        first = self._child[slot]
+        if first:
+            last = previous[first]
+            self._child[slot] = 0
+            following[last] = after
+            if after:
+                previous[after] = last
         else:
-            self._child[self._parent[slot]] = after
-        if after:
-            self._previous[after] = before
+            first = after
+            last = before
+        if following[before]:
+            parent = self._parent[slot]     # good where the slot was the last one
+            following[before] = first
+            if first:
+                previous[first] = before
+        else:                               # it was the first one, and `before` is the last
+            parent = self._parent[before]
+            self._child[parent] = first
+            if first and after:
+                previous[first] = before
+        if after == 0 and self._child[parent]:
+            self._parent[last] = parent     # the list has another end
+            previous[self._child[parent]] = last
         self._objects[slot] = None
         self._powers[slot] = 0
         self._current[slot] += _GENERATION_STEP
@@ -166,7 +172,7 @@ class Capabilities:
         while True:
             while self._child[slot]:
                 slot = self._child[slot]
-            parent = self._parent[slot]
+            parent = self._parent[self._previous[slot]]     # it is a first child, but for the top, which needs none
             count += 1
             try:
                 self._end(slot).release()
@@ -192,22 +198,24 @@ class Capabilities:
         """Inserts a capability the module can find by `name` (a string). Returns the identifier or QUOTA."""
         identifier = self.insert(thing, rights)
         if identifier > 0:
-            self.names.append((name.encode(), identifier))
+            self._names.append(name.encode())
+            self._granted.append(identifier)
         return identifier
 
     def find(self, machine, address, length):
         """The identifier granted under the name in the task's memory, NOTFOUND or REVOKED.
 
-        `machine`: has `match(address, length, bytes)`.
+        `machine`: has `match(address, length, names)`.
         """
-        for name, identifier in self.names:
-            if machine.match(address, length, name):
-                return identifier if self._current[identifier & _SLOT_MASK] == identifier else REVOKED
-        return NOTFOUND
+        place = machine.match(address, length, self._names)
+        if place < 0:
+            return NOTFOUND
+        identifier = self._granted[place]
+        return identifier if self._current[identifier & _SLOT_MASK] == identifier else REVOKED
 
     def held(self):
         """List of (identifier, object, rights, name or None) of everything held, for people to look at."""
-        names = {identifier: name.decode() for name, identifier in self.names}
+        names = {identifier: name.decode() for name, identifier in zip(self._names, self._granted)}
         result = []
         for slot, thing in enumerate(self._objects):
             if thing is not None:

@@ -185,9 +185,9 @@ class NetworkCalls:
             if not isinstance(found, bytes):
                 return found
             socket.addresses = found
-        state = self._try_addresses(socket)
+        state = self._try_addresses(task, socket)
         if state == hal.IN_PROGRESS and timeout == 0:
-            state = self._try_addresses(socket)         # on the way within the machine it is there by now
+            state = self._try_addresses(task, socket)         # on the way within the machine it is there by now
         if state < 0:
             return state
         if state == hal.IN_PROGRESS:
@@ -196,8 +196,8 @@ class NetworkCalls:
         socket.connected = identifier > 0
         return identifier
 
-    def _try_addresses(self, socket):
-        # 0 connected, IN_PROGRESS, or what the last of the addresses answered.
+    def _try_addresses(self, task, socket):
+        # 0 connected, IN_PROGRESS, or what the last of the addresses answered. Each further one is paid for.
         state = UNREACHABLE
         while socket.addresses:
             if socket.handle < 0:
@@ -211,6 +211,8 @@ class NetworkCalls:
             hal.close_socket(socket.handle)
             socket.handle = -1
             socket.addresses = socket.addresses[4:]
+            if socket.addresses:
+                task.charge_again()
         return state
 
     # ---------------------------------------------------------------- sending and receiving

@@ -1,6 +1,7 @@
 """The RamFS: directories and files in memory, with quotas.
 
-A file is a list of blocks, so it grows without moving and without asking for one large piece of memory. Every
+A file is a table of blocks, so it grows without moving and without asking for one large piece of memory; a block that
+nobody wrote to is not in it, so a gap costs its quota but no time. Every
 directory may have a limit, which bounds everything below it; the root's limit is the size of the file system. Every
 node belongs to a task's account, which has a limit too: to the task that made it, or, where the manifest did, to the
 first that opens it for writing. What counts is what a node really takes: its blocks, and a fixed amount for being there.
@@ -36,7 +37,7 @@ class Account:
 
 
 class File:
-    """The bytes of a file: `size` of them, in blocks; a byte beyond the size is always zero, a block never written None.
+    """The bytes of a file: `size` of them, in blocks; a byte beyond the size is always zero.
 
     `parent`: the directory whose limits it counts against; `account`: the Account it belongs to, or None.
     """
@@ -48,7 +49,8 @@ class File:
         self.parent = parent
         self.account = account
         self.size = 0
-        self._blocks = []
+        self._blocks = {}       # those that were written to, by their number
+        self._charged = 0       # how many are paid for; every number in `_blocks` is below
         self._opens = 0
         self._removed = False
 
@@ -93,7 +95,7 @@ class File:
             if length <= 0:
                 return 0
         if offset % BLOCK + length <= BLOCK:
-            machine.write(address, self._blocks[offset // BLOCK] or _ZERO_BLOCK, offset % BLOCK, length)
+            machine.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), offset % BLOCK, length)
             return length
         return self._read_blocks(offset, length, machine, address)
 
@@ -104,7 +106,7 @@ class File:
             piece = BLOCK - start
             if piece > end - offset:
                 piece = end - offset
-            machine.write(address, self._blocks[offset // BLOCK] or _ZERO_BLOCK, start, piece)
+            machine.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), start, piece)
             offset += piece
             address += piece
         return length
@@ -118,20 +120,18 @@ class File:
         if length == 0:
             return 0
         blocks = self._blocks
-        had = len(blocks)
+        had = self._charged
         if offset + length > had * BLOCK:
-            error = self._grow(offset + length)
+            error = self._grow(offset, offset + length)
             if error:
-                left = len(blocks) * BLOCK - offset
-                if left <= 0:
-                    self._shrink(had)
+                length = self._charged * BLOCK - offset
+                if length <= 0:
                     return error
-                length = left
         done = 0
         while done < length:
             index = (offset + done) // BLOCK
             start = (offset + done) % BLOCK
-            block = blocks[index]
+            block = blocks.get(index)
             if block is None:
                 try:
                     block = blocks[index] = bytearray(BLOCK)
@@ -149,35 +149,34 @@ class File:
             self.size = offset + done
         return done
 
-    def _grow(self, size):
-        # Places for the blocks of `size` bytes, or for as many as may be had; then the error says why no more. They
-        # are charged now and made when written to: a gap costs its quota but no time.
-        blocks = self._blocks
-        missing = (size + BLOCK - 1) // BLOCK - len(blocks)
+    def _grow(self, offset, end):
+        # Pays for the blocks up to `end`, or for as many as may be had if one of them lies behind `offset`; then the
+        # error says why no more. They are made when they are written to.
+        missing = (end + BLOCK - 1) // BLOCK - self._charged
         error = charge(self.parent, self.account, missing * BLOCK)
         if error:
             missing = room(self.parent, self.account) // BLOCK
+            if (self._charged + missing) * BLOCK <= offset:
+                return error
             charge(self.parent, self.account, missing * BLOCK)
-        try:
-            blocks.extend([None] * missing)
-        except MemoryError:
-            charge(self.parent, self.account, -missing * BLOCK)
-            return NOMEM
+        self._charged += missing
         return error
 
     def _shrink(self, count):
-        charge(self.parent, self.account, -(len(self._blocks) - count) * BLOCK)
-        del self._blocks[count:]
+        # Gives back what is paid for beyond `count` blocks, none of which was made.
+        charge(self.parent, self.account, -(self._charged - count) * BLOCK)
+        self._charged = count
 
     def truncate(self):
         """Empties the file and gives its blocks back. Returns 0."""
         self.size = 0
+        self._blocks.clear()
         self._shrink(0)
         return 0
 
     def cost(self):
         """Bytes this node counts for."""
-        return NODE_COST + len(self._blocks) * BLOCK
+        return NODE_COST + self._charged * BLOCK
 
 
 class Directory:

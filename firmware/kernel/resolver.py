@@ -34,6 +34,7 @@ _ROUNDS = const(3)              # times each server is asked
 _SERVERS_MOST = const(3)        # as everywhere
 _PATIENCE = const(1000)         # ms for the first answer; doubled each round
 _JUNK_MOST = const(32)          # packets that are no answer, until the next server is asked
+_LOOK_MOST = const(4)           # packets read at one look, which the task pays for as for one call
 _PORT_FIRST = const(1024)
 
 _KEPT = const(32)               # names remembered
@@ -154,7 +155,7 @@ class Lookup:
 
     def _listen(self):
         # Reads what has come. Returns as `step`; None with no socket left: ask the next one.
-        while self._junk < _JUNK_MOST:
+        for _ in range(_LOOK_MOST):
             count = hal.receive(self.handle, _packet, _PACKET_MOST)
             if count == AGAIN:
                 return None
@@ -164,6 +165,10 @@ class Lookup:
             if answer is not None:
                 return self._take(answer)
             self._junk += 1
+            if self._junk == _JUNK_MOST:
+                break
+        else:
+            return None
         self._error = UNREACHABLE
         self.close()
         return None

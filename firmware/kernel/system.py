@@ -207,8 +207,10 @@ class System:
             self._alive -= 1
 
     def _try_again(self, task):
-        # The call the task waits in is made once more, from its first check on: capabilities and time may be used up.
+        # The call the task waits in is made once more, from its first check on: capabilities and time may be used up. It
+        # is paid for once more too, so that a peer's packets cost the time of the task that wants them.
         task.waiting.leave()
+        task.charge_again()
         try:
             answer = self._dispatch(task)
         except BaseException as error:

@@ -77,6 +77,7 @@ class Task:
         self.number = machine.nr
         self.argument = machine.arg
         self.bill = machine.bill
+        self.charge_again = machine.again
         self.check = capabilities.check
 
     def over(self):
@@ -110,7 +111,7 @@ class Task:
             self._region = machine.region()
         except MemoryError:
             pass
-        self.machine = self.resume = self.number = self.argument = self.bill = None
+        self.machine = self.resume = self.number = self.argument = self.bill = self.charge_again = None
         machine.kill()
         self.state = state
         try:
