@@ -4,11 +4,13 @@ Written from the WebAssembly specification and from "Fuel" in docs/RUNTIME.md, n
 their bits as unsigned integers, floats too.
 
 Fuel: instructions of a basic block are charged when it is entered; entering a function costs one unit for every
-16 bytes of locals and constant slots on top.
+16 bytes of locals and constant slots on top, and 40 for each byte of its entry in the code section the first time.
 """
 
 import math
 import struct
+
+from first_calls import FUEL_PER_BYTE
 
 WIDTH = {"i32": 32, "i64": 64, "f32": 32, "f64": 64}
 MASK = {kind: (1 << width) - 1 for kind, width in WIDTH.items()}
@@ -178,14 +180,15 @@ def frame_bytes(locals, code):
 
 
 class Function:
-    """A function ready to run. code: flat list of instructions, ending in ("end",)."""
+    """A function ready to run. code: flat list of instructions, ending in ("end",). size: bytes of its entry in the module."""
 
-    def __init__(self, parameters, results, locals, code):
+    def __init__(self, parameters, results, locals, code, size):
         self.parameters, self.results, self.locals, self.code = parameters, results, locals, code
         self.other = {}  # index of block, loop, if -> index of its end; of if also its else
         self.find_ends()
         self.cost = self.find_blocks()
         self.entry = frame_bytes(locals, code) // BYTES_PER_FUEL
+        self.first = size * FUEL_PER_BYTE
 
     def find_ends(self):
         open_blocks = []
@@ -265,7 +268,8 @@ class Machine:
         stack, labels, pc = [], [], 0
         values = arguments + [0] * len(function.locals)
         code = function.code
-        self.fuel += function.entry
+        self.fuel += function.entry + function.first
+        function.first = 0
         pop = stack.pop
         while True:
             self.fuel += function.cost.get(pc, 0)

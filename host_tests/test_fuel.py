@@ -8,6 +8,7 @@ import os
 
 import pytest
 from conftest import wat
+from first_calls import entries, first_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_programs import BUDGET, GLOBALS, MEMORY_BYTES, Program
@@ -19,11 +20,12 @@ BATCH = 100  # programs for each process of the firmware
 MOST_STEPS = 20_000
 MOST_SLICE = 2**30 - 1
 
-# Plays each module with each slicing, a list of slices used in turn; answers what can be seen of each run.
+# Plays each module with each slicing, a list of slices used in turn, all functions compiled before or each when it is
+# called; answers what can be seen of each run.
 PLAY = RUN + """
 import binascii
-def play(module, slices):
-    t = wasm3.Task(module, stack=16384, memory=memory)
+def play(module, slices, quota):
+    t = wasm3.Task(module, stack=16384, memory=memory, quota=quota)
     status, i = wasm3.PREEMPTED, 0
     resumes = 0
     while status == wasm3.PREEMPTED:
@@ -33,18 +35,23 @@ def play(module, slices):
         str(binascii.hexlify(t.read(0, t.memory())), "utf8"), t.state_hash(), t.backtrace()]
     t.kill()
     return seen
-answer([[name, [play(module, slices) for slices in slicings]] for name, module in wasm.items()])
+answer([[name, [play(module, slices, quota) for slices, quota in slicings]] for name, module in wasm.items()])
 """
 
 
+ON_DEMAND = 200_000  # bytes, enough for any of the programs
+
+
 def play(firmware, modules, slicings):
-    """{name: [what is seen of the run with each slicing]}"""
+    """{name: [what is seen of the run with each slicing]}. slicings: pairs of slices and quota."""
     return dict(firmware.script(PLAY, wasm=modules, slicings=slicings, memory=MEMORY_BYTES, globals_=len(GLOBALS)))
 
 
 def reference(program):
     """(results, trap, fuel, globals, memory as hexadecimal), or None where the program takes too long."""
-    functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)]) for kinds, writer in zip(program.types, program.functions)]
+    sizes = entries(wat(program.wat()))
+    functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)], size)
+                 for kinds, writer, size in zip(program.types, program.functions, sizes, strict=True)]  # fmt: skip
     machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS)
     try:
         machine.run()
@@ -67,9 +74,10 @@ def test_random_programs_match_the_reference(firmware):
         programs = {str(seed): Program(seed) for seed in range(first, min(first + BATCH, seeds.stop))}
         expected = {name: reference(program) for name, program in programs.items()}
         modules = {name: wat(program.wat()) for name, program in programs.items() if expected[name]}
-        for name, runs in play(firmware, modules, [[MOST_SLICE], [1]]).items():
+        for name, runs in play(firmware, modules, [([MOST_SLICE], 0), ([1], 0), ([1], ON_DEMAND)]).items():
             assert runs[0][:5] == expected[name], f"seed {name}"
             assert runs[1] == runs[0], f"seed {name}, suspended after every block"
+            assert runs[2] == runs[0], f"seed {name}, compiled on demand"
             traps.add(runs[0][1])
             fuel += runs[0][2]
     assert fuel > 30 * len(seeds) and len(traps) >= 4  # the programs do something, and fault in several ways
@@ -112,13 +120,17 @@ def test_the_rule_by_hand(firmware, name):
     got = firmware.script(RUN + """
 out = []
 for slice in (2**30 - 1, 3, 1):
-    t = wasm3.Task(wasm["m"], memory=1024)
-    run(t, slice)
-    out.append(t.fuel())
-    t.kill()
+    for quota in (0, 20000):
+        t = wasm3.Task(wasm["m"], memory=1024, quota=quota)
+        run(t, slice)
+        first = t.fuel()
+        t.start(1); run(t, slice)
+        out.append([first, t.fuel() - first])
+        t.kill()
 answer(out)
 """, wasm={"m": module})
-    assert got == [cost] * 3
+    called = (0, 1) if "call " in body else (1,)
+    assert got == [[cost + first_calls(module, *called), cost]] * 6
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -126,5 +138,6 @@ answer(out)
 def test_random_slicings_change_nothing(firmware, seed, slices):
     programs = {str(seed + i): Program(seed + i) for i in range(5)}
     modules = {name: wat(program.wat()) for name, program in programs.items() if reference(program)}
-    for name, runs in play(firmware, modules, [[MOST_SLICE], slices, [MOST_SLICE, *slices]]).items():
-        assert runs[1] == runs[0] and runs[2] == runs[0], f"seed {name}"
+    slicings = [([MOST_SLICE], 0), (slices, 0), ([MOST_SLICE, *slices], 0), (slices, ON_DEMAND), ([997], ON_DEMAND)]
+    for name, runs in play(firmware, modules, slicings).items():
+        assert all(run == runs[0] for run in runs), f"seed {name}"

@@ -71,11 +71,11 @@ def life():
     name, task = names[random.randrange(len(names))], None
     while not task:
         try:
-            task = create(name)
+            task = create(name, quota=random.getrandbits(2) // 3 * 60000)    # now and then compiled on demand
         except MemoryError:        # the arena is full: a demo module may take a third of it
             alive.pop(random.randrange(len(alive))).kill()
     for _ in range(random.randrange(4)):
-        seen.add(task.resume(1 + random.getrandbits(random.randrange(1, 12)), random.getrandbits(8)))
+        seen.add(task.resume(1 + random.getrandbits(random.randrange(1, 17)), random.getrandbits(8)))
     alive.append(task)
 def lives(n):
     for _ in range(n):
@@ -126,8 +126,8 @@ answer([costs, t.syscalls()])
     assert costs[0] == costs[1] < 500 and calls > 2000
 
 
-# Attempts in a hole between live regions, all of whose bytes are known. The lowest hole is exactly as large as the
-# compiler's tables, which every creation takes first; everything else that is free holds a pattern.
+# Attempts in a hole between live regions, all of whose bytes are known; everything that is free holds a pattern. The
+# compiler's tables are the lowest block: the live tasks have quotas and may still compile.
 HOLE = WALK + '''
 def fence(bytes_of_hole):
     "Fills the arena with live tasks and kills one in the middle. Returns the live ones."
@@ -141,13 +141,14 @@ def fence(bytes_of_hole):
         except MemoryError:
             pass
     for t in rest:
-        t.resume(1000)
+        t.resume(100000)
     middle.kill()
     return [first] + rest
 def free_blocks():
-    return [block for block in walk() if not block[2]][1:]
+    return [block for block in walk() if not block[2]]
 def taken_bytes():
-    return [bytes(memoryview(arena)[at:at + size]) for at, size, taken in walk() if taken]
+    "Of the regions: what lies first are the compiler's tables."
+    return [bytes(memoryview(arena)[at:at + size]) for at, size, taken in walk()[1:] if taken]
 def paint(blocks):
     for at, size, taken in blocks:
         arena[at + 8:at + size] = pattern[:size - 8]
@@ -165,11 +166,14 @@ def untouched(blocks, but, whole):
     return True
 def kept_live():
     "The tasks around the hole are where they were and go on to their end."
-    return [t.nr() for t in kept[1:]] == [number] * (len(kept) - 1) and {run(t, 10000) for t in kept[1:]} == {wasm3.SYSCALL}
+    return [t.nr() for t in kept[1:]] == [number] * (len(kept) - 1) and {run(t, 100000) for t in kept[1:]} == {wasm3.SYSCALL}
 def behaves(name, task):
-    "Runs a task to its first event; False where that differs from a task that has room."
+    "Runs a task to its first event: 'works' as a task that has room, 'starves' for want of it, else None."
     status = task.resume(200000)
-    return (status, task.fuel(), task.error(), task.results()) == expected[name]
+    if status == wasm3.TRAPPED and task.error().startswith("out of memory compiling function "):
+        assert task.resume(200000) == wasm3.TRAPPED and task.fuel() <= expected[name][1] and len(task.backtrace())
+        return "starves"
+    return "works" if (status, task.fuel(), task.error(), task.results()) == expected[name] else None
 expected = {}
 for name in wasm:
     task = create(name)
@@ -177,7 +181,8 @@ for name in wasm:
     task.kill()
 pattern = bytes([0xa5]) * len(arena)
 def attempt(name, label, **keywords):
-    "Creates a task or not; whatever happens, no byte of another region and no free byte changes. Returns it or None."
+    "Creates a task and runs it, or not; whatever happens, no byte of another region and no free byte changes. How it went."
+    how = "refused"
     paint(free)
     try:
         task = create(name, **keywords)
@@ -187,12 +192,13 @@ def attempt(name, label, **keywords):
         region = [block for block in walk() if block[2] and block[0] not in live][0]
         used, size = task.region()
         assert used <= size <= region[1] - 8, (name, label, used, size, region)
-        assert behaves(name, task), (name, label)
+        how = behaves(name, task)
+        assert how, (name, label)
         assert untouched(free, region, not keywords.get("quota")), (name, label)
         task.kill()
     assert taken_bytes() == before, (name, label)
     assert (wasm3._arena_check(), wasm3.arena()) == gone, (name, label)
-    return task is not None
+    return how
 def prepare(bytes_of_hole):
     global free, before, gone, live, kept
     kept = fence(bytes_of_hole)
@@ -202,50 +208,72 @@ def prepare(bytes_of_hole):
 
 
 def test_quota_sweep(firmware, modules):
-    """Every quota gives MemoryError or a task that works, and writes nothing beyond its own bytes."""
+    """Every quota gives MemoryError, a task that works, or one that traps when it has no room to compile what it calls;
+    and writes nothing beyond its own bytes."""
     points = -(-QUOTA_POINTS // len(modules))
     got = firmware.script(HOLE + """
 prepare(most + 16)
 counts = {}
 for name in wasm:
-    worked = 0
+    counts[name] = count = {"refused": 0, "starves": 0, "works": 0}
     for i in range(points):
         quota = 1 + i * most // points
-        worked += attempt(name, quota, quota=quota)
-    counts[name] = [points - worked, worked]
+        count[attempt(name, quota, quota=quota)] += 1
 answer([counts, len(kept), kept_live()])
 """, wasm=modules, points=points, most=QUOTA_MOST, memory=MEMORY_BYTES, number=SLEEP, timeout=240)
     counts, kept, alive = got
     assert alive
     assert kept >= 3
-    assert sum(failed + worked for failed, worked in counts.values()) >= QUOTA_POINTS
-    assert all(failed > 10 and worked > 10 for failed, worked in counts.values()), counts
+    assert sum(sum(count.values()) for count in counts.values()) >= QUOTA_POINTS
+    assert all(count["refused"] > 10 and count["works"] > 10 for count in counts.values()), counts
+    assert sum(count["starves"] for count in counts.values()) > 100, counts
 
 
 def test_every_allocation_fails_once(firmware, modules):
-    """The n-th allocation of a creation fails, for every n until the creation needs no more."""
+    """The n-th allocation of a creation and the run after it fails, for every n until nothing needs more."""
     got = firmware.script(HOLE + """
 prepare(120000)
 counts = {}
 for name in wasm:
     for quota in (0, 60000):
-        n = failed = survived = left = 0
+        n = refused = starved = survived = left = 0
         while not left:
             n += 1
             wasm3._fail_allocation(n)
-            worked = attempt(name, n, quota=quota)
+            how = attempt(name, n, quota=quota)
             left = wasm3._fail_allocation(0)
-            assert worked or not left, (name, n, "refused without reason")
-            failed += not worked
-            survived += worked and not left    # an allocation failed and the creation found another way
-        counts["%s %d" % (name, quota)] = [n, failed, survived]
+            assert how == "works" or not left, (name, n, "refused without reason")
+            refused += how == "refused"
+            starved += how == "starves"
+            survived += how == "works" and not left    # an allocation failed and another way was found
+        counts["%s %d" % (name, quota)] = [n, refused, starved, survived]
 answer([counts, kept_live()])
 """, wasm=modules, memory=MEMORY_BYTES, number=SLEEP)
     counts, kept = got
     print(counts)
     assert kept
-    for n, failed, survived in counts.values():
-        assert n - 1 == failed + survived and failed >= 10
+    for name, (n, refused, starved, survived) in counts.items():
+        assert n - 1 == refused + starved + survived and refused >= 10
+        assert (starved > 0) == (not name.endswith(" 0"))  # without a quota a task that was created runs
+
+
+def test_the_first_task_on_demand_takes_the_tables_or_is_refused(firmware, modules):
+    """They are there as long as a task may compile, whoever of several goes first, and gone with the last."""
+    got = firmware.script(WALK + """
+start = wasm3.arena(), wasm3._arena_check()
+wasm3._fail_allocation(1)
+out = [refused(wasm["hello"], quota=5000), wasm3._fail_allocation(0)]
+out.append((wasm3.arena(), wasm3._arena_check()) == start)
+for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
+    tasks = [create("hello"), create("hello", quota=5000), create("hello", quota=5000)]
+    out.append(wasm3.arena()[3])
+    for i in order:
+        tasks[i].resume(100000)
+        tasks[i].kill()
+    out.append((wasm3.arena(), wasm3._arena_check()) == start)
+answer(out)
+""", wasm=modules, memory=MEMORY_BYTES)
+    assert got == [["MemoryError", "quota or arena exhausted"], 0, True] + [3, True] * 3
 
 
 def test_a_full_arena_refuses_and_recovers(firmware, modules):

@@ -7,6 +7,7 @@ import pathlib
 import tomllib
 
 from conftest import wat
+from first_calls import first_calls
 from test_runtime_api import RUN
 
 ABI = tomllib.loads((pathlib.Path(__file__).resolve().parent.parent / "firmware" / "abi.toml").read_text())
@@ -133,7 +134,8 @@ def test_refused_calls_cost_what_the_abi_says(firmware):
             key = f"{name} {arguments}"
             modules[key] = caller(name, arguments)
             # The entry's block: its constants, the call, the end; and 4 bytes of its frame for each constant.
-            expected[key] = len(arguments) + 2 + len(arguments) * 4 // 16 + CALLS[name]["fuel"] + CALLS[name].get("fuel_per_16_bytes", 0) * units
+            entry = len(arguments) + 2 + len(arguments) * 4 // 16 + first_calls(modules[key], 0)
+            expected[key] = entry + CALLS[name]["fuel"] + CALLS[name].get("fuel_per_16_bytes", 0) * units
             if units:
                 expected[key] += CALLS[name].get("fuel_per_slash", 0) * text[:arguments[2]].count("/")
     got = firmware.script(RUN + """
@@ -163,7 +165,7 @@ t.again()
 out += [t.fuel() - before, t.bill()]
 for _ in range(600000):
     t.again()
-out += [t.fuel() - before, t.resume(1000, 5), t.resume((1 << 30) - 1), t.resume((1 << 30) - 1), t.result()]
+out += [t.fuel() - before, t.resume(1, 5), t.resume((1 << 30) - 1), t.resume((1 << 30) - 1), t.result()]
 answer(out)
 """, wasm={"m": caller("sp_net_recv", [257, 16, 8, -1])})
     charge = CALLS["sp_net_recv"]["fuel"]
@@ -220,4 +222,6 @@ for name in ("direct", "table"):
         out.append([seen, t.result(), t.fuel()])
 answer(out)
 """, wasm={"direct": direct, "table": table})
-    assert got == [[[NUMBERS["sp_sleep"], 3, [0, "sp_sleep"]], 42, 5 + CALLS["sp_sleep"]["fuel"]]] * 4
+    seen = [NUMBERS["sp_sleep"], 3, [0, "sp_sleep"]]
+    fuel = [5 + CALLS["sp_sleep"]["fuel"] + first_calls(module, 0) for module in (direct, direct, table, table)]
+    assert got == [[seen, 42, each] for each in fuel]

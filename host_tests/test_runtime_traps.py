@@ -168,7 +168,7 @@ out.append([call(t, 1), t.memory(), call(t, 2, 2), call(t, 2, 1), call(t, 2, 655
 t.start(2, 0); a = t.fuel(); run(t); nothing = t.fuel() - a
 t.kill()
 t = wasm3.Task(wasm["u"], memory=65536)
-run(t); t.start(2, 1); a = t.fuel(); run(t)
+run(t); call(t, 2, 0); t.start(2, 1); a = t.fuel(); run(t)
 out.append(t.fuel() - a - nothing)
 answer(out)
 """, wasm={"m": module, "u": unbounded})

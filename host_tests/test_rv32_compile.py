@@ -5,6 +5,7 @@ Compiled only: what runs there is another matter. The flags are those of the boa
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,7 @@ def objects(tmp_path_factory):
     for source in sources():
         made[source.name] = directory / (source.stem + ".o")
         # The arena is the board's choice and would hide the rest of bss here: the least that makes sense.
-        command = [CC, *FLAGS, "-DSOV_ARENA_BYTES=8192u", f"-I{RUNTIME}", f"-I{WASM3}", "-c", source, "-o", made[source.name]]
+        command = [CC, *FLAGS, "-fstack-usage", "-DSOV_ARENA_BYTES=8192u", f"-I{RUNTIME}", f"-I{WASM3}", "-c", source, "-o", made[source.name]]
         result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         assert result.returncode == 0, f"{source.name}:\n{result.stderr}"
     return made
@@ -62,6 +63,43 @@ def test_tail_calls(objects):
         [sys.executable, CHECKER, objects["interpreter.c"], "--objdump", "riscv64-unknown-elf-objdump"],
         capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
+
+
+def frames(objects, source):
+    """{function: bytes of its frame} of one source."""
+    lines = objects[source].with_suffix(".su").read_text().splitlines()
+    return {line.split("\t")[0].rpartition(":")[2]: int(line.split("\t")[1]) for line in lines}
+
+
+def constant(name):
+    """The board's value of a setting in config.h that is `SOV_IS_HOST ? a : b`."""
+    return int(re.search(rf"#define {name} \(SOV_IS_HOST \? \w+ : (\d+)u?\)", (RUNTIME / "config.h").read_text())[1])
+
+
+def test_stack_of_the_compiler(objects):
+    """What config.h says that compiling takes of the C stack is no less than the frames that the compiler makes."""
+    own = frames(objects, "interpreter.c")
+    rounds = [
+        ("CompileBlockStatements", "Compile_LoopOrBlock", "CompileBlock"),
+        ("CompileBlockStatements", "Compile_If", "CompileBlock"),
+        ("CompileBlockStatements", "Compile_If", "CompileElseBlock", "CompileBlock"),
+    ]
+    block = max(sum(own.get(name, 0) for name in path) for path in rounds)
+    assert own["CompileBlock"] and own["CompileBlockStatements"], own  # else they go by other names now
+    assert 0.5 * constant("SOV_STACK_PER_BLOCK") < block <= constant("SOV_STACK_PER_BLOCK")
+    assert own["move_values"] <= constant("SOV_STACK_PER_VALUE")
+    # From the check to the deepest leaf, a page of code that is taken for the operation of a branch.
+    others = {**frames(objects, "compile.c"), **frames(objects, "wasm3_parts.c"), **frames(objects, "region.c"), **frames(objects, "pool.c")}
+    leaf = ["CompileFunction", "sov_compile_function", "Compile_BranchTable", "ResolveBlockResults", "CopyStackIndexToSlot", "metered_EmitOp",
+            "copy_operands_to_loop", "EmitOp", "EnsureCodePageNumLines"]  # fmt: skip
+    allocating = ["sov_compile", "run_job", "AcquireCodePageWithCapacity", "NewCodePage", "m3_Malloc", "sov_heap_take", "pool_take"]
+    deepest = sum(own.get(name, 0) for name in leaf) + sum(others.get(name, 0) for name in allocating)
+    assert 500 < deepest + block <= constant("SOV_STACK_BASE")
+    # Creating: the parser's tables for an init expression, and what leads there.
+    create, parts = frames(objects, "create.c"), frames(objects, "wasm3_parts.c")
+    parsing = create["sov_task_create"] + create["create_in"] + parts["ParseSection_Data"] + parts["Parse_InitExpr"] + own["CompileBlockStatements"] + 300
+    validating = create["create_in"] + sum(sum(frames(objects, f"validate{part}.c").values()) for part in ("", "_module", "_body"))
+    assert parsing <= constant("SOV_STACK_TO_CREATE") and validating <= constant("SOV_STACK_TO_CREATE"), (parsing, validating)
 
 
 def test_size(objects):

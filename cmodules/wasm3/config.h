@@ -26,11 +26,20 @@
 #define SOV_TEST_HOOKS SOV_IS_HOST
 #endif
 
-/* Blocks nested deeper are refused: wasm3's compiler recurses natively, 300-500 bytes a level. LLVM turns
- * a switch of N cases into N nested blocks; 2000 of them need 1 MB of the 8 MB a host process has, 24 of
- * them fit into the 11 KB that a MicroPython task on the board has free. */
+/* Blocks nested deeper are refused everywhere. LLVM turns a switch of N cases into N nested blocks; 2000 of them
+ * need 1 MB of the 8 MB of stack that a host process has. Where the stack is smaller, it is the bound. */
 #ifndef SOV_MOST_NESTED_BLOCKS
-#define SOV_MOST_NESTED_BLOCKS (SOV_IS_HOST ? 2000 : 24)
+#define SOV_MOST_NESTED_BLOCKS 2000
+#endif
+
+/* C stack that wasm3's compiler takes: for each nested block, since it recurses; for each value of a block that has
+ * several; for the rest, from the check to the deepest leaf. And what validating and parsing take, wasm3's tables
+ * once and again among it. test_rv32_compile.py holds them against the frames that the compiler makes. */
+#ifndef SOV_STACK_PER_BLOCK
+#define SOV_STACK_PER_BLOCK (SOV_IS_HOST ? 800u : 400u)
+#define SOV_STACK_PER_VALUE (SOV_IS_HOST ? 256u : 128u)
+#define SOV_STACK_BASE (SOV_IS_HOST ? 4096u : 1536u)
+#define SOV_STACK_TO_CREATE (SOV_IS_HOST ? 32768u : 4096u)
 #endif
 
 /* Fuel that one resume() may add: the largest small int of MicroPython on a 32-bit machine. */

@@ -2,43 +2,30 @@
  *
  * Validate the module, scan it, lay out a region, let wasm3 parse into it, initialise globals, memory and table here
  * (wasm3's own loader moves memory, ignores the table's size and runs init expressions as code), link host
- * functions, compile everything, trim.
+ * functions, and compile: with a quota only what could turn out not to compile, else everything, and trim.
  *
  * Invariants: only a module that passed the validator is looked at here, and what the validator proved is not
- * checked again; a creation that fails gives everything back; nothing of the module runs before resume();
- * after creation the wasm bytes are not needed.
+ * checked again: so the bytes that are compiled later are those that were validated, or a copy that was; a creation
+ * that fails gives everything back; nothing of the module runs before resume().
  */
 #include "task_state.h"
 
 #include "m3_exception.h"
+#include "port.h"
 #include "region.h"
 #include "scan.h"
 #include "validate.h"
 
 #include <stdio.h>
 
-static const char out_of_memory[] = "out of memory";
+static const char *const out_of_memory = sov_out_of_memory_text;
 
 /* The reason of the last failure; kept here because the region it belongs to is gone by then. */
 static char reason_text[160];
 
-bool sov_out_of_memory(const char *reason) { return reason == out_of_memory; }
-
 /* Least wasm stack: a frame or two. Below that not even an empty function runs. */
 #define LEAST_STACK 64u
 #define MOST_STACK (1u << 24)
-
-/* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
- * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
-#define LEAST_CODE_PAGE 256u
-#define MOST_CODE_PAGE 4096u
-uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
-
-static void choose_code_page(uint32_t code_bytes) {
-    uint32_t page = LEAST_CODE_PAGE;
-    while (page < MOST_CODE_PAGE && page < code_bytes * 2) page *= 2;
-    sov_code_page_bytes = page;
-}
 
 static const char *refuse(const char *text) {
     snprintf(reason_text, sizeof reason_text, "%s", text);
@@ -160,14 +147,15 @@ M3Result ParseModuleSection(M3Module *o_module, u8 i_sectionType, bytes_t i_byte
  * contents nobody vouches for (names come from sov_next_name), and without a memory section that declares no
  * memory, which wasm3 takes for an error. */
 static M3Result parse(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size) {
-    static const u8 order[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
+    /* Exports give wasm3 names for functions, which a task that keeps the bytes finds there. */
+    static const u8 order[] = { 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 7 };
     IM3Module module = task->module = m3_AllocStruct(M3Module);
     module->name = "";
     module->startFunction = -1;
     module->environment = task->environment;
     module->wasmStart = wasm;
     module->wasmEnd = wasm + size;
-    for (unsigned i = 0; i < sizeof order; i++) {
+    for (unsigned i = 0; i < sizeof order - task->on_demand; i++) {
         u8 id = order[i];
         if (!scan->section[id].start || (id == 5 && !scan->has_memory)) continue;
         M3Result result = ParseModuleSection(module, id, scan->section[id].start,
@@ -241,15 +229,14 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
 
 /* Everything that allocates from the region's heap; a failed allocation does not return from here. */
 static const char *build(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size,
-    const struct sov_options *options, void *scratch) {
+    const struct sov_options *options) {
     const char *reason;
     task->environment = m3_NewEnvironment();
     if ((reason = parse(task, scan, wasm, size))) return reason;
     IM3Module module = task->module;
-    name_functions(module, scan);
+    if (!task->on_demand) name_functions(module, scan);
     task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, NULL);
     IM3Runtime runtime = task->runtime;
-    runtime->scratch = scratch;
     runtime->modules = module;
     module->runtime = runtime;
     task->header.runtime = runtime;
@@ -260,15 +247,37 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     load_globals(module);
     if ((reason = load_data(task))) return reason;
     if ((reason = load_table(module, scan->table_size))) return reason;
+    sov_choose_code_page(task);
     if ((reason = link_functions(module, scan))) return reason;
-    if ((reason = plan_phases(task, scan, options))) return reason;
-    return sov_compile(module);
+    return plan_phases(task, scan, options);
 }
 
-/* Drops what points into the wasm bytes, which may go away now. */
-static void forget_wasm(IM3Module module) {
-    for (u32 i = 0; i < module->numFunctions; i++) module->functions[i].wasm = module->functions[i].wasmEnd = NULL;
-    module->wasmStart = module->wasmEnd = NULL;
+/* Everything where the size of the region is to be found out. Else what the validator is not sure that the compiler
+ * has room for: a module that is accepted compiles. */
+static const char *compile(struct sov_task *task, const struct sov_facts *facts) {
+    IM3Module module = task->module;
+    u32 next = 0; /* of facts->doubtful */
+    for (u32 i = module->numFuncImports; i < module->numFunctions; i++) {
+        if (next < facts->doubtful_count && facts->doubtful[next] == i) next++;
+        else if (task->on_demand && next < SOV_DOUBTFUL_KEPT) continue;
+        const char *reason = sov_compile(task, &module->functions[i]);
+        if (reason) return reason;
+    }
+    return NULL;
+}
+
+/* Drops what points into the wasm bytes and is not needed any more: all of it where they may go away. Of a function
+ * its size stays, for its first call. */
+static void forget_wasm(struct sov_task *task) {
+    IM3Module module = task->module;
+    if (!task->on_demand) {
+        for (u32 i = 0; i < module->numFunctions; i++) {
+            M3Function *function = &module->functions[i];
+            function->wasmEnd = (bytes_t)(size_t)(function->wasmEnd - function->wasm);
+            function->wasm = NULL;
+        }
+        module->wasmStart = module->wasmEnd = NULL;
+    }
     module->elementSection = module->elementSectionEnd = NULL;
     sov_heap_give(module->dataSegments);
     module->dataSegments = NULL;
@@ -276,33 +285,46 @@ static void forget_wasm(IM3Module module) {
 }
 
 /* Validates in the memory that will be the region's; NULL, or why not. */
-static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes) {
-    struct sov_facts facts;
-    switch (sov_validate(wasm, size, workspace, workspace_bytes, &facts, reason_text, sizeof reason_text)) {
+static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes,
+    struct sov_facts *facts) {
+    switch (sov_validate(wasm, size, workspace, workspace_bytes, facts, reason_text, sizeof reason_text)) {
         case SOV_VALID: return NULL;
         case SOV_INVALID: return reason_text;
         default: return out_of_memory;
     }
 }
 
+/* Refuses what this machine has no stack to compile. */
+static const char *check_stack(const struct sov_facts *facts) {
+    uint32_t bytes = sov_compile_stack(facts->nesting, facts->values);
+    if (sov_has_stack(bytes)) return NULL;
+    snprintf(reason_text, sizeof reason_text, "blocks are nested %u deep: compiling them takes %u bytes of stack, there are %u",
+        (unsigned)facts->nesting, (unsigned)bytes, (unsigned)sov_port_stack_left());
+    return reason_text;
+}
+
 /* Lays the region out and builds the task in it. `region` is `bytes` long. */
 static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size,
-    const struct sov_options *options, void *scratch) {
+    const struct sov_options *options) {
     struct sov_module scan;
+    struct sov_facts facts;
     uint32_t reserved, initial, most_pages;
     const char *volatile reason;
-    if ((reason = validate(wasm, size, region, bytes))) return reason;
+    if ((reason = validate(wasm, size, region, bytes, &facts))) return reason;
+    if ((reason = check_stack(&facts))) return reason;
     if ((reason = sov_scan(&scan, wasm, size))) return reason;
     if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;
     uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
     if (fixed + 2 * POOL_HEADER_BYTES > bytes) return out_of_memory;
-    choose_code_page(scan.code_bytes);
 
     /* What a task can see is cleared here: its linear memory, whole, to the limit it may grow to. The heap
      * clears each block when it is taken. */
     memset(region, 0, (size_t)fixed);
     struct sov_task *task = (struct sov_task *)region;
-    task->size = bytes;
+    task->size = bytes; /* but for what sov_task_create() knows of */
+    task->on_demand = options->quota != 0;
+    task->nesting = (uint16_t)facts.nesting;
+    task->values = (uint16_t)facts.values;
     task->memory_limit = reserved;
     task->most_pages = most_pages;
     task->code_hash = sov_code_hash(scan.section[10].start, scan.code_bytes);
@@ -313,32 +335,39 @@ static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *was
         reason = out_of_memory;
     } else {
         sov_heap_enter(&task->heap, &full);
-        reason = build(task, &scan, wasm, size, options, scratch);
-        if (!reason) forget_wasm(task->module);
+        reason = build(task, &scan, wasm, size, options);
     }
     sov_heap_leave();
-    if (!reason) task->runtime->scratch = NULL;
+    if (!reason) reason = compile(task, &facts);
+    if (!reason) forget_wasm(task);
     return reason;
 }
 
 const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     *created = NULL;
     if (options->stack < LEAST_STACK || options->stack > MOST_STACK) return refuse("stack must be 64 bytes to 16 MB");
+    if (sov_port_stack_left() < SOV_STACK_TO_CREATE) return refuse("too little of the C stack is left to create a task");
 
     /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
-     * again, so they do not cut up the space between regions. */
-    M3Compilation *scratch = sov_region_take(sizeof *scratch);
+     * again, so they do not cut up the space between regions. A task that compiles on demand keeps its share. */
+    if (!sov_tables_take()) return out_of_memory;
     uint32_t bytes = options->quota;
-    uint8_t *region = NULL;
-    if (scratch) region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&bytes);
-    const char *reason = region ? create_in(region, bytes, wasm, size, options, scratch) : out_of_memory;
-    sov_region_give(scratch);
+    uint8_t *region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&bytes);
+    if (region && options->quota && !options->immutable) {
+        /* At the end of the region; what is validated is the copy. */
+        bytes = size < bytes ? (bytes - size) & ~7u : 0;
+        if (bytes) wasm = memcpy(region + bytes, wasm, size);
+    }
+    const char *reason = region && bytes ? create_in(region, bytes, wasm, size, options) : out_of_memory;
+    if (reason || !options->quota) sov_tables_give();
     if (reason) {
         sov_region_give(region);
         return sov_out_of_memory(reason) || reason == reason_text ? reason : refuse(reason);
     }
     struct sov_task *task = (struct sov_task *)region;
-    if (!options->quota) {
+    if (options->quota) {
+        task->size = options->quota;
+    } else {
         task->size = (uint32_t)(task->heap.base - region) + task->heap.reach;
         sov_region_trim(region, task->size);
         task->heap.size = task->heap.reach;
@@ -349,9 +378,11 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
 }
 
 const char *sov_check_module(const uint8_t *wasm, uint32_t size) {
+    if (sov_port_stack_left() < SOV_STACK_TO_CREATE) return refuse("too little of the C stack is left to validate a module");
     uint32_t bytes;
+    struct sov_facts facts;
     uint8_t *workspace = sov_region_take_largest(&bytes);
-    const char *reason = workspace ? validate(wasm, size, workspace, bytes) : out_of_memory;
+    const char *reason = workspace ? validate(wasm, size, workspace, bytes, &facts) : out_of_memory;
     sov_region_give(workspace);
     return reason;
 }

@@ -54,7 +54,7 @@
 #define op_Call op_metered_Call
 #define op_CallIndirect op_metered_CallIndirect
 #define op_Compile op_metered_Compile
-#define op_Entry op_metered_Entry
+#define op_Entry op_metered_FirstEntry
 #define op_Loop op_metered_Loop
 #define op_ContinueLoop op_metered_ContinueLoop
 #define op_ContinueLoopIf op_metered_ContinueLoopIf
@@ -100,6 +100,7 @@
 /* The outermost return pops this link: a frame offset of 0 and the operation that ends the run. */
 static const code_t halt_code[] = { 0, (code_t)op_metered_Halt };
 static const code_t return_code[] = { (code_t)op_metered_Return };
+static const code_t enter_code[] = { (code_t)op_metered_Enter };
 #define sov_halt_pc (&halt_code[1])
 
 const void *sov_interpret(struct sov_task *task) {
@@ -112,7 +113,7 @@ void sov_enter(struct sov_task *task, IM3Function function) {
     m3stack_t sp = (m3stack_t)task->runtime->stack + SOV_LINK_SLOTS;
     link_of(sp) = sov_halt_pc;
     task->root = function;
-    task->run.pc = function->compiled;
+    task->run.pc = enter_code;
     task->run.sp = sp;
     task->run.r0 = 0;
     task->run.fp0 = 0;
@@ -131,7 +132,7 @@ void sov_answer(struct sov_task *task, int64_t value) {
 /* Locals and constants that an entry writes are paid for like bulk memory. How many constants it writes is an
  * accident of wasm3's (it reserves room for bytes that look like constants, and shares some): charge for those
  * that the body has, up to what fits, so that the rule can be told. */
-static M3Result compile_function(IM3Function function) {
+M3Result sov_compile_function(IM3Function function) {
     meter.open = &meter.unreachable;
     meter.next = BLOCK_GOES_ON;
     meter.constant_bytes = 0;
@@ -144,16 +145,22 @@ static M3Result compile_function(IM3Function function) {
     return result;
 }
 
-M3Result sov_compile(IM3Module module) {
-    memset(module->runtime->scratch, 0, sizeof(M3Compilation));
-    for (u32 i = 0; i < module->numFunctions; i++) {
-        IM3Function function = &module->functions[i];
-        if (function->wasm && !function->compiled) {
-            M3Result result = compile_function(function);
-            if (result) return result;
+/* wasm3 pushes the locals before it looks at instructions: they do not nest. */
+u32 sov_function_nesting(IM3Function function) {
+    bytes_t at = function->wasm;
+    cbytes_t end = function->wasmEnd;
+    u32 groups = 0, depth = 0, deepest = 0;
+    at = skip_number(at, end); /* the size of the body */
+    ReadLEB_u32(&groups, &at, end);
+    while (groups--) at = skip_number(at, end) + 1;
+    for (; at < end; at = skip_instruction(at, end)) {
+        if (*at == c_waOp_block || *at == c_waOp_loop || *at == c_waOp_if) {
+            if (++depth > deepest) deepest = depth;
+        } else if (*at == c_waOp_end && depth) {
+            depth--;
         }
     }
-    return m3Err_none;
+    return deepest;
 }
 
 M3Result sov_compile_following(struct sov_task *task, IM3Function function, struct sov_place *places, uint32_t count) {
@@ -163,8 +170,7 @@ M3Result sov_compile_following(struct sov_task *task, IM3Function function, stru
     follow.places = places;
     follow.count = count;
     follow.on = true;
-    memset(function->module->runtime->scratch, 0, sizeof(M3Compilation));
-    return compile_function(function);
+    return sov_compile_function(function);
 }
 
 void sov_compile_unfollow(void) { follow.on = false; }

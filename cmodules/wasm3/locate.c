@@ -1,11 +1,12 @@
 /* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in locate.h).
  *
- * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes come
- * from whoever asks; only those whose code section is the one that the task was made of are looked at, since they were
- * validated then.
+ * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes are the
+ * task's own, or come from whoever asks: only those whose code section is the one that the task was made of are looked
+ * at, since they were validated then.
  */
 #include "task_state.h"
 
+#include "port.h"
 #include "region.h"
 #include "scan.h"
 
@@ -61,58 +62,85 @@ static const uint8_t *find_entry(const struct sov_module *scan, uint32_t index, 
     return NULL;
 }
 
-/* Compiles `function` again and sets the instructions of those of the places that are its. */
-static void locate_in(struct sov_task *task, IM3Function function, struct sov_place *places, uint32_t count,
-    struct pool *memory, void *tables) {
-    IM3Runtime runtime = task->runtime;
-    const M3Function kept = *function;
-    const M3Runtime kept_runtime = *runtime;
-    const uint32_t kept_bytes = sov_code_page_bytes;
+struct job {
+    struct sov_task *task;
+    IM3Function function;
+    struct sov_place *places;
+    uint32_t count;
+    struct pool *heap;
+};
+
+/* Compiles a function again and sets the instructions of those of the places that are its. */
+static void locate_in(void *context) {
+    struct job *job = context;
     jmp_buf full;
-    sov_code_page_bytes = PAGE_BYTES;
-    runtime->scratch = tables;
-    runtime->pagesOpen = runtime->pagesFull = NULL;
     if (!setjmp(full)) {
-        sov_heap_enter(memory, &full);
-        sov_compile_following(task, function, places, count);
+        sov_heap_enter(job->heap, &full);
+        sov_compile_following(job->task, job->function, job->places, job->count);
     }
     sov_compile_unfollow();
     sov_heap_leave();
+}
+
+/* The same on a stack that is large enough, with everything of the task as it was afterwards. */
+static void locate(struct job *job, const uint8_t *entry, const uint8_t *end) {
+    IM3Function function = job->function;
+    IM3Runtime runtime = job->task->runtime;
+    const M3Function kept = *function;
+    const M3Runtime kept_runtime = *runtime;
+    const uint32_t kept_bytes = sov_code_page_bytes;
+    function->wasm = entry;
+    function->wasmEnd = end;
+    runtime->scratch = sov_tables();
+    runtime->pagesOpen = runtime->pagesFull = NULL;
+    sov_code_page_bytes = PAGE_BYTES;
+    uint32_t stack = sov_compile_stack(sov_function_nesting(function), job->task->values);
+    if (sov_port_stack_left() >= stack) locate_in(job);
+    else sov_port_on_borrowed_stack(locate_in, job, stack);
     sov_code_page_bytes = kept_bytes;
     *runtime = kept_runtime;
     *function = kept;
 }
 
+/* Half of the largest free block: a stack may have to be borrowed from the rest. */
+static struct pool *take_memory(uint32_t *bytes) {
+    struct pool *memory = sov_region_take_largest(bytes);
+    if (memory && *bytes / 2 > POOL_BYTES) {
+        *bytes = *bytes / 2 & ~7u;
+        sov_region_trim(memory, *bytes);
+        return memory;
+    }
+    sov_region_give(memory);
+    return NULL;
+}
+
 uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
     struct sov_module scan;
     struct sov_place places[MOST_PLACES];
+    IM3Module module = task->module;
+    if (!wasm && task->on_demand) {
+        wasm = module->wasmStart;
+        size = (uint32_t)(module->wasmEnd - wasm);
+    }
+    if (!wasm || sov_scan(&scan, wasm, size)) return SOV_NOWHERE;
+    if (sov_code_hash(scan.section[10].start, scan.code_bytes) != task->code_hash) return SOV_NOWHERE;
     uint32_t bytes, count = find_places(task, places, most < MOST_PLACES ? most : MOST_PLACES);
     for (uint32_t i = 0; i < count; i++) offsets[i] = SOV_NOWHERE;
-    if (sov_scan(&scan, wasm, size) || sov_code_hash(scan.section[10].start, scan.code_bytes) != task->code_hash) return SOV_NOWHERE;
-    void *tables = sov_region_take(sizeof(M3Compilation));
-    uint8_t *memory = tables ? sov_region_take_largest(&bytes) : NULL;
-    if (memory && bytes <= POOL_BYTES) {
-        sov_region_give(memory);
-        memory = NULL;
-    }
-    for (uint32_t i = 0; memory && i < count; i++) {
+    if (!sov_tables_take()) return count;
+    struct pool *heap = take_memory(&bytes);
+    for (uint32_t i = 0; heap && i < count; i++) {
         IM3Function function = places[i].function;
-        u32 index = (u32)(function - task->module->functions);
-        bool seen = index < task->module->numFuncImports; /* a host function has no instructions */
+        u32 index = (u32)(function - module->functions);
+        if (!function->compiled || index < module->numFuncImports) continue; /* a host function has no instructions */
+        bool seen = false;
         for (uint32_t j = 0; j < i; j++) seen |= places[j].function == function;
-        const uint8_t *end, *entry = seen ? NULL : find_entry(&scan, index - task->module->numFuncImports, &end);
+        const uint8_t *end, *entry = seen ? NULL : find_entry(&scan, index - module->numFuncImports, &end);
         if (!entry) continue;
-        struct pool *heap = (struct pool *)memory;
-        pool_init(heap, memory + POOL_BYTES, bytes - POOL_BYTES);
-        bytes_t kept = function->wasm, kept_end = function->wasmEnd;
-        function->wasm = entry;
-        function->wasmEnd = end;
-        locate_in(task, function, places, count, heap, tables);
-        function->wasm = kept;
-        function->wasmEnd = kept_end;
+        pool_init(heap, (uint8_t *)heap + POOL_BYTES, bytes - POOL_BYTES);
+        locate(&(struct job){ task, function, places, count, heap }, entry, end);
     }
-    sov_region_give(memory);
-    sov_region_give(tables);
+    sov_region_give(heap);
+    sov_tables_give();
     for (uint32_t i = 0; i < count; i++)
         if (places[i].instruction) offsets[i] = (uint32_t)(places[i].instruction - scan.section[10].start);
     return count;

@@ -75,10 +75,10 @@ static void push_if(pc_t otherwise, u16 depth) {
     follow.innermost = block;
 }
 
-/* The same operation? A call is compiled in two ways, and one becomes the other when it is run. */
+/* The same operation? A call and an entry become another one when they are run first. */
 static bool is_same(const void *old, IM3Operation operation) {
-    bool calls = operation == op_Call || operation == op_Compile;
-    return old == operation || (calls && (old == op_Call || old == op_Compile));
+    bool calls = operation == op_Call || operation == op_Compile, enters = operation == op_Entry;
+    return old == operation || (calls && (old == op_Call || old == op_Compile)) || (enters && old == op_metered_Entry);
 }
 
 static M3Result follow_EmitOp(IM3Compilation o, IM3Operation operation) {

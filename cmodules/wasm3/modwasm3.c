@@ -10,7 +10,9 @@
 #include "py/objstr.h"
 #include "py/objint.h"
 #include "py/binary.h"
+#include "py/unicode.h"
 
+#include "port.h"
 #include "scan.h"
 #include "task.h"
 
@@ -20,6 +22,7 @@ typedef struct {
     mp_obj_base_t base;
     struct sov_task *task; /* NULL after kill() */
     uint32_t epoch;        /* of the arena that `task` lies in */
+    mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
 } task_object;
 
 extern const mp_obj_type_t sov_task_type;
@@ -65,6 +68,12 @@ static void raise_for(const char *reason) {
 
 /* ---- creation ------------------------------------------------------------------------------------- */
 
+/* Bytes that nothing changes as long as a task refers to them: the machine's read-only memory, and `bytes`. Not what
+ * is merely seen through something read-only: a memoryview's bytes may be a bytearray's. */
+static bool is_immutable(mp_obj_t object, const mp_buffer_info_t *buffer) {
+    return mp_obj_is_type(object, &mp_type_bytes) || sov_port_is_read_only(buffer->buf, (uint32_t)buffer->len);
+}
+
 static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
     enum { ARG_wasm, ARG_entry, ARG_quota, ARG_stack, ARG_memory };
     static const mp_arg_t allowed[] = {
@@ -82,6 +91,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
         .quota = get_size(given[ARG_quota].u_obj, "quota"),
         .stack = get_size(given[ARG_stack].u_obj, "stack"),
         .memory = get_size(given[ARG_memory].u_obj, "memory"),
+        .immutable = is_immutable(given[ARG_wasm].u_obj, &wasm),
     };
     if (given[ARG_entry].u_obj != mp_const_none) {
         size_t length;
@@ -92,6 +102,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
     task_object *self = mp_obj_malloc_with_finaliser(task_object, type);
     self->task = NULL;
     self->epoch = sov_runtime_epoch();
+    self->wasm = options.quota && options.immutable ? given[ARG_wasm].u_obj : MP_OBJ_NULL;
     const char *reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
     raise_for(reason);
     return MP_OBJ_FROM_PTR(self);
@@ -99,7 +110,9 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
 
 static mp_obj_t task_kill(mp_obj_t self_in) {
     struct sov_task *task = task_of(self_in);
-    ((task_object *)MP_OBJ_TO_PTR(self_in))->task = NULL;
+    task_object *self = MP_OBJ_TO_PTR(self_in);
+    self->task = NULL;
+    self->wasm = MP_OBJ_NULL;
     sov_task_kill(task);
     return mp_const_none;
 }
@@ -254,8 +267,10 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
 /* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
 #define BACKTRACE_FRAMES 32
 
-static bool append_frame(void *list, uint32_t function, const char *name) {
-    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), new_text(name) };
+/* Names of the name section are nobody's business until here: one that is no text is none. */
+static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
+    if (name && !utf8_check((const byte *)name, length)) name = NULL;
+    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), name ? mp_obj_new_str(name, length) : mp_const_none };
     mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));
     return true;
 }
@@ -268,11 +283,12 @@ static mp_obj_t task_backtrace(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_backtrace_obj, task_backtrace);
 
-/* locate(wasm): for each frame of backtrace() the offset of its instruction in the code section, or None. */
-static mp_obj_t task_locate(mp_obj_t self_in, mp_obj_t wasm_in) {
-    struct sov_task *task = task_of(self_in);
-    mp_buffer_info_t wasm;
-    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
+/* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
+static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
+    struct sov_task *task = task_of(args[0]);
+    mp_buffer_info_t wasm = { 0 };
+    if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
+    if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
     uint32_t offsets[BACKTRACE_FRAMES];
     uint32_t count = sov_task_locate(task, wasm.buf, (uint32_t)wasm.len, offsets, BACKTRACE_FRAMES);
     if (count == SOV_NOWHERE) mp_raise_ValueError(MP_ERROR_TEXT("not the module of this task"));
@@ -281,7 +297,7 @@ static mp_obj_t task_locate(mp_obj_t self_in, mp_obj_t wasm_in) {
         mp_obj_list_append(list, offsets[i] == SOV_NOWHERE ? mp_const_none : mp_obj_new_int_from_uint(offsets[i]));
     return list;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(task_locate_obj, task_locate);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_locate_obj, 1, 2, task_locate);
 
 static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_code_obj, task_code);
@@ -448,6 +464,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(module_imports_obj, module_imports);
 static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(get_u32(n))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_fail_allocation_obj, module_fail_allocation);
 
+/* _is_immutable(wasm): whether a task with a quota would go without a copy. */
+static mp_obj_t module_is_immutable(mp_obj_t wasm_in) {
+    mp_buffer_info_t wasm;
+    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
+    return mp_obj_new_bool(is_immutable(wasm_in, &wasm));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(module_is_immutable_obj, module_is_immutable);
+
 /* _arena_check(): (invariants hold, hash of the allocation map). */
 static mp_obj_t module_arena_check(void) {
     mp_obj_t pair[2] = { mp_obj_new_bool(sov_arena_check()), mp_obj_new_int_from_uint(sov_arena_hash()) };
@@ -479,6 +503,7 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_TRAPPED), MP_ROM_INT(SOV_TRAPPED) },
 #if SOV_TEST_HOOKS
     { MP_ROM_QSTR(MP_QSTR__fail_allocation), MP_ROM_PTR(&module_fail_allocation_obj) },
+    { MP_ROM_QSTR(MP_QSTR__is_immutable), MP_ROM_PTR(&module_is_immutable_obj) },
     { MP_ROM_QSTR(MP_QSTR__arena_check), MP_ROM_PTR(&module_arena_check_obj) },
     { MP_ROM_QSTR(MP_QSTR__arena_bytes), MP_ROM_PTR(&module_arena_bytes_obj) },
 #endif

@@ -19,6 +19,7 @@
 const char sov_signal_preempted[] = "preempted";
 const char sov_signal_syscall[] = "syscall";
 const char sov_signal_exited[] = "exited";
+const char sov_signal_compile[] = "compile";
 
 #define cold __attribute__((noinline, cold))
 
@@ -124,6 +125,27 @@ d_m3Op(metered_ContinueLoopIf) {
     enter_either((i32)_r0, loop, _pc);
 }
 
+/* Leaves so that FUNCTION gets compiled, and goes on at OPERATION again. Nothing lives in the registers where a call
+ * is made, so r0 carries the function. */
+static cold m3ret_t leave_compile(d_m3OpSig) {
+    leave_preempted(d_m3OpAllArgs);
+    return sov_signal_compile;
+}
+
+#define leave_to_compile(FUNCTION, OPERATION)     \
+    do {                                          \
+        _r0 = (m3reg_t)(size_t)(FUNCTION);        \
+        _pc = (OPERATION);                        \
+        return leave_compile(d_m3OpAllArgs);      \
+    } while (0)
+
+/* What the kernel's side calls a function through. */
+d_m3Op(metered_Enter) {
+    IM3Function function = sov_task_of(_mem)->root;
+    if (UNLIKELY(!function->compiled)) leave_to_compile(function, _pc - 1);
+    jumpOpDirect(function->compiled);
+}
+
 /* [callee][frame offset]; the return address is what follows. */
 d_m3Op(metered_Call) {
     pc_t callee = immediate(pc_t);
@@ -144,7 +166,7 @@ d_m3Op(metered_CallIndirect) {
     if (UNLIKELY(!function)) newTrap(m3Err_trapTableElementIsNull);
     if (UNLIKELY(function->funcType != type)) newTrap(m3Err_trapIndirectCallTypeMismatch);
     pc_t callee = function->compiled;
-    if (UNLIKELY(!callee)) newTrap(m3Err_missingCompiledCode);
+    if (UNLIKELY(!callee)) leave_to_compile(function, _pc - 5);
     _sp += offset;
     link_of(_sp) = _pc;
     jumpOpDirect(callee);
@@ -153,7 +175,7 @@ d_m3Op(metered_CallIndirect) {
 /* A call to a function that was not compiled yet when the call was: becomes a plain call when first run. */
 d_m3Op(metered_Compile) {
     IM3Function function = *(IM3Function *)_pc;
-    if (UNLIKELY(!function->compiled)) newTrap(m3Err_missingCompiledCode);
+    if (UNLIKELY(!function->compiled)) leave_to_compile(function, _pc - 1);
     *(void **)(_pc - 1) = (void *)op_metered_Call;
     *(const void **)_pc = function->compiled;
     jumpOpDirect(_pc - 1);
@@ -184,6 +206,15 @@ d_m3Op(metered_Entry) {
     end = (slot_pair *)((u8 *)word + function->numConstantBytes);
     for (; word < end; word++, constant++) *word = *constant;
     charge_and_next(cost);
+}
+
+/* What every function begins with until it was called once: the first call pays for compiling it. Not the compiling
+ * itself: that happens at creation for one task and in the middle of a run for another, and both pay the same. */
+d_m3Op(metered_FirstEntry) {
+    IM3Function function = *(IM3Function *)_pc;
+    *(void **)(_pc - 1) = (void *)op_metered_Entry;
+    _fuel -= (i32)sov_compile_fuel((size_t)function->wasmEnd - (size_t)function->wasm);
+    jumpOpDirect(_pc - 1);
 }
 
 /* What the outermost return goes to. */

@@ -1,9 +1,9 @@
-/* region.c - regions of the static arena, and the heap inside the region of the task being created
+/* region.c - regions of the static arena, and the heap inside the region of the task being created or compiled
  * (contract in region.h).
  */
 #include "region.h"
 
-#include "task.h"
+#include "task_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +16,8 @@ static uint8_t *grown_bytes; /* a larger arena, from malloc; NULL: the static on
 #endif
 static uint32_t epoch;
 
-static struct pool *creation_heap;
-static jmp_buf *creation_full;
+static struct pool *open_heap;
+static jmp_buf *heap_full;
 
 #if SOV_TEST_HOOKS
 static uint32_t fail_countdown; /* 0: off */
@@ -68,8 +68,8 @@ const char *sov_arena_resize(uint32_t bytes) {
 
 void sov_runtime_reset(void) {
     use_static_arena(sizeof arena_bytes);
-    creation_heap = NULL;
-    creation_full = NULL;
+    open_heap = NULL;
+    heap_full = NULL;
     epoch++;
 }
 
@@ -89,36 +89,36 @@ void sov_region_trim(void *region, uint32_t bytes) { pool_resize(&arena, region,
 void sov_region_give(void *region) { pool_give(&arena, region); }
 
 void sov_heap_enter(struct pool *heap, jmp_buf *full) {
-    creation_heap = heap;
-    creation_full = full;
+    open_heap = heap;
+    heap_full = full;
 }
 
 void sov_heap_leave(void) {
-    creation_heap = NULL;
-    creation_full = NULL;
+    open_heap = NULL;
+    heap_full = NULL;
 }
 
 void *sov_heap_take(size_t bytes) {
-    if (!creation_heap) return NULL;
-    void *block = bytes > UINT32_MAX || fails_now() ? NULL : pool_take(creation_heap, (uint32_t)bytes);
-    if (!block) longjmp(*creation_full, 1);
+    if (!open_heap) return NULL;
+    void *block = bytes > UINT32_MAX || fails_now() ? NULL : pool_take(open_heap, (uint32_t)bytes);
+    if (!block) longjmp(*heap_full, 1);
     memset(block, 0, pool_block_bytes(block));
     return block;
 }
 
 void *sov_heap_resize(void *block, size_t bytes) {
     if (!block) return sov_heap_take(bytes);
-    if (!creation_heap || bytes > UINT32_MAX) return NULL;
-    if (!fails_now() && pool_resize(creation_heap, block, (uint32_t)bytes)) return block;
+    if (!open_heap || bytes > UINT32_MAX) return NULL;
+    if (!fails_now() && pool_resize(open_heap, block, (uint32_t)bytes)) return block;
     void *moved = sov_heap_take(bytes);
     uint32_t old = pool_block_bytes(block);
     memcpy(moved, block, old < bytes ? old : bytes);
-    pool_give(creation_heap, block);
+    pool_give(open_heap, block);
     return moved;
 }
 
 void sov_heap_give(void *block) {
-    if (creation_heap) pool_give(creation_heap, block);
+    if (open_heap) pool_give(open_heap, block);
 }
 
 bool sov_heap_holds(const struct pool *heap, const void *from, size_t bytes) {
@@ -130,7 +130,7 @@ void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t
     *size = arena.size;
     *free_bytes = arena.size - arena.used;
     *largest = pool_largest(&arena);
-    *regions = pool_count(&arena);
+    *regions = pool_count(&arena) - sov_tables_taken();
 }
 
 bool sov_arena_check(void) { return pool_check(&arena); }

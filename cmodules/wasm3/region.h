@@ -1,8 +1,7 @@
-/* region.h - regions of the static arena, and the heap inside the region of the task being created.
+/* region.h - regions of the static arena, and the heap inside the region of the task being created or compiled.
  *
- * Invariants: at most one creation at a time; outside a creation wasm3 allocates nothing (its operations do
- * not, and all functions are compiled at creation), so a heap request without a creation is a bug and aborts
- * the creation-less caller by returning NULL.
+ * Invariants: at most one heap is open at a time, while a task is created or one of its functions compiled; wasm3's
+ * operations allocate nothing, so a request while no heap is open is a bug, and gets NULL.
  */
 #ifndef SOV_REGION_H
 #define SOV_REGION_H
@@ -23,7 +22,7 @@ void sov_region_trim(void *region, uint32_t bytes);
 /* Gives a region back; NULL is ignored. */
 void sov_region_give(void *region);
 
-/* While a task is created, wasm3 allocates from `heap`; a request that cannot be met jumps to `full`. */
+/* Opens a heap: wasm3 allocates from it; a request that cannot be met jumps to `full`. */
 void sov_heap_enter(struct pool *heap, jmp_buf *full);
 void sov_heap_leave(void);
 

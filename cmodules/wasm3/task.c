@@ -16,13 +16,7 @@ void sov_task_begin(struct sov_task *task) {
         task->status = SOV_EXITED;
         return;
     }
-    IM3Function function = &task->module->functions[task->phase_function[task->phase++]];
-    if (!function->compiled) {
-        task->error = m3Err_missingCompiledCode;
-        task->status = SOV_TRAPPED;
-        return;
-    }
-    sov_enter(task, function);
+    sov_enter(task, &task->module->functions[task->phase_function[task->phase++]]);
     task->status = SOV_PREEMPTED;
 }
 
@@ -45,6 +39,8 @@ static void run(struct sov_task *task) {
         if (signal == sov_signal_preempted) return;
         if (signal == sov_signal_exited) {
             sov_task_begin(task);
+        } else if (signal == sov_signal_compile) {
+            sov_compile_wanted(task);
         } else if (signal == sov_signal_syscall) {
             int64_t answer;
             switch (sov_dispose(task, &answer)) {
@@ -80,7 +76,6 @@ const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t
     IM3Function function = &module->functions[index];
     IM3FuncType type = function->funcType;
     if (count != type->numArgs) return "wrong number of arguments";
-    if (!function->compiled) return m3Err_missingCompiledCode;
     uint32_t slots = SOV_LINK_SLOTS + 2 * (type->numRets + type->numArgs);
     if (slots > task->runtime->numStackSlots) return "the stack is too small for the arguments";
     sov_enter(task, function);
@@ -93,7 +88,11 @@ const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t
     return NULL;
 }
 
-void sov_task_kill(struct sov_task *task) { sov_region_give(task); }
+void sov_task_kill(struct sov_task *task) {
+    bool on_demand = task->on_demand;
+    sov_region_give(task);
+    if (on_demand) sov_tables_give();
+}
 
 void sov_task_trap(struct sov_task *task, const char *reason, size_t length) {
     if (length >= sizeof task->error_text) length = sizeof task->error_text - 1;
@@ -128,7 +127,7 @@ bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, 
 uint32_t sov_task_memory(const struct sov_task *task) { return (uint32_t)task->header.length; }
 
 void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32_t *size) {
-    *used_at_peak = (uint32_t)(task->heap.base - (const uint8_t *)task) + task->heap.reach;
+    *used_at_peak = task->size - task->heap.size + task->heap.reach;
     *size = task->size;
 }
 
@@ -177,14 +176,15 @@ uint64_t sov_task_state_hash(const struct sov_task *task) {
 }
 
 void sov_task_backtrace(const struct sov_task *task, uint32_t most,
-    bool (*visit)(void *context, uint32_t function, const char *name), void *context) {
+    bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context) {
     if (task->status == SOV_EXITED || !task->root) return;
     m3stack_t sp = task->run.sp;
     for (uint32_t depth = 0; sp && depth < most; depth++) {
         IM3Function function = sov_frame_callee(task, sp);
         if (!function) return;
-        const char *name = function->import.fieldUtf8 ? function->import.fieldUtf8 : function->numNames ? function->names[0] : NULL;
-        if (!visit(context, (uint32_t)(function - task->module->functions), name)) return;
+        uint32_t length = 0;
+        const char *name = sov_function_name(task, function, &length);
+        if (!visit(context, (uint32_t)(function - task->module->functions), name, length)) return;
         sp = sov_frame_caller(sp);
     }
 }

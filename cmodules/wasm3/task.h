@@ -31,9 +31,12 @@ struct sov_task; /* lives in its region; the pointer dies with sov_task_kill() a
 struct sov_options {
     const char *entry;     /* exported function to run after start and _initialize; NULL: none */
     uint32_t entry_length; /* bytes of `entry` */
-    uint32_t quota;        /* bytes of the region; 0: as much as needed, trimmed after creation */
+    uint32_t quota;        /* bytes of the region, functions are compiled when first called; 0: as much as needed with all
+                            * of them compiled now, trimmed after creation */
     uint32_t stack;        /* bytes of wasm stack, at least 64 */
     uint32_t memory;       /* most bytes of linear memory; 0: __heap_base if exported, else the initial pages */
+    bool immutable;        /* nothing changes the wasm bytes, and they stay as long as the task; else a task with a quota
+                            * keeps a copy in its region */
 };
 
 /* Forgets all tasks and makes the arena empty. Called when a MicroPython VM starts: after a soft reset the
@@ -43,8 +46,8 @@ void sov_runtime_reset(void);
 /* Counts resets, so that a handle can tell that its task is gone. */
 uint32_t sov_runtime_epoch(void);
 
-/* Creates a task from `size` bytes of wasm, which are not needed afterwards. Returns NULL and sets *task,
- * or returns a reason that stays valid until the next call; sov_out_of_memory() is the reason for a quota
+/* Creates a task from `size` bytes of wasm, which are not needed afterwards unless they are promised to be immutable.
+ * Returns NULL and sets *task, or returns a reason that stays valid until the next call; sov_out_of_memory() is the reason for a quota
  * or arena that is too small. */
 const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
 bool sov_out_of_memory(const char *reason);
@@ -87,16 +90,16 @@ void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32
 uint64_t sov_task_state_hash(const struct sov_task *task);
 char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type, 0: no such global */
 
-/* Walks the frames, innermost first: calls visit(context, function index, name or NULL) until it returns
- * false. At most `most` frames. */
+/* Walks the frames, innermost first: calls visit(context, function index, name or NULL, its bytes) until it returns
+ * false. At most `most` frames. A task that compiles on demand looks each name up in its module: O(module). */
 void sov_task_backtrace(const struct sov_task *task, uint32_t most,
-    bool (*visit)(void *context, uint32_t function, const char *name), void *context);
+    bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context);
 
 /* Where the frames of sov_task_backtrace() stand: for each the instruction it faulted in, called in or goes on with, as an
  * offset from the start of the code section's contents (what DWARF counts from), SOV_NOWHERE where that cannot be told.
- * `wasm`: the module that the task was made of; custom sections may differ. Compiles the functions on the stack again,
- * in free memory of the arena; takes as long as that. Returns the number of frames, at most 32, or SOV_NOWHERE for
- * another module. */
+ * `wasm`: the module that the task was made of, where custom sections may differ; NULL: what the task itself keeps.
+ * Compiles the functions on the stack again, in free memory of the arena; takes as long as that. Returns the number of
+ * frames, at most 32, or SOV_NOWHERE for another module or none. */
 #define SOV_NOWHERE UINT32_MAX
 uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most);
 uint64_t sov_task_code(const struct sov_task *task); /* a hash of the module's code section */

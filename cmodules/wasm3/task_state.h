@@ -51,6 +51,8 @@ struct sov_task {
     uint8_t phase;
     uint8_t status;          /* enum sov_status */
     bool exited;             /* by sp_exit: exit_code counts, results do not */
+    bool on_demand;          /* functions are compiled when first called, from bytes that stay */
+    uint16_t nesting, values; /* of the module's deepest and widest blocks: what compiling takes of the C stack */
     char error_text[SOV_ERROR_BYTES];
     struct sov_execution run;
 #if M3_SIZEOF_PTR == 4
@@ -73,15 +75,42 @@ static inline struct sov_execution *sov_execution_of(const M3MemoryHeader *memor
  * same where a pointer has four bytes. */
 #define SOV_LINK_SLOTS 2
 
+/* What compiling a function is charged for each byte of its entry in the code section, at the first call. Compiling a
+ * byte takes 150 to 230 instructions of an x86_64, a unit of fuel 3 to 8: 42 units, the mean over the benchmarks'
+ * kernels. */
+#define SOV_COMPILE_FUEL_PER_BYTE 40u
+
+/* Halved, so that a debt on top of a block's still fits the counter. */
+static inline uint32_t sov_compile_fuel(size_t body_bytes) {
+    uint64_t fuel = (uint64_t)body_bytes * SOV_COMPILE_FUEL_PER_BYTE;
+    return fuel < SOV_MOST_FUEL / 2 ? (uint32_t)fuel : SOV_MOST_FUEL / 2;
+}
+
+/* compile.c: compiles functions, whenever that is; its head says when. */
+extern const char sov_out_of_memory_text[];           /* the one reason that is no mistake of the module */
+bool sov_tables_take(void);                           /* wasm3's tables are there until they were given as often as taken */
+void sov_tables_give(void);
+bool sov_tables_taken(void);
+M3Compilation *sov_tables(void);                      /* while they are taken */
+void sov_choose_code_page(const struct sov_task *task);
+uint32_t sov_compile_stack(uint32_t nesting, uint32_t values); /* bytes of C stack that compiling blocks like these takes */
+bool sov_has_stack(uint32_t bytes);                   /* now, here or borrowed */
+const char *sov_compile(struct sov_task *task, IM3Function function); /* NULL, or why not; the tables are taken */
+bool sov_compile_wanted(struct sov_task *task);       /* after sov_signal_compile; false: the task has trapped */
+
+/* names.c: not terminated; NULL: it has none. Valid as long as the task. */
+const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length);
+
 /* task.c: begins the next phase, or ends the task. */
 void sov_task_begin(struct sov_task *task);
 
 /* interpreter.c: the only file that knows wasm3's operations and compiler. */
-extern const char sov_signal_preempted[], sov_signal_syscall[], sov_signal_exited[];
+extern const char sov_signal_preempted[], sov_signal_syscall[], sov_signal_exited[], sov_signal_compile[];
 const void *sov_interpret(struct sov_task *task);     /* runs from the saved registers to a signal or a trap */
 void sov_enter(struct sov_task *task, IM3Function function); /* saved registers := first operation of function */
 void sov_answer(struct sov_task *task, int64_t value); /* saved registers := return of the pending host call */
-M3Result sov_compile(IM3Module module);               /* all functions */
+M3Result sov_compile_function(IM3Function function);  /* only from compile.c */
+u32 sov_function_nesting(IM3Function function);       /* of its blocks, from its bytes */
 M3Result sov_link_host(IM3Module module, IM3Function function, uint32_t number);
 uint32_t sov_pending_number(const struct sov_task *task); /* of the host call that the saved pc stands at */
 IM3FuncType sov_pending_type(const struct sov_task *task);

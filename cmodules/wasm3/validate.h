@@ -11,9 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Functions that are kept by index; where there are more, all after the last one are doubtful. */
+#define SOV_DOUBTFUL_KEPT 16
+
 struct sov_facts {
     uint32_t nesting;   /* deepest nesting of blocks in any function */
+    uint32_t values;    /* most parameters or results of a block in any function */
     uint32_t functions; /* imported and defined */
+    /* Functions that wasm3's compiler may have no room for: its tables are counted in slots, and the validator counts
+     * values. Whether it has, only compiling tells. */
+    uint32_t doubtful_count;
+    uint16_t doubtful[SOV_DOUBTFUL_KEPT];
 };
 
 enum sov_verdict {

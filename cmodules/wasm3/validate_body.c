@@ -18,7 +18,9 @@ static const char *const type_name[] = { "any type", "i32", "i64", "f32", "f64" 
 
 static void push(struct validator *v, const uint8_t *start, uint8_t type) {
     /* wasm3's compiler keeps locals, block records and operands in one table. */
-    if (v->height + v->local_count + innermost(v)->records >= MOST_OPERANDS)
+    uint32_t values = v->height + innermost(v)->records;
+    if (values > v->peak) v->peak = values;
+    if (values + v->local_count >= MOST_OPERANDS)
         reject_here("too many operands: more than %u with locals and blocks", (unsigned)MOST_OPERANDS);
     if (v->operands + v->height >= (uint8_t *)innermost(v)) sov_workspace_full(v);
     v->operands[v->height++] = type;
@@ -79,7 +81,8 @@ static void need_room(struct validator *v, const uint8_t *end) {
 
 static void enter(struct validator *v, const uint8_t *start, uint8_t opcode, struct block_type type) {
     if (v->depth > SOV_MOST_NESTED_BLOCKS) reject_here("blocks are nested deeper than %u", (unsigned)SOV_MOST_NESTED_BLOCKS);
-    uint32_t records = innermost(v)->records + param_count(&type) + result_count(&type);
+    uint32_t values = param_count(&type) + result_count(&type), records = innermost(v)->records + values;
+    if (values > v->facts->values) v->facts->values = values;
     need_room(v, v->operands + v->height);
     *frame_at(v, v->depth) = (struct frame){ .type = type, .height = v->height, .opcode = opcode, .records = records };
     v->depth++;
@@ -87,8 +90,15 @@ static void enter(struct validator *v, const uint8_t *start, uint8_t opcode, str
     push_params(v, start, &type);
 }
 
+/* A block is left with `count` values. */
+static void note_moves(struct validator *v, uint32_t count) {
+    if (count > 1 && v->moved < SURE_SLOTS) v->moved += count;
+}
+
 static struct frame leave(struct validator *v, const uint8_t *start) {
     struct frame frame = *innermost(v);
+    note_moves(v, result_count(&frame.type));
+    note_moves(v, result_count(&frame.type)); /* an `else` that is not there moves them too */
     pop_results(v, start, &frame.type);
     if (v->height != frame.height) reject_here("type mismatch: %u operands too many at the end of a block", (unsigned)(v->height - frame.height));
     v->depth--;
@@ -127,7 +137,9 @@ static const struct frame *read_label(struct validator *v) {
     const uint8_t *start = v->at;
     uint32_t depth = read_u32(v);
     if (depth >= v->depth) reject_here("unknown label %u", (unsigned)depth);
-    return frame_at(v, v->depth - 1 - depth);
+    const struct frame *label = frame_at(v, v->depth - 1 - depth);
+    note_moves(v, label_arity(label));
+    return label;
 }
 
 static void pop_label(struct validator *v, const uint8_t *start, const struct frame *label) {
@@ -169,6 +181,7 @@ static void branch_table(struct validator *v, const uint8_t *start) {
 /* ---- calls, variables, memory --------------------------------------------------------------------- */
 
 static void call(struct validator *v, const uint8_t *start, const struct function_type *type) {
+    if (type->param_count + type->result_count > SURE_CALL) v->doubtful = true;
     pop_types(v, start, type->params, type->param_count);
     push_types(v, start, type->results, type->result_count);
 }
@@ -417,6 +430,8 @@ void sov_validate_body(struct validator *v, uint32_t function) {
     v->function = function;
     v->height = v->depth = 0;
     read_locals(v, type);
+    v->doubtful = type->result_count > SURE_CALL;
+    v->peak = v->moved = 0;
     v->operands = v->locals + v->local_count;
     /* The function's own frame takes its parameters as locals, not as operands. read_locals() left room. */
     *frame_at(v, 0) = (struct frame){ .type = { type, T_ANY }, .opcode = 0x02 };
@@ -426,5 +441,8 @@ void sov_validate_body(struct validator *v, uint32_t function) {
         instruction(v);
     }
     if (v->at != v->end) sov_reject(v, v->at, "END opcode expected at the end of the function body only");
+    struct sov_facts *facts = v->facts;
+    if (v->peak >= SURE_VALUES || 4 * v->peak + 2 * v->local_count + 2 * v->moved >= SURE_SLOTS) v->doubtful = true;
+    if (v->doubtful && facts->doubtful_count < SOV_DOUBTFUL_KEPT) facts->doubtful[facts->doubtful_count++] = (uint16_t)function;
     v->function = NO_FUNCTION;
 }

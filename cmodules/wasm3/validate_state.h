@@ -58,6 +58,8 @@ struct validator {
     uint8_t *locals, *operands; /* grow up from the free part of the workspace */
     struct frame *frames;       /* grow down from its end: frames[-1] is the first */
     uint32_t local_count, height, depth;
+    uint32_t peak, moved; /* most operands and records at once; values moved by leaving blocks that have several */
+    bool doubtful;        /* see struct sov_facts */
 };
 
 /* The i-th frame from the outside; 0 is the function itself. */
@@ -69,6 +71,15 @@ static inline struct frame *innermost(const struct validator *v) { return frame_
 /* What wasm3's compiler has room for. */
 #define MOST_LOCALS (d_m3MaxFunctionStackHeight - 16)
 #define MOST_OPERANDS (d_m3MaxFunctionStackHeight - 16)
+
+/* Below these, wasm3's compiler surely has room. A value takes two slots of 2 * d_m3MaxFunctionStackHeight; one that
+ * is no local may lie as far up again, where values below it moved when many were in use. Moving several values at the
+ * end of a block takes two slots for each that are never given back. The rest is for results, constants (64) and calls.
+ * And a slot counts at most 255 values that share it. */
+#define SURE_SLOTS (2 * d_m3MaxFunctionStackHeight - 64 - 80)
+#define SURE_VALUES 200
+#define SURE_CALL 12 /* parameters and results together */
+
 _Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void *sov_workspace(struct validator *v, uint32_t count, uint32_t bytes_each);
 _Noreturn void sov_workspace_full(struct validator *v);

@@ -64,9 +64,12 @@ class CrashRecord:
         self.code = "%016x" % machine.code()
         self.places = [None] * len(self.backtrace)
         try:
-            # Last: the module is read again, for which there may be no memory.
-            if plan:
-                self.places = machine.locate(plan.module())
+            # Last: where the task did not keep its module it is read again, for which there may be no memory.
+            try:
+                self.places = machine.locate()
+            except ValueError:
+                if plan:
+                    self.places = machine.locate(plan.module())
         except Exception:
             pass
 

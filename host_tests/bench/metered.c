@@ -1,8 +1,9 @@
 /* Runs a module's `run` export as a task of our runtime, in slices of a given fuel.
  *
- * usage: metered MODULE [SLICE] [CALLS]
+ * usage: metered MODULE [SLICE] [CALLS] [QUOTA]
  * SLICE: fuel per resume, 1..2^30-1 (default the most). CALLS: 1, or 0 for load and compile only, which is
- * what instruction counts subtract. Everything is compiled before the clock starts.
+ * what instruction counts subtract. QUOTA: bytes of a region that is compiled into on demand; without it
+ * everything is compiled before the clock starts.
  */
 #include "harness.h"
 #include "task.h"
@@ -12,7 +13,7 @@
 
 int main(int argc, char **argv) {
     if (argc < 2) {
-        die("usage", "metered MODULE [SLICE] [CALLS]");
+        die("usage", "metered MODULE [SLICE] [CALLS] [QUOTA]");
     }
     long slice = argc > 2 ? atol(argv[2]) : SOV_MOST_FUEL;
     int calls = argc > 3 ? atoi(argv[3]) : 1;
@@ -24,7 +25,8 @@ int main(int argc, char **argv) {
 
     sov_runtime_reset();
     struct sov_task *task;
-    struct sov_options options = {.entry = "run", .entry_length = 3, .stack = STACK_BYTES};
+    struct sov_options options = {.entry = "run", .entry_length = 3, .stack = STACK_BYTES,
+        .quota = argc > 4 ? (uint32_t)atol(argv[4]) : 0, .immutable = true};
     const char *reason = sov_task_create(&task, bytes, size, &options);
     if (reason) {
         die(argv[1], reason);

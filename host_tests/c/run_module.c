@@ -1,6 +1,7 @@
 /* Creates a task from each module and calls every exported function, for runs under the sanitizers.
  *
- * usage: run_module SLICE FILE...
+ * usage: run_module SLICE QUOTA FILE...
+ * QUOTA 0: everything is compiled at once. Else on demand, from the file's bytes, or from a copy where QUOTA is odd.
  * Prints a line for each module: functions that ended, that faulted, that asked the kernel, and a hash of all
  * results, fuel and state, which is the same for every slice; a function that runs for long ends the module.
  * Exit status 0 also for modules that are refused:
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 
 #define STACK_BYTES 16384
-#define MOST_FUEL 100000 /* of one call */
+#define MOST_FUEL 200000 /* of one call: the largest slice that it is played with */
 #define MOST_ARGUMENTS 8
 
 static uint64_t hash;
@@ -32,10 +33,10 @@ static uint8_t *read_file(const char *path, uint32_t *size) {
     return bytes;
 }
 
-static bool visit(void *context, uint32_t function, const char *name) {
+static bool visit(void *context, uint32_t function, const char *name, uint32_t length) {
     (void)context;
     mix(function);
-    for (; name && *name; name++) mix((uint8_t)*name);
+    for (uint32_t i = 0; name && i < length; i++) mix((uint8_t)name[i]);
     return true;
 }
 
@@ -65,12 +66,12 @@ static void observe(struct sov_task *task, unsigned counts[2]) {
     mix(sov_task_state_hash(task));
 }
 
-static void play(const uint8_t *wasm, uint32_t size, int32_t slice, const char *path) {
+static void play(uint8_t *wasm, uint32_t size, int32_t slice, uint32_t quota, const char *path) {
     static const uint64_t arguments[][MOST_ARGUMENTS] = { { 0 }, { 1, 2, 3, 4, 5, 6, 7, 8 }, { ~0ull, ~0ull, 1ull << 63, 5, ~0ull } };
     struct sov_task *task;
     struct sov_module module;
     struct sov_export export;
-    struct sov_options options = { .stack = STACK_BYTES };
+    struct sov_options options = { .stack = STACK_BYTES, .quota = quota, .immutable = !(quota & 1) };
     unsigned counts[2] = { 0, 0 };
     hash = 14695981039346656037ull;
     const char *reason = sov_task_create(&task, wasm, size, &options);
@@ -78,9 +79,9 @@ static void play(const uint8_t *wasm, uint32_t size, int32_t slice, const char *
         printf("%s refused: %s\n", path, reason);
         return;
     }
+    sov_scan(&module, wasm, size);
     bool ends = run(task, slice);
     if (ends) observe(task, counts);
-    sov_scan(&module, wasm, size);
     for (uint32_t at = 0; ends && sov_next_export(&module, &at, &export);) {
         for (uint32_t i = 0; ends && export.kind == 0 && i < sizeof arguments / sizeof arguments[0]; i++) {
             uint32_t count = 0;
@@ -97,10 +98,10 @@ static void play(const uint8_t *wasm, uint32_t size, int32_t slice, const char *
 int main(int argc, char **argv) {
     sov_runtime_reset();
     uint32_t map = sov_arena_hash();
-    for (int i = 2; i < argc; i++) {
+    for (int i = 3; i < argc; i++) {
         uint32_t size;
         uint8_t *wasm = read_file(argv[i], &size);
-        play(wasm, size, (int32_t)atol(argv[1]), argv[i]);
+        play(wasm, size, (int32_t)atol(argv[1]), (uint32_t)atol(argv[2]), argv[i]);
         free(wasm);
         if (!sov_arena_check() || sov_arena_hash() != map) return 3;
     }

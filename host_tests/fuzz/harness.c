@@ -6,10 +6,13 @@
  *   byte 2: the allocation that fails, 0: none
  *   byte 3: fuel of the slices of the second run, and what host calls answer
  *
+ * A quota makes a task that compiles on demand, from a copy of its own or, with bit 6 of byte 3, from the bytes given.
+ *
  * Besides what the sanitizers find, these end the process:
  * - a module that the validator takes is refused by wasm3 for a reason that the validator should have seen;
  * - cut into other slices, the same module gives another status, reason, result, fuel or state;
- * - a running task allocates, or wasm3 gives back what it never had (regions.c).
+ * - a function that is compiled on demand does not compile, for another reason than memory;
+ * - a task without a quota allocates while it runs, or wasm3 gives back what it never had (regions.c).
  */
 #include "scan.h"
 #include "task.h"
@@ -55,8 +58,8 @@ struct run {
     bool complete;    /* ended by itself before the fuel did */
 };
 
-static bool look(void *context, uint32_t function, const char *name) {
-    *(uint32_t *)context += function + (name ? (uint32_t)strlen(name) : 0);
+static bool look(void *context, uint32_t function, const char *name, uint32_t length) {
+    *(uint32_t *)context += function + (name ? length : 0);
     return true;
 }
 
@@ -87,6 +90,15 @@ static void locate(const struct run *run) {
         if (offsets[i] != SOV_NOWHERE && offsets[i] >= module_bytes) fail("a place outside of the module", "");
 }
 
+/* A task that had no room to compile: it stands where it stood, and the run says nothing of the other one. */
+static bool starved(const struct sov_task *task) {
+    static const char mark[] = " compiling function ";
+    const char *error = sov_task_error(task);
+    if (!error || !strstr(error, mark)) return false;
+    if (strncmp(error, "out of memory", 13)) fail("accepted but does not compile", error);
+    return true;
+}
+
 static void drive(struct run *run, int64_t fuel) {
     enum sov_status status = sov_task_status(run->task);
     int64_t result = 0;
@@ -105,7 +117,7 @@ static void drive(struct run *run, int64_t fuel) {
             }
         }
     }
-    run->complete = status == SOV_EXITED || status == SOV_TRAPPED;
+    run->complete = (status == SOV_EXITED || status == SOV_TRAPPED) && !starved(run->task);
     if (status == SOV_TRAPPED) locate(run);
     inspect(run->task);
 }
@@ -167,7 +179,7 @@ static void run_all(struct run *runs, unsigned count, uint8_t seed) {
 static const char *create(struct run *run, const uint8_t *options, const uint8_t *wasm, uint32_t size) {
     struct sov_options given = {
         .entry = options[0] & 0x40 ? "_start" : NULL, .entry_length = 6, .quota = options[1] * 512u,
-        .stack = stacks[options[0] & 7], .memory = memories[options[0] >> 3 & 7],
+        .stack = stacks[options[0] & 7], .memory = memories[options[0] >> 3 & 7], .immutable = options[3] & 0x40,
     };
     return sov_task_create(&run->task, wasm, size, &given);
 }
@@ -198,8 +210,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             if (reason && !sov_out_of_memory(reason)) fail("created once only", reason);
             if (!reason) count = 2;
         }
-        free(wasm); /* after creation the wasm bytes are not needed */
-        wasm = NULL;
+        if (!data[1] || !(data[3] & 0x40)) { /* nobody promised that the bytes would stay */
+            free(wasm);
+            wasm = NULL;
+        }
         run_all(runs, count, data[3]);
         for (unsigned i = 0; i < count; i++) sov_task_kill(runs[i].task);
     }

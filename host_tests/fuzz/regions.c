@@ -4,6 +4,8 @@
  * sanitizer notices. Here each block is as long as the contract of region.h says (rounded up to 8 bytes) and
  * surrounded by poison, a region is poisoned beyond what it was trimmed to, and all of it is freed with the region.
  *
+ * A copy of the module at a region's end is no block: a read past it is not found.
+ *
  * Invariants: sizes are counted as pool.c counts them, so a quota fails where it fails in the firmware, but for
  * fragmentation; memory that the contract does not clear is filled with a different pattern each time.
  */
@@ -128,7 +130,7 @@ static struct owned **find(struct region *region, const void *block) {
 }
 
 void *sov_heap_take(size_t bytes) {
-    if (!creation_heap) abort(); /* a running task must not allocate */
+    if (!creation_heap) abort(); /* neither created nor compiled */
     struct pool *heap = creation_heap;
     uint64_t whole = ((uint64_t)bytes + POOL_HEADER_BYTES + 7u) & ~(uint64_t)7;
     if (bytes > UINT32_MAX || fails_now() || whole > heap->size - heap->used) longjmp(*creation_full, 1);

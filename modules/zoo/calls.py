@@ -81,7 +81,7 @@ for _call in CALLS:
     for _argument in _call["argument"]:
         if _argument["width"] == 2:
             for _how, _values in WILD.items():
-                # Every instruction, the constants at the entry, and what the ABI says the call costs.
+                # Every instruction, the constants at the entry, what the ABI says the call costs; but for the first call.
                 _instructions = _call["width"] + 2 + (_call["result"] != "none")
                 _record = {"reason": f"pointer outside memory in {_call['name']}", "backtrace": [_call["name"], "_start"], "calls": 1,
                            "fuel": _call["fuel"] + _instructions + 4 * _call["width"] // 16}  # fmt: skip

@@ -19,7 +19,7 @@ class Specimen:
         ("refused", text)     creation raises ValueError with this text
         ("no memory",)        creation raises MemoryError
         ("fault", reason)     it ends in this fault; the whole record is in zoo.toml
-        ("fault", reason, {...})  or here
+        ("fault", reason, {...})  or here, its fuel without what the first call of its first function costs
         ("exit", code)        the task ends by itself
         ("exit", code, [...]) and has logged these answers to its calls
         ("endless",)          it runs for ever, and the victim does its work all the same

@@ -1,0 +1,132 @@
+/* compile.c - when functions are compiled, and on what memory and stack.
+ *
+ * A task with a quota compiles a function when it is first called; one without compiles all of them when it is created,
+ * since that is how it learns how large its region must be. The fuel is the same: the first call pays
+ * (sov_compile_fuel). wasm3's tables are one block of the arena, which all tasks share that may still compile; the
+ * code goes to the region of the task.
+ *
+ * Invariants: one compilation at a time; one that fails for want of memory comes back here by longjmp, on the stack it
+ * began on, and ends its task alone; no compilation begins on a stack that could be too small for it.
+ */
+#include "task_state.h"
+
+#include "port.h"
+#include "region.h"
+
+#include <stdio.h>
+
+const char sov_out_of_memory_text[] = "out of memory";
+
+bool sov_out_of_memory(const char *reason) { return reason == sov_out_of_memory_text; }
+
+/* ---- wasm3's tables ------------------------------------------------------------------------------- */
+
+static struct {
+    M3Compilation *block;
+    uint32_t users; /* tasks that compile on demand, and the creation that goes on */
+    uint32_t epoch; /* of the arena that the block lies in */
+} tables;
+
+static void forget_old_tables(void) {
+    if (tables.epoch == sov_runtime_epoch()) return;
+    tables.users = 0;
+    tables.epoch = sov_runtime_epoch();
+}
+
+bool sov_tables_take(void) {
+    forget_old_tables();
+    if (!tables.users) {
+        tables.block = sov_region_take(sizeof *tables.block);
+        if (!tables.block) return false;
+        memset(tables.block, 0, sizeof *tables.block);
+    }
+    tables.users++;
+    return true;
+}
+
+void sov_tables_give(void) {
+    if (--tables.users == 0) sov_region_give(tables.block);
+}
+
+M3Compilation *sov_tables(void) { return tables.block; }
+
+bool sov_tables_taken(void) {
+    forget_old_tables();
+    return tables.users != 0;
+}
+
+/* ---- code pages ----------------------------------------------------------------------------------- */
+
+/* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
+ * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
+#define LEAST_CODE_PAGE 256u
+#define MOST_CODE_PAGE 4096u
+/* On demand, pages stay half empty: every branch that is compiled beside another begins one. */
+#define MOST_CODE_PAGE_ON_DEMAND 512u
+uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
+
+void sov_choose_code_page(const struct sov_task *task) {
+    IM3Module module = task->module;
+    uint32_t code_bytes = 0;
+    if (module->numFunctions > module->numFuncImports)
+        code_bytes = (uint32_t)(module->functions[module->numFunctions - 1].wasmEnd - module->functions[module->numFuncImports].wasm);
+    uint32_t most = task->on_demand ? MOST_CODE_PAGE_ON_DEMAND : MOST_CODE_PAGE;
+    sov_code_page_bytes = LEAST_CODE_PAGE;
+    while (sov_code_page_bytes < most && sov_code_page_bytes < code_bytes * 2) sov_code_page_bytes *= 2;
+}
+
+/* ---- stack ---------------------------------------------------------------------------------------- */
+
+uint32_t sov_compile_stack(uint32_t nesting, uint32_t values) {
+    uint64_t bytes = SOV_STACK_BASE + (uint64_t)nesting * SOV_STACK_PER_BLOCK + (uint64_t)values * SOV_STACK_PER_VALUE;
+    return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+bool sov_has_stack(uint32_t bytes) {
+    return sov_port_stack_left() >= bytes || sov_port_on_borrowed_stack(NULL, NULL, bytes);
+}
+
+/* ---- compiling ------------------------------------------------------------------------------------ */
+
+struct job {
+    struct sov_task *task;
+    IM3Function function;
+    const char *volatile reason; /* NULL: compiled */
+};
+
+static void run_job(void *context) {
+    struct job *job = context;
+    jmp_buf full;
+    job->reason = sov_out_of_memory_text;
+    if (!setjmp(full)) {
+        sov_heap_enter(&job->task->heap, &full);
+        job->reason = sov_compile_function(job->function);
+    }
+    sov_heap_leave();
+}
+
+const char *sov_compile(struct sov_task *task, IM3Function function) {
+    struct job job = { .task = task, .function = function };
+    /* The task's deepest function first: asking how deep this one is takes a pass over it. */
+    uint32_t stack = sov_compile_stack(task->nesting, task->values), left = (uint32_t)sov_port_stack_left();
+    if (stack > left) stack = sov_compile_stack(sov_function_nesting(function), task->values);
+    sov_choose_code_page(task);
+    task->runtime->scratch = tables.block;
+    if (stack <= left) run_job(&job);
+    else if (!sov_port_on_borrowed_stack(run_job, &job, stack)) job.reason = sov_out_of_memory_text;
+    task->runtime->scratch = NULL;
+    if (job.reason) function->compiled = NULL; /* wasm3 sets it before it has copied the constants */
+    return job.reason;
+}
+
+bool sov_compile_wanted(struct sov_task *task) {
+    IM3Function function = (IM3Function)(size_t)task->run.r0;
+    const char *reason = sov_compile(task, function);
+    if (!reason) return true;
+    int n = snprintf(task->error_text, sizeof task->error_text, "%s compiling function %u", reason,
+        (unsigned)(function - task->module->functions));
+    (void)n;
+    task->error = task->error_text;
+    task->status = SOV_TRAPPED;
+    return false;
+}

@@ -1,0 +1,40 @@
+/* names.c - the names of functions, for backtraces.
+ *
+ * A task whose functions were compiled when it was created keeps copies of the names; one that compiles on demand has
+ * the module's bytes at hand, and looks there when somebody asks.
+ */
+#include "task_state.h"
+
+#include "scan.h"
+
+#include <string.h>
+
+/* The first export of the function, else its entry in the name section. */
+static const char *find_name(const struct sov_module *module, uint32_t function, uint32_t *length) {
+    struct sov_export export;
+    for (uint32_t at = 0; sov_next_export(module, &at, &export);) {
+        if (export.kind || export.index != function) continue;
+        *length = export.name_length;
+        return export.name;
+    }
+    struct sov_name name;
+    for (uint32_t at = 0; sov_next_name(module, &at, &name);) {
+        if (name.function != function) continue;
+        *length = name.length;
+        return name.text;
+    }
+    return NULL;
+}
+
+const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length) {
+    const char *name = function->import.fieldUtf8;
+    if (!name && function->numNames) name = function->names[0];
+    if (name) {
+        *length = (uint32_t)strlen(name);
+        return name;
+    }
+    const IM3Module module = task->module;
+    struct sov_module scan;
+    if (!task->on_demand || sov_scan(&scan, module->wasmStart, (uint32_t)(module->wasmEnd - module->wasmStart))) return NULL;
+    return find_name(&scan, (uint32_t)(function - module->functions), length);
+}

@@ -1,0 +1,24 @@
+/* port.h - what the runtime must know of the machine under it: which memory nobody writes, and how much C stack
+ * there is. One file for each kind of machine: port_unix.c, port_qemu.c, port_esp32.c.
+ *
+ * Invariant: where a machine cannot tell, the answer is the safe one: writable, and no stack.
+ */
+#ifndef SOV_PORT_H
+#define SOV_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Do these bytes lie where nothing writes as long as the machine runs: the program's own constants, memory-mapped
+ * flash? Does not block. */
+bool sov_port_is_read_only(const void *start, uint32_t bytes);
+
+/* Bytes of C stack that the caller may use; what interrupts and signals need is taken off already. Does not block. */
+size_t sov_port_stack_left(void);
+
+/* Runs job(context) on a stack of at least `bytes` that is borrowed from the free arena for that long, and waits for
+ * it. False, and nothing was run: this machine cannot, or the arena has no such block. job NULL: only asks. */
+bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes);
+
+#endif
