@@ -7,6 +7,4 @@ target_sources(usermod_chip INTERFACE ${SOV_CHIP_SOURCES})
 # heap.c stands in for the port's answer to how far the Python heap may grow.
 target_link_options(usermod_chip INTERFACE -Wl,--wrap=gc_get_max_new_split)
 target_link_libraries(usermod INTERFACE usermod_chip)
-
-# MicroPython 1.25's esp32 port compiles user modules without optimisation unless they say otherwise.
-set_source_files_properties(${SOV_CHIP_SOURCES} PROPERTIES COMPILE_OPTIONS "-Os")
+sovelma_compile_options("-Os" ${SOV_CHIP_SOURCES})

@@ -3,9 +3,9 @@
 # WASM3_DIR: directory of wasm3 0.5.0's C files; a variable of CMake or of the environment, else what `make` unpacked.
 # SOV_ARENA_BYTES: bytes of the static arena, set by the board.
 #
-# MicroPython's own sources become part of the main component; before version 1.28 those of user modules lose the
-# component's optimisation on the way, and without it gcc makes no tail calls. So the runtime is a library with options
-# of its own, and only the file that MicroPython's scan for names has to see is given to the main component.
+# Without optimisation gcc makes no tail calls, and the sources of user modules lose it on the way (see the file above).
+# So the runtime is a library with options of its own. Only the files that need MicroPython's scan for names, or ESP-IDF's
+# headers, are given to the main component.
 
 set(SOV_WASM3_MODULE ${CMAKE_CURRENT_LIST_DIR})
 
@@ -31,6 +31,8 @@ foreach(SOV_LIST SOV_RUNTIME_SOURCES SOV_INTERPRETER_SOURCES SOV_INTERPRETER_FLA
 endforeach()
 
 set(SOV_LIBRARY_SOURCES ${SOV_RUNTIME_SOURCES} ${SOV_INTERPRETER_SOURCES})
+# It needs ESP-IDF's headers, so it becomes a source of the main component.
+list(REMOVE_ITEM SOV_LIBRARY_SOURCES port_esp32.c)
 list(TRANSFORM SOV_LIBRARY_SOURCES PREPEND ${SOV_WASM3_MODULE}/)
 
 # The component's options are not known here; what the processor is stands in the toolchain file of ESP-IDF.
@@ -38,6 +40,8 @@ add_library(sovelma_runtime STATIC ${SOV_LIBRARY_SOURCES})
 target_include_directories(sovelma_runtime PRIVATE ${SOV_WASM3_MODULE} ${WASM3_DIR})
 # wasm3's headers do not pass the warnings of others; the flags of the interpreter do no harm to the rest.
 target_compile_options(sovelma_runtime PRIVATE -std=gnu11 ${SOV_BOARD_FLAGS} ${SOV_INTERPRETER_FLAGS} -w)
+# What ESP-IDF defines for its components: the files for other machines are empty then.
+target_compile_definitions(sovelma_runtime PRIVATE ESP_PLATFORM)
 if(SOV_ARENA_BYTES)
     target_compile_definitions(sovelma_runtime PRIVATE SOV_ARENA_BYTES=${SOV_ARENA_BYTES}u)
 endif()
@@ -45,7 +49,10 @@ endif()
 target_link_libraries(sovelma_runtime PRIVATE m c gcc)
 
 add_library(usermod_wasm3 INTERFACE)
-target_sources(usermod_wasm3 INTERFACE ${SOV_WASM3_MODULE}/modwasm3.c)
-set_source_files_properties(${SOV_WASM3_MODULE}/modwasm3.c PROPERTIES COMPILE_OPTIONS "-Os")
+set(SOV_COMPONENT_SOURCES ${SOV_WASM3_MODULE}/modwasm3.c ${SOV_WASM3_MODULE}/port_esp32.c)
+target_sources(usermod_wasm3 INTERFACE ${SOV_COMPONENT_SOURCES})
+sovelma_compile_options("-Os" ${SOV_COMPONENT_SOURCES})
+# The library calls back into the main component, which the linker has passed when it comes to the library.
+target_link_options(usermod_wasm3 INTERFACE -Wl,--undefined=sov_port_is_read_only)
 target_link_libraries(usermod_wasm3 INTERFACE sovelma_runtime)
 target_link_libraries(usermod INTERFACE usermod_wasm3)
