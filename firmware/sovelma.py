@@ -1,6 +1,7 @@
 """SovelmaOS for people: start a system, look at it, stop parts of it. `import sovelma; sovelma.ps()`.
 
-At the prompt the system stands still; `sovelma.run()` goes on where it stopped. From a shell:
+At a PC's prompt the system stands still; `sovelma.run()` goes on where it stopped. At a board's it runs on behind the
+prompt; `sovelma.pause()` stops it there. From a shell:
 `sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]`,
 `sovelma -m sovelma check system.json` (or a module).
 """
@@ -28,6 +29,7 @@ _LINE_MOST = 4096       # bytes `cat` shows in one line
 
 system = None           # the System there is
 _shares = None          # inspect.Shares of it
+_is_behind = False      # it runs behind the prompt
 
 
 def boot(path, input=None):
@@ -37,6 +39,7 @@ def boot(path, input=None):
     ended first.
     """
     global system
+    pause()
     if system:
         for task in system.tasks:
             system.kill(task)
@@ -67,11 +70,36 @@ def check(path):
 
 
 def run(seconds=None):
-    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C gives the prompt back."""
+    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C stops it and gives the prompt
+    back; on a board any other key gives it too, and the system runs on behind it.
+    """
+    was_behind = _is_behind
+    pause()
     try:
-        _the_system().run(-1 if seconds is None else int(seconds * 1000))
+        if _the_system().run(-1 if seconds is None else int(seconds * 1000)):
+            background()
+            console.show("the system runs on behind the prompt; sovelma.pause() stops it, sovelma.run() brings it back")
+        elif was_behind:
+            background()
     except KeyboardInterrupt:
         console.show("stopped; sovelma.run() goes on")
+
+
+def background():
+    """Lets the system run on behind the prompt, and behind your programs, at half the speed or more. Raises ValueError
+    where this machine cannot.
+    """
+    global _is_behind
+    if not hal.behind(_the_system().step):
+        raise ValueError("this machine cannot run the system behind the prompt")
+    _is_behind = True
+
+
+def pause():
+    """Stops the system that runs behind the prompt; `background` and `run` go on."""
+    global _is_behind
+    hal.behind(None)
+    _is_behind = False
 
 
 def ps():

@@ -9,3 +9,5 @@ SOV_INTERPRETER_SOURCES := interpreter.c
 # instruction; nothing here reads errno.
 SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
     -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno
+# On a board flash is scarce, and the interpreter's operations take as many instructions at -Os as at -O2.
+SOV_BOARD_FLAGS := -Os -ffunction-sections -fdata-sections

@@ -137,8 +137,10 @@ def faulted(task, scheduler, reason=None):
     _finish(task, KILLED if reason else FAULTED)
     if task.record:
         try:
-            for text in task.record.lines(task.name):
+            lines = task.record.lines(task.name)
+            for text in lines:
                 console.line(text)
+            hal.keep("\n".join(lines))
         except Exception:
             pass
     return _apply(task, scheduler, now)
