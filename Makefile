@@ -38,7 +38,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench clean distclean
+.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench backtrace clean distclean
 
 help: ## list the targets (this text)
 	@echo "usage: make TARGET [VARIABLE=value ...]"
@@ -91,8 +91,11 @@ fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers fo
 bench: build ## print the benchmarks and write build/bench.json
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
 
+backtrace: $(VENV_STAMP) ## show the source lines of a crash record: CRASH=record.json MODULE=file.wasm
+	@$(PYTHON) tools/backtrace.py "$(CRASH)" "$(MODULE)"
+
 clean: ## delete what was built, keep downloads, sources and tools
-	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross-* $(BUILD)/modules $(BUILD)/bench $(BUILD)/bench.json
+	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross-* $(BUILD)/modules $(BUILD)/modules-debug $(BUILD)/bench $(BUILD)/bench.json
 
 distclean: ## delete build/ whole
 	rm -rf $(BUILD)

@@ -1,7 +1,9 @@
 """SovelmaOS for people: start a system, look at it, stop parts of it. `import sovelma; sovelma.ps()`.
 
-At the prompt the system stands still; `sovelma.run()` goes on where it stopped. From a shell:
-`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]`, `sovelma -m sovelma check system.json` (or a module).
+At a PC's prompt the system stands still; `sovelma.run()` goes on where it stopped. At a board's it runs on behind the
+prompt; `sovelma.pause()` stops it there. From a shell:
+`sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]`,
+`sovelma -m sovelma check system.json` (or a module).
 """
 import sys
 
@@ -27,6 +29,7 @@ _LINE_MOST = 4096       # bytes `cat` shows in one line
 
 system = None           # the System there is
 _shares = None          # inspect.Shares of it
+_is_behind = False      # it runs behind the prompt
 
 
 def boot(path, input=None):
@@ -36,6 +39,7 @@ def boot(path, input=None):
     ended first.
     """
     global system
+    pause()
     if system:
         for task in system.tasks:
             system.kill(task)
@@ -66,11 +70,36 @@ def check(path):
 
 
 def run(seconds=None):
-    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C gives the prompt back."""
+    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C stops it and gives the prompt
+    back; on a board any other key gives it too, and the system runs on behind it.
+    """
+    was_behind = _is_behind
+    pause()
     try:
-        _the_system().run(-1 if seconds is None else int(seconds * 1000))
+        if _the_system().run(-1 if seconds is None else int(seconds * 1000)):
+            background()
+            console.show("the system runs on behind the prompt; sovelma.pause() stops it, sovelma.run() brings it back")
+        elif was_behind:
+            background()
     except KeyboardInterrupt:
         console.show("stopped; sovelma.run() goes on")
+
+
+def background():
+    """Lets the system run on behind the prompt, and behind your programs, at half the speed or more. Raises ValueError
+    where this machine cannot.
+    """
+    global _is_behind
+    if not hal.behind(_the_system().step):
+        raise ValueError("this machine cannot run the system behind the prompt")
+    _is_behind = True
+
+
+def pause():
+    """Stops the system that runs behind the prompt; `background` and `run` go on."""
+    global _is_behind
+    hal.behind(None)
+    _is_behind = False
 
 
 def ps():
@@ -112,8 +141,18 @@ def restart(name):
     start(name)
 
 
-def crash(name=None):
-    """Shows the crash record of a task, or of all that have one: reason, backtrace, fuel, the last system calls."""
+def crash(name=None, file=None):
+    """Shows the crash record of a task, or of all that have one: reason, backtrace, fuel, the last system calls.
+
+    `file`: where to write it instead, as JSON for `make backtrace`. Raises ValueError where there is none to write.
+    """
+    if file:
+        record = _the_system().find(name).record
+        if not record:
+            raise ValueError(name + " has no crash record")
+        with open(file, "w") as stream:
+            stream.write(record.json(name) + "\n")
+        return
     tasks = [_the_system().find(name)] if name else [task for task in _the_system().tasks if task.record]
     for task in tasks:
         _show(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
@@ -280,26 +319,28 @@ def _full_path(thing):
 # ---------------------------------------------------------------- from a shell
 
 def _usage(text):
-    print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE]\n"
+    print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]\n"
           "       sovelma -m sovelma check system.json or file.wasm" % text,
           file=sys.stderr)
     sys.exit(2)
 
 
 def _arguments(words):
-    # (manifest, seconds, input file)
+    # (manifest, seconds, input file, directory for crash records)
     if not words or words[0] not in ("run", "check"):
         _usage("what to do?" if not words else "unknown command " + words[0])
-    path, seconds, input = None, SECONDS_DEFAULT, None
+    path, seconds, input, crashes = None, SECONDS_DEFAULT, None, None
     index = 1
     while index < len(words):
         word = words[index]
-        if word in ("--for", "--input"):
+        if word in ("--for", "--input", "--crashes"):
             index += 1
             if index == len(words):
                 _usage(word + " needs a value")
             if word == "--input":
                 input = words[index]
+            elif word == "--crashes":
+                crashes = words[index]
             else:
                 try:
                     seconds = float(words[index])
@@ -316,14 +357,14 @@ def _arguments(words):
         _usage("no manifest")
     if words[0] == "check" and len(words) > 2:
         _usage("check takes a manifest and nothing else")
-    return path, seconds, input
+    return path, seconds, input, crashes
 
 
 def main(words):
     """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started, 3
     where a fault policy is to start the machine anew.
     """
-    path, seconds, input = _arguments(words)
+    path, seconds, input, crashes = _arguments(words)
     try:
         if words[0] == "check":
             check(path)
@@ -349,6 +390,12 @@ def main(words):
     except KeyboardInterrupt:
         console.show("interrupted")
     ps()
+    try:
+        for task in system.tasks if crashes else ():
+            if task.record:
+                crash(task.name, "%s/%s.json" % (crashes, task.name))
+    except OSError as error:
+        print("sovelma: %s: crash records cannot be written: %s" % (crashes, error), file=sys.stderr)
     sys.exit(0 if system.good() else 1)
 
 

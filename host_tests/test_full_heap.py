@@ -6,7 +6,10 @@ whatever a handler does is the one that fails.
 
 import json
 
+import pytest
 from conftest import wat
+from every_call import CALLS, CASES, SETUP, host_files, module, peers, values
+from test_abi import ABI
 
 # Opens, writes, reads and closes files for ever. Memory: 0 counts rounds, 4 calls that failed with NOMEM and writes that
 # were short, 8 calls that failed with anything else, 12 rounds whose file did not hold what was written; 20 is how much
@@ -187,3 +190,82 @@ def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
     for restarted, recorded, good, exact, regions, intact, alive in rows:
         assert (restarted, recorded, exact, regions, intact, alive) == (True, True, True, True, True, 2)
         assert good in ("ready", "running", "restarting")
+
+
+# Runs one case of every_call; again and again the heap is full but for ever more pieces.
+EVERY = SETUP + """
+from micropython import heap_lock, heap_unlock
+from kernel.mount import MountedFile
+from kernel.net import Socket
+from kernel.ramfs import Directory, File
+FILL
+def turns(n):
+    # So many slices, however long that takes.
+    end = system.slices + n
+    while system.slices < end:
+        system.run(1)
+def used(directory):
+    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0)
+                for node in directory.entries.values() if isinstance(node, (Directory, File))])
+def answers():
+    # Of the last calls: what is no error is 0.
+    return [(abi.NAMES[number], min(result, 0)) for number, result in task.machine.calls() if result is not None]
+def exact():
+    things = [thing for _, thing, _, _ in task.capabilities.held()]
+    network = [thing for thing in things if isinstance(thing, Network)][0]
+    waiting = task.waiting is not None
+    return [fs.used == used(fs), network.open == len([thing for thing in things if isinstance(thing, Socket)]) + (waiting and not task.waiting.connected),
+            mounted.handles == len([thing for thing in things if isinstance(getattr(thing, "file", None), MountedFile)]), hal.watched() == waiting]
+task = ready(storm(which))
+turns(3)
+good = set(answers())
+seen = set()
+wrong = []
+for left in range(-1, 12):
+    gc.collect()
+    if left < 0:                        # nothing at all, not even what is garbage by then
+        heap_lock()
+        turns(2)
+        heap_unlock()
+    else:
+        hog = fill(left)
+        turns(2)
+    hog = None
+    gc.collect()
+    seen.update(answers())
+    if exact() != [True] * 4 or task.over():
+        wrong.append([left, exact(), task.outcome()])
+calls = task.calls()
+while task.calls() < calls + last:      # the last eight are remembered
+    system.run(1)
+answer([wrong, list(good), list(seen), list(set(answers()))])
+"""
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory):
+    with peers() as found:
+        yield *found, host_files(tmp_path_factory.mktemp("host"))
+
+
+# Cases that must have found no memory at least once, or the heap was not full.
+ALLOCATES = {"sp_fs_open: truncating", "sp_fs_open: truncating on the host", "sp_fs_write: behind a gap", "sp_fs_write: 4096 bytes anew",
+             "sp_fs_close: leaving many children", "sp_net_connect: datagrams", "sp_net_connect: refused"}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", [label for label in CASES if "refused for" not in label])
+def test_every_call_in_a_full_heap(firmware, everybody, label):
+    """Whatever allocation fails: an error the ABI lists for that call, nothing lost, nothing left open, and all as before
+    once there is memory."""
+    codes = {error["name"]: error["code"] for error in ABI["error"]}
+    fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
+    last = 600 if label == "sp_fs_close: leaving many children" else 9     # until what failed is out of its arrays
+    wrong, before, during, after = firmware.script(
+        EVERY.replace("FILL", fill), last=last, wasm={"m": module()}, options=("-X", "heapsize=512k"), **values(*everybody, label))  # fmt: skip
+    assert wrong == []
+    if label in ALLOCATES:
+        assert codes["NOMEM"] in [code for _, code in during]
+    for name, code in during:
+        assert code == 0 or code in [codes[error] for error in CALLS[name]["errors"]], (name, code)
+    errors = {(name, code) for name, code in after if code}
+    assert errors <= {(name, code) for name, code in before if code}, errors

@@ -141,6 +141,29 @@ answer([counts, sorted(reasons), play(neighbour, 1000)[0]])
     assert neighbour == 2
 
 
+def test_a_function_whose_constants_found_no_room_is_not_compiled(firmware):
+    """wasm3 says that it is before it copies the constants: a second start ran with constants at address 0."""
+    module = wat("""(module (func (export "f") (param i64) (result i64)
+      (i64.add (i64.mul (local.get 0) (i64.const 1234567890123)) (i64.const 987654321098))))""")
+    assert firmware.script("""
+import wasm3
+rows = []
+for number in range(1, 20):
+    task = wasm3.Task(wasm["m"], None, quota=8000)
+    task.start(0, 3)
+    wasm3._fail_allocation(number)
+    first = task.resume(1 << 20)
+    left = wasm3._fail_allocation(0)
+    task.start(0, 3)
+    rows.append([first == wasm3.TRAPPED, left, task.resume(1 << 20) == wasm3.EXITED and task.result()])
+    task.kill()
+    if left:
+        break
+good = 3 * 1234567890123 + 987654321098
+answer([len(rows) > 2, [row for row in rows[:-1] if row != [True, 0, good]], rows[-1][0], rows[-1][2] == good])
+""", wasm={"m": module}) == [True, [], False, True]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ["bytearray", "memoryview of a bytearray", "part of a bytearray"])
 def test_bytes_that_change_are_copied(firmware, kind):
     """Validated and changed afterwards: what runs is what was validated. Changed after the creation, and all the time."""

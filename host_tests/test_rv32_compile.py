@@ -29,7 +29,7 @@ FLAGS = [
 
 # Flash for the whole runtime with soft floats. wasm3 alone has 70 KB of text at -Os; metering, control and
 # floats of our own replace parts of it. A bound that notices an accident, not a target.
-MOST_TEXT = 104 * 1024
+MOST_TEXT = 112 * 1024
 
 # RAM outside the arena, all units together: the specification of the runtime allows 1 KB.
 MOST_RAM = 1024

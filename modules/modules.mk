@@ -12,10 +12,10 @@ MODULES := $(sort $(foreach source,$(wildcard modules/*/*.c),$(filter $(notdir $
 # The WebAssembly the runtime accepts: MVP, sign extension, saturating truncation, mutable globals, memory.copy/fill.
 MODULE_CPU := mvp+sign_ext+nontrapping_fptoint+mutable_globals+bulk_memory
 
-MODULE_CFLAGS := --target=wasm32-freestanding -mcpu=$(MODULE_CPU) -std=c11 -Oz -g0 -Wall -Wextra -Werror \
+MODULE_CFLAGS := --target=wasm32-freestanding -mcpu=$(MODULE_CPU) -std=c11 -Oz $(if $(DEBUG_LINES),-g -fdebug-compilation-dir=.,-g0) -Wall -Wextra -Werror \
 	-ffreestanding -fno-builtin -nostdlib -fno-stack-protector -fno-sanitize=all -Imodules/sdk
 # The name section stays, so that a backtrace has names; __heap_base tells the runtime how much memory is needed.
-MODULE_LDFLAGS := --no-entry --export=__heap_base --stack-first --gc-sections --strip-debug
+MODULE_LDFLAGS := --no-entry --export=__heap_base --stack-first --gc-sections $(if $(DEBUG_LINES),,--strip-debug)
 
 STACK_default := 1024
 STACK_hello := 256

@@ -20,12 +20,12 @@ PARTS = [
     ("WebAssembly runtime", "the specification's scripts pass, suspended after every block too; faults stay inside the task",
      "spec runtime_api runtime_control runtime_floats runtime_limits runtime_syscalls runtime_traps"),
     ("Metering", "fuel follows one rule, the same for every slicing and machine", "fuel determinism"),
-    ("Validator", "hostile modules are refused or harmless", "differential fuzz_corpus sanitizers zoo"),
+    ("Validator", "hostile modules are refused or harmless", "differential fuzz_corpus sanitizers zoo check_module"),
     ("Memory", "one region per task; any allocation may fail; compiled at once or when first called", "memory pool full_heap on_demand"),
     ("ABI", "one definition; no wrong argument reaches a handler; a call is paid for", "abi misuse syscalls storm"),
     ("Capabilities", "kinds, rights, revocation, generations", "capability revocation"),
     ("Scheduler and loop", "priorities, budgets, nobody starves, nothing allocates", "scheduler kernel isolation"),
-    ("Faults", "crash records, restart with back-off, stop, reboot", "supervisor"),
+    ("Faults", "crash records that lead to source lines, restart with back-off, stop, reboot", "supervisor locate"),
     ("Manifest", "strict, all mistakes at once, nothing half-starts", "manifest schema strict_json"),
     ("Files", "RamFS, host and flash directories, quotas, no way out", "ramfs storage"),
     ("Network", "TCP, UDP, names, allow-lists; nobody waits for anybody",
@@ -35,6 +35,8 @@ PARTS = [
     ("SDK, demo, course", "modules that do what they say, examples that are true", "sdk modules module_template course demo"),
     ("Build", "from nothing to a booted system, checked downloads; what the tests reach is measured",
      "build tail_calls documents coverage"),
+    ("ESP32-C3 board", "everything that can be checked without the chip: start, safe mode, watchdog, radio, flash, build, tools",
+     "board_fakes board_hal board_start board_build board_image board_tools"),
     ("RV32IMC", "the C module compiles for the board and keeps its tail calls", "rv32_compile"),
 ]
 

@@ -1,4 +1,4 @@
-/* modnetio.c - non-blocking IPv4 sockets for a HAL whose machine has BSD sockets.
+/* modnetio.c - non-blocking IPv4 sockets for a HAL whose machine has BSD sockets: the host's, or lwIP's on a board.
  *
  * MicroPython's own sockets make an object for every receive and every error, lose what was received when
  * a reset follows it (`readinto` reads until the buffer is full), and their poller cannot survive a full heap.
@@ -11,18 +11,31 @@
 #include "py/obj.h"
 #include "py/runtime.h"
 
-#if MICROPY_PY_SOCKET
+/* The esp32 port has sockets without saying so in this way; its board's mpconfigboard.h says it. */
+#ifndef SOV_LWIP
+#define SOV_LWIP 0
+#endif
+
+#if MICROPY_PY_SOCKET || SOV_LWIP
 
 #include "../wasm3/abi_table.h"
 
 #include <errno.h>
+#include <string.h>
+
+#if SOV_LWIP
+#include "lwip/sockets.h"
+/* lwIP's own, past the layer of file descriptors above it. */
+#define SYSTEM(function) lwip_##function
+#else
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#define SYSTEM(function) function
+#endif
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
@@ -33,7 +46,7 @@
 #define READABLE 1
 #define WRITABLE 2
 
-/* A poll set is copied to the C stack: 8 bytes for each socket, and a task of the kernel waits for one at most. */
+/* Most places of a poll set. A host's is copied to the C stack, 8 bytes for each; a task waits for one at most. */
 #define POLL_MOST 255
 
 static mp_obj_t small(mp_int_t value) {
@@ -76,16 +89,16 @@ static mp_obj_t failure(int number) {
 /* open(datagrams) -> file descriptor, or an error code. */
 static mp_obj_t netio_open(mp_obj_t datagrams) {
     bool udp = mp_obj_is_true(datagrams);
-    int fd = socket(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    int fd = SYSTEM(socket)(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
     if (fd < 0) return failure(errno);
     int one = 1;
-    if (!udp) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-#ifdef FD_CLOEXEC
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    if (!udp) SYSTEM(setsockopt)(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+#if defined(FD_CLOEXEC) && !SOV_LWIP
+    SYSTEM(fcntl)(fd, F_SETFD, FD_CLOEXEC);
 #endif
-    if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) | O_NONBLOCK) < 0) {
+    if (SYSTEM(fcntl)(fd, F_SETFL, SYSTEM(fcntl)(fd, F_GETFL, 0) | O_NONBLOCK) < 0) {
         int number = errno;
-        close(fd);
+        SYSTEM(close)(fd);
         return failure(number);
     }
     return small(fd);
@@ -103,7 +116,7 @@ static void set_address(struct sockaddr_in *to, const void *address, mp_int_t po
 static mp_obj_t netio_bind(mp_obj_t fd, mp_obj_t port) {
     struct sockaddr_in to;
     set_address(&to, NULL, mp_obj_get_int(port));
-    return bind(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) ? failure(errno) : small(0);
+    return SYSTEM(bind)(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) ? failure(errno) : small(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(netio_bind_obj, netio_bind);
 
@@ -115,7 +128,12 @@ static mp_obj_t netio_connect(mp_obj_t fd, mp_obj_t address, mp_obj_t port) {
     if (bytes.len != 4) mp_raise_ValueError(NULL);
     struct sockaddr_in to;
     set_address(&to, bytes.buf, mp_obj_get_int(port));
-    if (!connect(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) || errno == EISCONN) return small(0);
+    /* How an earlier attempt ended. A second `connect` would tell it too, but lwIP's would try once more instead. */
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (!SYSTEM(getsockopt)(mp_obj_get_int(fd), SOL_SOCKET, SO_ERROR, &error, &length) && error && error != EINPROGRESS)
+        return failure(error);
+    if (!SYSTEM(connect)(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) || errno == EISCONN) return small(0);
     return errno == EINPROGRESS || errno == EALREADY || errno == EINTR ? small(IN_PROGRESS) : failure(errno);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_connect_obj, netio_connect);
@@ -129,7 +147,7 @@ static size_t bounded(mp_obj_t n, const mp_buffer_info_t *bytes) {
 static mp_obj_t netio_receive(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
-    ssize_t count = recv(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT);
+    ssize_t count = SYSTEM(recv)(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT);
     return count < 0 ? failure(errno) : small(count);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_receive_obj, netio_receive);
@@ -138,21 +156,64 @@ static MP_DEFINE_CONST_FUN_OBJ_3(netio_receive_obj, netio_receive);
 static mp_obj_t netio_send(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_READ);
-    ssize_t count = send(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t count = SYSTEM(send)(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
     return count < 0 ? failure(errno) : small(count);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
 
 /* close(fd): gives the socket back; what was sent already is still delivered. */
 static mp_obj_t netio_close(mp_obj_t fd) {
-    close(mp_obj_get_int(fd));
+    SYSTEM(close)(mp_obj_get_int(fd));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_close_obj, netio_close);
 
+#if SOV_LWIP
+/* Which of `count` sockets have what is wanted, as poll below; how many. lwIP's own poll allocates. */
+static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t ms) {
+    fd_set readable, writable, failed;
+    FD_ZERO(&readable);
+    FD_ZERO(&writable);
+    FD_ZERO(&failed);
+    int end = 0, found = 0;
+    for (mp_int_t i = 0; i < count; i++) {
+        int fd = (int)fds[i];
+        ready[i] = 0;
+        if (fd < 0 || fd >= FD_SETSIZE) continue;
+        if (wanted[i] & READABLE) FD_SET(fd, &readable);
+        if (wanted[i] & WRITABLE) FD_SET(fd, &writable);
+        FD_SET(fd, &failed);
+        if (fd >= end) end = fd + 1;
+    }
+    struct timeval limit = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+    if (lwip_select(end, &readable, &writable, &failed, ms < 0 ? NULL : &limit) <= 0) return 0;
+    for (mp_int_t i = 0; i < count; i++) {
+        int fd = (int)fds[i];
+        if (fd < 0 || fd >= FD_SETSIZE) continue;
+        ready[i] = (wanted[i] & READABLE && FD_ISSET(fd, &readable)) || (wanted[i] & WRITABLE && FD_ISSET(fd, &writable))
+            || FD_ISSET(fd, &failed);
+        found += ready[i];
+    }
+    return found;
+}
+#else
+static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t ms) {
+    struct pollfd set[POLL_MOST];
+    for (mp_int_t i = 0; i < count; i++) {
+        set[i].fd = fds[i];
+        set[i].events = (short)((wanted[i] & READABLE ? POLLIN : 0) | (wanted[i] & WRITABLE ? POLLOUT : 0));
+        set[i].revents = 0;
+    }
+    int found = poll(set, (nfds_t)count, (int)ms);
+    for (mp_int_t i = 0; i < count; i++) ready[i] = set[i].revents != 0;
+    return found > 0 ? found : 0;
+}
+#endif
+
 /* poll(fds, wanted, ready, count, ms) -> how many are ready; sleeps until one is, a signal comes or `ms` have passed
  * (-1: no limit). `fds`: array("i"), -1 where there is none; `wanted`: bytearray of READABLE | WRITABLE; `ready`: a
- * bytearray that gets 1 where what is wanted, or an error, is there. The first `count` of each. */
+ * bytearray that gets 1 where what is wanted, or an error, is there. The first `count` of each. On a board nothing else
+ * of MicroPython runs meanwhile, so its HAL asks for 0 ms. */
 static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     mp_buffer_info_t fds, wanted, ready;
@@ -163,16 +224,7 @@ static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     if (count < 0 || count > POLL_MOST || fds.len < (size_t)count * sizeof(int32_t) || wanted.len < (size_t)count
         || ready.len < (size_t)count)
         mp_raise_ValueError(NULL);
-    struct pollfd set[POLL_MOST];
-    for (mp_int_t i = 0; i < count; i++) {
-        uint8_t mask = ((const uint8_t *)wanted.buf)[i];
-        set[i].fd = ((const int32_t *)fds.buf)[i];
-        set[i].events = (short)((mask & READABLE ? POLLIN : 0) | (mask & WRITABLE ? POLLOUT : 0));
-        set[i].revents = 0;
-    }
-    int found = poll(set, (nfds_t)count, (int)mp_obj_get_int(args[4]));
-    for (mp_int_t i = 0; i < count; i++) ((uint8_t *)ready.buf)[i] = set[i].revents != 0;
-    return small(found > 0 ? found : 0);
+    return small(find_ready(fds.buf, wanted.buf, ready.buf, count, mp_obj_get_int(args[4])));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(netio_poll_obj, 5, 5, netio_poll);
 

@@ -48,6 +48,8 @@ void sov_tables_give(void) {
     if (--tables.users == 0) sov_region_give(tables.block);
 }
 
+M3Compilation *sov_tables(void) { return tables.block; }
+
 bool sov_tables_taken(void) {
     forget_old_tables();
     return tables.users != 0;
@@ -113,6 +115,7 @@ const char *sov_compile(struct sov_task *task, IM3Function function) {
     if (stack <= left) run_job(&job);
     else if (!sov_port_on_borrowed_stack(run_job, &job, stack)) job.reason = sov_out_of_memory_text;
     task->runtime->scratch = NULL;
+    if (job.reason) function->compiled = NULL; /* wasm3 sets it before it has copied the constants */
     return job.reason;
 }
 

@@ -36,8 +36,6 @@ M3Result CopyStackIndexToSlot(IM3Compilation o, u16 i_destSlot, u16 i_stackIndex
 void DeallocateSlot(IM3Compilation o, i16 i_slot, u8 i_type);
 void TouchSlot(IM3Compilation o, u16 i_slot);
 
-#include "m3_emit.c"
-
 static void open_cell(IM3Compilation o) {
     meter.open = (u32 *)GetPagePC(o->page);
     EmitWord32(o->page, 0);
@@ -250,7 +248,7 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
         } else if (meter.next == BLOCK_OPERATION) {
             meter.open = &meter.unreachable;
             if (reachable) {
-_               (EmitOp(o, op_metered_Charge));
+_               (follow_EmitOp(o, op_metered_Charge));
                 open_cell(o);
             }
         }
@@ -310,7 +308,7 @@ _       (copy_operands_to_loop(o));
     if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
         operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
         meter.next = BLOCK_CELL;
-_   (EmitOp(o, operation));
+_   (follow_EmitOp(o, operation));
 _catch:
     return result;
 }
@@ -327,10 +325,11 @@ static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
  * `if`. They expect a charge wherever they go, and the instructions after the `end` bring their own: so one
  * of nothing. */
 static pc_t metered_GetPC(IM3Compilation o) {
-    BridgeToNewPageIfNecessary(o);
+    follow_EnsureCodePageNumLines(o, d_m3CodePageFreeLinesThreshold);
     pc_t pc = GetPC(o);
     bool ends_else = o->block.opcode == c_waOp_else && o->block.depth == meter.ended && *o->lastOpcodeStart == c_waOp_end;
     if (ends_else && o->block.patches) {
+        follow_words(o);
         EmitWord(o->page, op_metered_Charge);
         EmitWord32(o->page, 0);
     }
@@ -338,7 +337,8 @@ static pc_t metered_GetPC(IM3Compilation o) {
 }
 
 /* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
-#define metered_AcquireCodePage(RUNTIME) AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2)
+#define metered_AcquireCodePage(RUNTIME) \
+    follow_page((RUNTIME)->scratch, AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2))
 
 /* wasm3 moves the results of a block from [endIndex - numValues, endIndex). When the last one is a float and in
  * its register already, it has taken one off endIndex and forgets numValues: the range begins one too low.

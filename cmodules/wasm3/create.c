@@ -327,6 +327,7 @@ static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *was
     task->values = (uint16_t)facts.values;
     task->memory_limit = reserved;
     task->most_pages = most_pages;
+    task->code_hash = sov_code_hash(scan.section[10].start, scan.code_bytes);
     task->header.length = initial;
     pool_init(&task->heap, region + fixed, bytes - (uint32_t)fixed);
     jmp_buf full;

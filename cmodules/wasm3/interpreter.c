@@ -15,6 +15,7 @@
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
  *                  wasm3 leaves out the arguments of calls.
  *   GetPC          sees every place that branches are pointed at.
+ *   EnsureCodePageNumLines  sees bridges that no operation follows at once (locate.h).
  *   CopyStackSlotsR  corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
@@ -22,6 +23,8 @@
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
  */
 #include "task_state.h"
+
+#include "region.h"
 
 #include "m3_math_utils.h"
 #include "m3_exception.h"
@@ -66,6 +69,7 @@
 #define op_MemFill op_metered_MemFill
 #define op_MemGrow op_metered_MemGrow
 
+#include "locate.h"
 #include "compiler_hooks.h"
 
 #undef M3_MAX
@@ -75,6 +79,7 @@
 #define EmitOp metered_EmitOp
 #define EmitSlotOffset metered_EmitSlotOffset
 #define GetPC metered_GetPC
+#define EnsureCodePageNumLines follow_EnsureCodePageNumLines
 #define AcquireCodePage metered_AcquireCodePage
 #define compilation scratch[0]
 #define memset(TABLES, ZERO, BYTES) clear_compilation(TABLES)
@@ -83,6 +88,7 @@
 #undef compilation
 #undef AcquireCodePage
 #undef CopyStackSlotsR
+#undef EnsureCodePageNumLines
 #undef GetPC
 #undef EmitSlotOffset
 #undef EmitOp
@@ -157,6 +163,18 @@ u32 sov_function_nesting(IM3Function function) {
     return deepest;
 }
 
+M3Result sov_compile_following(struct sov_task *task, IM3Function function, struct sov_place *places, uint32_t count) {
+    memset(&follow, 0, sizeof follow);
+    follow.heap = &task->heap;
+    follow.start = function->compiled;
+    follow.places = places;
+    follow.count = count;
+    follow.on = true;
+    return sov_compile_function(function);
+}
+
+void sov_compile_unfollow(void) { follow.on = false; }
+
 M3Result sov_link_host(IM3Module module, IM3Function function, u32 number) {
     IM3CodePage page = AcquireCodePageWithCapacity(module->runtime, 3);
     if (!page) return m3Err_mallocFailedCodePage;
@@ -188,6 +206,8 @@ IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp) {
     }
     return (IM3Function)((pc_t)target)[1];
 }
+
+pc_t sov_frame_return(m3stack_t sp) { return link_of(sp); }
 
 m3stack_t sov_frame_caller(m3stack_t sp) {
     pc_t return_pc = link_of(sp);

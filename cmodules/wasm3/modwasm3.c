@@ -289,6 +289,25 @@ static mp_obj_t task_backtrace(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_backtrace_obj, task_backtrace);
 
+/* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
+static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
+    struct sov_task *task = task_of(args[0]);
+    mp_buffer_info_t wasm = { 0 };
+    if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
+    if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
+    uint32_t offsets[BACKTRACE_FRAMES];
+    uint32_t count = sov_task_locate(task, wasm.buf, (uint32_t)wasm.len, offsets, BACKTRACE_FRAMES);
+    if (count == SOV_NOWHERE) mp_raise_ValueError(MP_ERROR_TEXT("not the module of this task"));
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t i = 0; i < count; i++)
+        mp_obj_list_append(list, offsets[i] == SOV_NOWHERE ? mp_const_none : mp_obj_new_int_from_uint(offsets[i]));
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_locate_obj, 1, 2, task_locate);
+
+static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(task_of(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_code_obj, task_code);
+
 static mp_obj_t task_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(task_of(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_fuel_obj, task_fuel);
 
@@ -352,6 +371,8 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_global_), MP_ROM_PTR(&task_global_obj) },
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&task_error_obj) },
     { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&task_backtrace_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locate), MP_ROM_PTR(&task_locate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_code), MP_ROM_PTR(&task_code_obj) },
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },

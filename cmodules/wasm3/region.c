@@ -121,6 +121,11 @@ void sov_heap_give(void *block) {
     if (open_heap) pool_give(open_heap, block);
 }
 
+bool sov_heap_holds(const struct pool *heap, const void *from, size_t bytes) {
+    size_t at = (size_t)from, base = (size_t)heap->base;
+    return at >= base && at - base < heap->reach && heap->reach - (at - base) >= bytes;
+}
+
 void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions) {
     *size = arena.size;
     *free_bytes = arena.size - arena.used;

@@ -31,4 +31,7 @@ void *sov_heap_take(size_t bytes);
 void *sov_heap_resize(void *block, size_t bytes);
 void sov_heap_give(void *block);
 
+/* Do these bytes lie in what was ever taken of a region's heap? */
+bool sov_heap_holds(const struct pool *heap, const void *from, size_t bytes);
+
 #endif

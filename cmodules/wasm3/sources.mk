@@ -1,6 +1,6 @@
 # Sources of the runtime that need no MicroPython; used by micropython.mk, the benchmarks and the tests.
 SOV_RUNTIME_SOURCES := pool.c region.c validate.c validate_module.c validate_body.c scan.c syscall.c create.c \
-    compile.c names.c task.c wasm3_parts.c port_unix.c port_qemu.c port_esp32.c
+    compile.c names.c task.c locate.c wasm3_parts.c port_unix.c port_qemu.c port_esp32.c
 # The interpreter is compiled apart: speed matters here, and it must keep its tail calls.
 SOV_INTERPRETER_SOURCES := interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
@@ -9,3 +9,5 @@ SOV_INTERPRETER_SOURCES := interpreter.c
 # instruction; nothing here reads errno.
 SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
     -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno
+# On a board flash is scarce, and the interpreter's operations take as many instructions at -Os as at -O2.
+SOV_BOARD_FLAGS := -Os -ffunction-sections -fdata-sections

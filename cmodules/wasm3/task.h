@@ -95,6 +95,15 @@ char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits
 void sov_task_backtrace(const struct sov_task *task, uint32_t most,
     bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context);
 
+/* Where the frames of sov_task_backtrace() stand: for each the instruction it faulted in, called in or goes on with, as an
+ * offset from the start of the code section's contents (what DWARF counts from), SOV_NOWHERE where that cannot be told.
+ * `wasm`: the module that the task was made of, where custom sections may differ; NULL: what the task itself keeps.
+ * Compiles the functions on the stack again, in free memory of the arena; takes as long as that. Returns the number of
+ * frames, at most 32, or SOV_NOWHERE for another module or none. */
+#define SOV_NOWHERE UINT32_MAX
+uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most);
+uint64_t sov_task_code(const struct sov_task *task); /* a hash of the module's code section */
+
 /* The one place where a guest's (address, length) becomes a pointer: NULL when it does not lie inside
  * linear memory, whatever the values. Valid until the task is resumed or killed. A length of 0 is inside
  * for every address up to the size. */

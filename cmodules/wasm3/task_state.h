@@ -45,6 +45,7 @@ struct sov_task {
     uint32_t memory_limit;   /* bytes reserved for linear memory */
     uint32_t most_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */
     int32_t spent;
+    uint64_t code_hash;      /* of the code section: locate.c knows the module by it */
     uint64_t fuel_billed;    /* of fuel_used, by sov_task_bill */
     int32_t phase_function[SOV_PHASE_COUNT]; /* -1: none */
     uint8_t phase;
@@ -90,6 +91,7 @@ extern const char sov_out_of_memory_text[];           /* the one reason that is 
 bool sov_tables_take(void);                           /* wasm3's tables are there until they were given as often as taken */
 void sov_tables_give(void);
 bool sov_tables_taken(void);
+M3Compilation *sov_tables(void);                      /* while they are taken */
 void sov_choose_code_page(const struct sov_task *task);
 uint32_t sov_compile_stack(uint32_t nesting, uint32_t values); /* bytes of C stack that compiling blocks like these takes */
 bool sov_has_stack(uint32_t bytes);                   /* now, here or borrowed */
@@ -114,6 +116,17 @@ uint32_t sov_pending_number(const struct sov_task *task); /* of the host call th
 IM3FuncType sov_pending_type(const struct sov_task *task);
 IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp); /* whose frame lies at sp; NULL: unknown */
 m3stack_t sov_frame_caller(m3stack_t sp);             /* the frame that called the one at sp, NULL: none */
+pc_t sov_frame_return(m3stack_t sp);                  /* what follows the call that made the frame at sp */
+
+/* locate.c: whose instruction an operation of compiled code belongs to. */
+struct sov_place {
+    IM3Function function;
+    pc_t pc;
+    bytes_t instruction; /* NULL: not found */
+};
+uint64_t sov_code_hash(const uint8_t *code, uint32_t size);
+M3Result sov_compile_following(struct sov_task *task, IM3Function function, struct sov_place *places, uint32_t count);
+void sov_compile_unfollow(void);
 
 /* syscall.c: answers inside the runtime, or leaves the call to the kernel. */
 enum sov_disposition { SOV_ANSWERED, SOV_FOR_KERNEL, SOV_ENDED };

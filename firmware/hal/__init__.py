@@ -15,6 +15,10 @@ What every port provides:
     catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     reboot()                      starts the machine anew
+    typed()                       True where somebody pressed a key that nobody has read; never where there is no prompt yet
+    behind(step)                  calls step() every few ms from now on, while Python does something else (None: no more);
+                                  False where this machine cannot
+    keep(text), kept()            a text that outlives a restart of the machine, where it can; the last one, or None
     read_file(path), file_size(path), is_directory(path), is_below(path, directory)
                                   the files of the machine the system is built from
     storage                       the machine's own files, for kernel.mount: root(path), kind(root, path), names(root, path),
@@ -49,5 +53,7 @@ if sys.platform in ("linux", "darwin"):
     from hal.unix import *
 elif sys.platform == "qemu":
     from hal.qemu import *
+elif sys.platform == "esp32":
+    from hal.esp32 import *
 else:
     raise ImportError("no HAL for " + sys.platform)

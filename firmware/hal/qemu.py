@@ -57,6 +57,24 @@ def reboot():
     virt.exit(REBOOT_STATUS)
 
 
+def typed():
+    """Keys are left to the prompt, which comes after the program."""
+    return False
+
+
+def behind(step):
+    """There is no prompt while the system runs: False."""
+    return False
+
+
+def keep(text):
+    """Nothing outlives the program."""
+
+
+def kept():
+    """Nothing was kept."""
+
+
 def is_directory(path):
     """True where `path` is a directory. Raises OSError where there is nothing."""
     return os.stat(path)[0] & 0x4000 != 0

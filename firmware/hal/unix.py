@@ -10,7 +10,7 @@ import time
 from micropython import const
 import hostfs as storage
 from hal.board import NUMBERS as PINS, board as _board
-from hal.unix_network import *
+from hal.sockets import *
 
 TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
 
@@ -94,6 +94,24 @@ def reboot():
     sys.exit(REBOOT_STATUS)
 
 
+def typed():
+    """Keys are left to the prompt, which comes after the program."""
+    return False
+
+
+def behind(step):
+    """There is no prompt while the system runs: False."""
+    return False
+
+
+def keep(text):
+    """Nothing outlives the program."""
+
+
+def kept():
+    """Nothing was kept."""
+
+
 def is_directory(path):
     """True where `path` is a directory. Raises OSError where there is nothing."""
     return os.stat(path)[0] & 0x4000 != 0
@@ -143,3 +161,17 @@ def simulate(steps):
 def picture(names):
     """List of lines that show the machine's pins. `names`: {pin: what to write beside it}."""
     return _board.picture(names)
+
+
+def nameservers():
+    """List of the machine's DNS servers, as "address" or "address:port". Reads a file; raises nothing."""
+    servers = []
+    try:
+        with open("/etc/resolv.conf") as stream:
+            for line in stream:
+                words = line.split()
+                if len(words) > 1 and words[0] == "nameserver":
+                    servers.append(words[1])
+    except OSError:
+        pass
+    return servers

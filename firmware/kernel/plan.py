@@ -58,8 +58,8 @@ class Plan:
         self._fs = fs
         self.account = Account(plan["storage"])     # of all its lives
 
-    def machine(self):
-        """A new machine, which has not run. Raises OSError, ValueError (not the module it should be) or MemoryError."""
+    def module(self):
+        """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
         plan = self._plan
         with hal.read_file(plan["module"]) as stream:
             module = stream.read()
@@ -67,7 +67,12 @@ class Plan:
             digest = hashlib.sha256(module).digest()
             if digest != plan["sha256"]:
                 raise WrongModule("the module's is " + str(binascii.hexlify(digest), "ascii"))
-        return wasm3.Task(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+        return module
+
+    def machine(self):
+        """A new machine, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
+        plan = self._plan
+        return wasm3.Task(self.module(), quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
 
     def capabilities(self):
         """A new table, with nothing in it."""

@@ -5,6 +5,7 @@ The scheduler reports, this module decides. A fault ends one life of one task an
 says that the machine is to start anew. Nothing here may fail: without memory a record is lost, a line is not shown,
 a restart is tried again later.
 """
+import json
 import hal
 from micropython import const
 from kernel import abi, console
@@ -47,18 +48,37 @@ class Policy:
 class CrashRecord:
     """Why a task faulted: all there is to know once its region is gone.
 
-    `reason`: a string; `backtrace`: list of (function index, name or None), innermost first; `fuel` and `calls`: used
-    and made in that life; `last_calls`: list of (name, answer or None), the last 8 system calls, the oldest first;
-    `ticks`: when.
+    `reason`: a string; `backtrace`: list of (function index, name or None), innermost first; `places`: for each frame the
+    offset of its instruction in the module's code section, or None; `code`: a hash of that section, 16 hexadecimal
+    digits; `fuel` and `calls`: used and made in that life; `last_calls`: list of (name, answer or None), the last 8
+    system calls, the oldest first; `ticks`: when.
     """
 
-    def __init__(self, machine, reason):
+    def __init__(self, machine, reason, plan=None):
         self.reason = reason
         self.backtrace = [(index, None if name is None else escaped(name)) for index, name in machine.backtrace()]
         self.fuel = machine.fuel()
         self.calls = machine.syscalls()
         self.last_calls = [(abi.NAMES[number], answer) for number, answer in machine.calls() if number < len(abi.NAMES)]
         self.ticks = hal.ticks()
+        self.code = "%016x" % machine.code()
+        self.places = [None] * len(self.backtrace)
+        try:
+            # Last: where the task did not keep its module it is read again, for which there may be no memory.
+            try:
+                self.places = machine.locate()
+            except ValueError:
+                if plan:
+                    self.places = machine.locate(plan.module())
+        except Exception:
+            pass
+
+    def json(self, name):
+        """The record of the task `name` as JSON text, for `make backtrace`."""
+        frames = [{"function": self.backtrace[depth][0], "name": self.backtrace[depth][1], "offset": place}
+                  for depth, place in enumerate(self.places)]
+        return json.dumps({"version": 1, "task": name, "reason": self.reason, "code": self.code, "fuel": self.fuel,
+                           "calls": self.calls, "last_calls": self.last_calls, "frames": frames})
 
     def lines(self, name):
         """List of lines to show."""
@@ -106,7 +126,7 @@ def faulted(task, scheduler, reason=None):
     `reason`: of a fault that somebody else decided on; the task is then nowhere in the scheduler.
     """
     try:
-        task.record = CrashRecord(task.machine, reason or _reason(task))
+        task.record = CrashRecord(task.machine, reason or _reason(task), task.plan)
     except Exception:
         task.record = None
     now = hal.ticks()
@@ -117,8 +137,10 @@ def faulted(task, scheduler, reason=None):
     _finish(task, KILLED if reason else FAULTED)
     if task.record:
         try:
-            for text in task.record.lines(task.name):
+            lines = task.record.lines(task.name)
+            for text in lines:
                 console.line(text)
+            hal.keep("\n".join(lines))
         except Exception:
             pass
     return _apply(task, scheduler, now)

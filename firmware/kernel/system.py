@@ -21,6 +21,7 @@ _SYSCALL = const(1)
 _EXITED = const(2)
 _TICKS_MASK = const(0x3FFFFFFF)
 _IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
+_STEP = const(5)            # ms: half of the time between two steps, so what has the machine runs at half its speed at least
 
 
 class System:
@@ -43,6 +44,10 @@ class System:
         self.slices = 0
         self.ran = 0                        # ms that `run` took so far, all calls together
         self.idled = 0                      # ms of it in which nobody was ready
+        self.turns = 0                      # of the loop in `run`: a watchdog sees that it gets on
+        self.running = False                # `run` has the machine
+        self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
+        self._busy = 0                      # ms that one took
 
     def add(self, task):
         """Takes a new task in and makes it ready."""
@@ -100,18 +105,29 @@ class System:
 
         `milliseconds`: at most 2^29-1. Not to be called from a scheduled callback, where MicroPython runs no other one.
         `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
-        stands; calling `run` again goes on.
+        stands; calling `run` again goes on. Returns True where a key was pressed that the prompt waits for.
         """
         if milliseconds > SLEEP_MOST:
             raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
+        self.running = True
+        self._stepped = -1
+        try:
+            return self._loop(milliseconds, forever)
+        finally:
+            self.running = False
+
+    def _loop(self, milliseconds, forever):
         last = hal.ticks()
         end = (last + milliseconds) & _TICKS_MASK
         while self._alive or forever:
             now = hal.ticks()
             self.ran += (now - last) & _TICKS_MASK
             last = now
+            self.turns = (self.turns + 1) & _TICKS_MASK
             if milliseconds >= 0 and until(end, now) <= 0:
-                return
+                return False
+            if hal.typed():
+                return True
             idle = self.scheduler.idle(now)
             if idle:
                 if idle < 0 or idle > _IDLE_MOST:
@@ -135,6 +151,29 @@ class System:
             if self._reboot:
                 self._reboot = False
                 hal.reboot()
+        return False
+
+    def step(self):
+        """Runs what is ready for a few milliseconds and returns: the system behind something else that has the machine,
+        the prompt. To be called every 10 ms or so from a callback, never while `run` has the machine.
+        """
+        now = hal.ticks()
+        if self._stepped >= 0:
+            past = (now - self._stepped) & _TICKS_MASK
+            self.ran += past
+            self.idled += max(past - self._busy, 0)
+        self._stepped = now
+        end = (now + _STEP) & _TICKS_MASK
+        here = now
+        while self.scheduler.idle(here) == 0 or here == now and hal.watched():
+            self._run_burst(0)
+            here = hal.ticks()
+            if self._reboot:
+                self._reboot = False
+                hal.reboot()
+            if until(end, here) <= 0 or here == now:
+                break
+        self._busy = (here - now) & _TICKS_MASK
 
     def _run_burst(self, _):
         # One slice, and more of them until the tick changes: tasks that only wait for each other take turns quickly.

@@ -2,7 +2,7 @@
 #
 # usage: sovelma driver.py FILE - FILE is JSON: a list of [file, bytes of memory, [[function index, [bits]], ...]].
 # Prints one JSON line per module: ["invalid" | "refused" | "large", reason], or ["ran", outcomes of the start
-# function and of each call, [[type, bits] of each global], size and CRC of memory].
+# function and of each call (of a trap: where each frame stood, as offsets in the code section), [[type, bits] of each global], size and CRC of memory].
 import binascii
 import json
 import sys
@@ -15,7 +15,7 @@ SLICE = 5000  # a prime number would do as well: suspending often costs little a
 wasm3.arena_resize(4 << 20)
 
 
-def run(task):
+def run(task, module):
     status = wasm3.PREEMPTED
     end = task.fuel() + FUEL
     while status == wasm3.PREEMPTED and task.fuel() < end:
@@ -23,7 +23,9 @@ def run(task):
     if status == wasm3.PREEMPTED:
         return ["trap", "out of fuel"]
     if status == wasm3.TRAPPED:
-        return ["trap", task.error()]
+        if task.error() == "stack overflow":  # as deep as each engine goes
+            return ["trap", task.error()]
+        return ["trap", task.error(), [[frame[0], at] for frame, at in zip(task.backtrace(), task.locate(module))]]
     return ["ok", [[kind, str(bits)] for kind, bits in task.results()]]
 
 
@@ -49,12 +51,12 @@ def play(file, memory, calls):
         return ["refused", str(error)]
     except MemoryError:
         return ["large", "no room in the arena"]
-    outcomes = [run(task)]
+    outcomes = [run(task, module)]
     for index, arguments in calls:
         if outcomes[-1][1] in ("stack overflow", "out of fuel") or (len(outcomes) == 1 and outcomes[0][0] == "trap"):
             break
         task.start(index, *[int(bits) for bits in arguments])
-        outcomes.append(run(task))
+        outcomes.append(run(task, module))
     size = task.memory()
     result = ["ran", outcomes, globals_of(task), size, binascii.crc32(task.read(0, size))]
     task.kill()

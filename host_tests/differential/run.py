@@ -55,26 +55,17 @@ class Report:
                 f"intended {sum(self.intended.values())} disagreements {len(self.disagreements)}")  # fmt: skip
 
 
-def leb(data, at):
-    value = shift = 0
-    while True:
-        value |= (data[at] & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if not data[at - 1] & 0x80:
-            return value, at
-
-
 def exported(module, kind):
     """(name, index) of the exports of a valid module that are of that kind, in order; some names are not text."""
     at = 8
     while at < len(module):
-        number, (size, start) = module[at], leb(module, at + 1)
+        number, (size, start) = module[at], oracle.leb(module, at + 1)
         if number == 7:
-            count, at = leb(module, start)
+            count, at = oracle.leb(module, start)
             for _ in range(count):
-                length, at = leb(module, at)
+                length, at = oracle.leb(module, at)
                 name = module[at : at + length].decode()
-                index, after = leb(module, at + length + 1)
+                index, after = oracle.leb(module, at + length + 1)
                 if module[at + length] == kind:
                     yield name, index
                 at = after
@@ -95,6 +86,20 @@ def play(firmware, entries):
     return [json.loads(line) for line in lines]
 
 
+def same_places(module, ours, theirs):
+    """Of a trap: the same instruction of the same function in each frame. Each engine shows so many frames.
+
+    wasmtime makes one machine instruction of a load and what uses its value, and says that the user trapped.
+    """
+    both = min(len(ours), len(theirs))
+    if not both:
+        return not theirs
+    (function, place), (other, later) = ours[0], theirs[0]
+    loads = place is not None and 0x28 <= module[oracle.contents(module, 10) + place] <= 0x35
+    same = function == other and (place == later or (loads and place < later))
+    return same and ours[1:both] == theirs[1:both]
+
+
 def compare(ours, theirs, module):
     """None where both did the same, else what differs. ours: the driver's "ran" answer, theirs: an oracle.Answers."""
     _, outcomes, global_values, size, crc = ours
@@ -104,6 +109,8 @@ def compare(ours, theirs, module):
             if mine in oracle.OWN_LIMITS or other in oracle.OWN_LIMITS:
                 return "limit"
             return f"call {place}: {mine} instead of {other}"
+        if len(mine) > 2 and not same_places(module, mine[2], other[2]):
+            return f"call {place}: trapped at {mine[2]} instead of {other[2]}"
         if mine[0] == "ok":
             if len(mine[1]) != len(other[1]) or not all(oracle.same(a[0], a[1], b[1]) for a, b in zip(mine[1], other[1])):
                 return f"call {place}: {mine} instead of {other}"

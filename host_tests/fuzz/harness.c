@@ -36,6 +36,10 @@ static const char *const expected[] = {
     "compiling function overran its stack height limit", /* values of two slots: the validator counts values */
 };
 
+/* The input's module, for as long as it is played. */
+static const uint8_t *module;
+static uint32_t module_bytes;
+
 static void fail(const char *what, const char *detail) {
     fprintf(stderr, "fuzz: %s: %s\n", what, detail);
     abort();
@@ -78,6 +82,14 @@ static int64_t answer(struct run *run) {
     return (int32_t)run->answers >> (run->answers & 31);
 }
 
+/* What is told of a fault: every frame of wasm has its place, unless there was no memory to look for it. */
+static void locate(const struct run *run) {
+    uint32_t offsets[32], count = sov_task_locate(run->task, module, module_bytes, offsets, 32);
+    if (count == SOV_NOWHERE) fail("not its module", "");
+    for (uint32_t i = 0; i < count; i++)
+        if (offsets[i] != SOV_NOWHERE && offsets[i] >= module_bytes) fail("a place outside of the module", "");
+}
+
 /* A task that had no room to compile: it stands where it stood, and the run says nothing of the other one. */
 static bool starved(const struct sov_task *task) {
     static const char mark[] = " compiling function ";
@@ -106,6 +118,7 @@ static void drive(struct run *run, int64_t fuel) {
         }
     }
     run->complete = (status == SOV_EXITED || status == SOV_TRAPPED) && !starved(run->task);
+    if (status == SOV_TRAPPED) locate(run);
     inspect(run->task);
 }
 
@@ -174,7 +187,8 @@ static const char *create(struct run *run, const uint8_t *options, const uint8_t
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < OPTION_BYTES) return -1;
     /* A copy of exactly the module: reading past its end is found. */
-    uint32_t module_bytes = (uint32_t)(size - OPTION_BYTES);
+    module = data + OPTION_BYTES;
+    module_bytes = (uint32_t)(size - OPTION_BYTES);
     uint8_t *wasm = malloc(module_bytes ? module_bytes : 1);
     memcpy(wasm, data + OPTION_BYTES, module_bytes);
     sov_runtime_reset();

@@ -143,6 +143,14 @@ void *sov_heap_take(size_t bytes) {
     return block->block;
 }
 
+bool sov_heap_holds(const struct pool *heap, const void *from, size_t bytes) {
+    for (struct owned *each = region_of(heap)->blocks; each; each = each->next) {
+        size_t at = (size_t)from, block = (size_t)each->block, size = each->bytes - POOL_HEADER_BYTES;
+        if (at >= block && at - block < size && size - (at - block) >= bytes) return true;
+    }
+    return false;
+}
+
 void sov_heap_give(void *block) {
     if (!creation_heap || !block) return;
     struct owned **at = find(region_of(creation_heap), block), *gone = *at;

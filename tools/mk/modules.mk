@@ -8,17 +8,19 @@
 
 include modules/modules.mk
 
-MODULE_FILES := $(MODULES:%=$(BUILD)/modules/%.wasm)
+# DEBUG_LINES=1: with line tables for `make backtrace`, in a directory of their own. The code is the same.
+MODULE_DIRECTORY := $(BUILD)/modules$(if $(DEBUG_LINES),-debug)
+MODULE_FILES := $(MODULES:%=$(MODULE_DIRECTORY)/%.wasm)
 
 # Neither $HOME nor the source tree is ours to fill with a cache.
 ZIG := ZIG_GLOBAL_CACHE_DIR=$(BUILD)/zig-cache ZIG_LOCAL_CACHE_DIR=$(BUILD)/zig-cache $(PYTHON) -m ziglang
 
 define module_rule
-$(BUILD)/modules/$(1).wasm: $(wildcard modules/$(1)/*.[ch] modules/sdk/*.h) modules/modules.mk $(VENV_STAMP)
+$(MODULE_DIRECTORY)/$(1).wasm: $(wildcard modules/$(1)/*.[ch] modules/sdk/*.h) modules/modules.mk $(VENV_STAMP)
 	@echo "WASM $(1)"
-	@mkdir -p $(BUILD)/modules
-	@$(ZIG) cc $(MODULE_CFLAGS) -c -o $(BUILD)/modules/$(1).o modules/$(1)/$(1).c
-	@$(ZIG) wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(or $(STACK_$(1)),$(STACK_default)) -o $(BUILD)/modules/$(1).tmp $(BUILD)/modules/$(1).o
-	@mv $(BUILD)/modules/$(1).tmp $$@
+	@mkdir -p $(MODULE_DIRECTORY)
+	@$(ZIG) cc $(MODULE_CFLAGS) -c -o $(MODULE_DIRECTORY)/$(1).o modules/$(1)/$(1).c
+	@$(ZIG) wasm-ld $(MODULE_LDFLAGS) -z stack-size=$(or $(STACK_$(1)),$(STACK_default)) -o $(MODULE_DIRECTORY)/$(1).tmp $(MODULE_DIRECTORY)/$(1).o
+	@mv $(MODULE_DIRECTORY)/$(1).tmp $$@
 endef
 $(foreach name,$(MODULES),$(eval $(call module_rule,$(name))))

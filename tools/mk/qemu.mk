@@ -21,7 +21,7 @@ QEMU_RUN = $(PYTHON) tools/qemu.py $(QEMU_FIRMWARE)
 qemu: qemu-firmware ## boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it
 	@$(QEMU_RUN) --for "$(FOR)" run $(SYSTEM)
 
-qemu-firmware: $(QEMU_FIRMWARE)
+qemu-firmware: $(QEMU_FIRMWARE) ## build the firmware for the emulated machine
 
 $(QEMU_FILES): $(QEMU_DEMO) tools/pack_files.py | $(VENV_STAMP)
 	@$(PYTHON) tools/pack_files.py $@ $(QEMU_DEMO)

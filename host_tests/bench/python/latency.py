@@ -1,6 +1,9 @@
-# usage: latency.py PERIODIC ENDLESS SPINNERS - prints how late a periodic task of high priority is beside endless loops:
-# what a slice of theirs takes, percentiles of its lateness, all in microseconds, and for how many of them in a thousand
-# the host let the whole program wait for a processor.
+# usage: latency.py PERIODIC ENDLESS SPINNERS CLOCK - prints how late a periodic task of high priority is beside endless
+# loops: what a slice of theirs takes, percentiles of its lateness, all in microseconds, and for how many of them in a
+# thousand the host let the whole program wait for a processor.
+#
+# CLOCK: "wall", or "processor" for a system whose clock stands still while the program waits for a processor: the
+# lateness on a machine that has nothing else to do.
 import sys
 import time
 import hal
@@ -22,6 +25,15 @@ def read(path):
         return stream.read()
 
 
+def waited():
+    # Microseconds in which the program could have run and did not.
+    with open("/proc/self/schedstat") as stream:
+        return int(stream.read().split()[1]) // 1000
+
+
+if sys.argv[4] == "processor":
+    hal.microseconds = lambda: time.ticks_us() - waited()
+    hal.ticks = lambda: hal.microseconds() // 1000 & hal.TICKS_MASK
 system = System(RamFS(1 << 20))
 file = system.fs.make("/late", False)
 file.open(True, None)
@@ -33,23 +45,18 @@ endless = read(sys.argv[2])
 probe = wasm3.Task(endless, "run", memory=4096)
 slices = []
 for _ in range(200):
-    start = time.ticks_us()
+    start = hal.microseconds()
     probe.resume(hal.SLICE)
-    slices.append(time.ticks_us() - start)
+    slices.append(hal.microseconds() - start)
 probe.kill()
 for index in range(int(sys.argv[3])):
     system.add(Task("spin%d" % index, wasm3.Task(endless, "run", memory=4096), 3, hal.SLICE, Capabilities()))
 
 
-def waited():
-    with open("/proc/self/schedstat") as stream:
-        return int(stream.read().split()[1])
-
-
 before, start = waited(), time.ticks_us()
 while not periodic.over():
     system.run(500)
-host = (waited() - before) // max(time.ticks_us() - start, 1)
+host = (waited() - before) * 1000 // max(time.ticks_us() - start, 1)
 memory = Memory()
 memory.data = b""
 while file.read(len(memory.data), 512, memory, 0):

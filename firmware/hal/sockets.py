@@ -1,4 +1,4 @@
-"""HAL of MicroPython's unix port, its network: sockets of the host's own stack, and the one poller of the system.
+"""The network of a machine with BSD sockets, the host's or lwIP's: part of its HAL, and the one poller of the system.
 
 A socket is a handle, a small integer. The poller sees the sockets that somebody waits for and no others, so nothing
 wakes the machine that nobody wants; what it reports is disarmed at once, so that one event wakes once.
@@ -10,7 +10,7 @@ import netio
 from array import array
 from micropython import const
 
-TLS = False             # MicroPython's unix port has it only with libraries that are not everywhere
+TLS = False             # on a PC it needs libraries that are not everywhere, and on a board more memory than tasks leave
 
 READABLE = const(1)     # what a waiter wants, as netio says
 WRITABLE = const(2)
@@ -99,17 +99,3 @@ def sleep(ms):
     True where a socket is ready; `poll` says which.
     """
     return netio.poll(_handles, _wanted, _ready, _used, ms) > 0
-
-
-def nameservers():
-    """List of the machine's DNS servers, as "address" or "address:port". Reads a file; raises nothing."""
-    servers = []
-    try:
-        with open("/etc/resolv.conf") as stream:
-            for line in stream:
-                words = line.split()
-                if len(words) > 1 and words[0] == "nameserver":
-                    servers.append(words[1])
-    except OSError:
-        pass
-    return servers

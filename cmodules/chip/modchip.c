@@ -1,0 +1,153 @@
+/* modchip.c - the module `chip`: what the HAL of the ESP32-C3 needs and MicroPython's esp32 port does not offer.
+ *
+ * Time in 64 bits, random bytes that are random before the radio is on, why the chip was started, whether a program
+ * (mpremote) has the console, and flash partitions as memory.
+ *
+ * Invariants: nothing here blocks, but for the first `random`, a few milliseconds; only `microseconds`, `utc` and `map`
+ * make objects. What is static survives a soft reset, which is meant: a mapping is made once, the key of the random
+ * numbers too.
+ */
+#include "py/mperrno.h"
+#include "py/obj.h"
+#include "py/runtime.h"
+
+/* Set in the board's mpconfigboard.h, which the scan for names sees as well. */
+#ifndef SOV_CHIP
+#define SOV_CHIP 0
+#endif
+
+#if SOV_CHIP
+
+#include "bootloader_random.h"
+#include "esp_partition.h"
+#include "esp_random.h"
+#include "esp_system.h"
+#include "esp_timer.h"
+#include "shared/runtime/pyexec.h"
+#include "../virt/virt.h"
+
+#include <string.h>
+#include <sys/time.h>
+
+/* MicroPython keeps the clock in seconds since 2000. */
+#define SECONDS_1970_TO_2000 946684800LL
+/* The clock starts at 0, 1 January 2000; before 2024 nobody has set it. */
+#define SECONDS_2000_TO_2024 757382400LL
+
+/* microseconds() -> microseconds since the chip was started; counts on through soft resets. */
+static mp_obj_t chip_microseconds(void) {
+    return mp_obj_new_int_from_ll(esp_timer_get_time());
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(chip_microseconds_obj, chip_microseconds);
+
+/* utc() -> microseconds since 1970, or None where nobody has set the clock. */
+static mp_obj_t chip_utc(void) {
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    if (now.tv_sec < SECONDS_2000_TO_2024) return mp_const_none;
+    return mp_obj_new_int_from_ll(((long long)now.tv_sec + SECONDS_1970_TO_2000) * 1000000LL + now.tv_usec);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(chip_utc_obj, chip_utc);
+
+static bool seeded;
+
+/* seed(): takes the key of the random numbers from the noise of the ADC, once after switching on. To be called before the
+ * radio or the ADC is used: they share the hardware. Without it the chip's generator is a pseudo-random one. */
+static mp_obj_t chip_seed(void) {
+    if (!seeded) {
+        uint8_t key[VIRT_KEY_BYTES];
+        bootloader_random_enable();
+        esp_fill_random(key, sizeof key);
+        bootloader_random_disable();
+        virt_seed(key);
+        memset(key, 0, sizeof key);
+        seeded = true;
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(chip_seed_obj, chip_seed);
+
+/* random(buffer, n): fills buffer[:n]; the stream of the key, with the chip's generator on top. Raises OSError before
+ * `seed`. */
+static mp_obj_t chip_random(mp_obj_t buffer, mp_obj_t n) {
+    mp_buffer_info_t bytes;
+    mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
+    mp_int_t count = mp_obj_get_int(n);
+    if (count < 0 || (size_t)count > bytes.len) mp_raise_ValueError(NULL);
+    if (!virt_random(bytes.buf, (size_t)count)) mp_raise_OSError(MP_EIO);
+    uint8_t *to = bytes.buf;
+    for (mp_int_t i = 0; i < count; i += 4) {
+        uint32_t word = esp_random();
+        for (mp_int_t j = i; j < count && j < i + 4; j++, word >>= 8) to[j] ^= (uint8_t)word;
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(chip_random_obj, chip_random);
+
+/* reset_reason() -> one of the constants below, or another number of ESP-IDF's esp_reset_reason_t. machine.reset_cause
+ * cannot tell a panic from a restart by program. */
+static mp_obj_t chip_reset_reason(void) {
+    return MP_OBJ_NEW_SMALL_INT(esp_reset_reason());
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(chip_reset_reason_obj, chip_reset_reason);
+
+/* raw_repl() -> whether the console speaks the raw protocol: a program is at the other end. */
+static mp_obj_t chip_raw_repl(void) {
+    return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(chip_raw_repl_obj, chip_raw_repl);
+
+/* One for each module slot. */
+#define MAPPINGS 2
+static struct {
+    const esp_partition_t *partition;
+    const void *start;
+} mappings[MAPPINGS];
+
+/* map(label) -> the data partition of that name as a read-only memoryview, or None where there is none. It stays mapped;
+ * who writes to the partition has to restart the chip before it is read again. Raises OSError. */
+static mp_obj_t chip_map(mp_obj_t label) {
+    const esp_partition_t *partition =
+        esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, mp_obj_str_get_str(label));
+    if (!partition) return mp_const_none;
+    int at = 0;
+    while (at < MAPPINGS && mappings[at].partition && mappings[at].partition != partition) at++;
+    if (at == MAPPINGS) mp_raise_OSError(MP_ENOMEM);
+    if (!mappings[at].partition) {
+        esp_partition_mmap_handle_t handle;
+        if (esp_partition_mmap(partition, 0, partition->size, ESP_PARTITION_MMAP_DATA, &mappings[at].start, &handle) != ESP_OK)
+            mp_raise_OSError(MP_EIO);
+        mappings[at].partition = partition;
+    }
+    return mp_obj_new_memoryview('B', partition->size, (void *)mappings[at].start);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(chip_map_obj, chip_map);
+
+static const mp_rom_map_elem_t chip_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_chip) },
+    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&chip_microseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_utc), MP_ROM_PTR(&chip_utc_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&chip_seed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&chip_random_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset_reason), MP_ROM_PTR(&chip_reset_reason_obj) },
+    { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&chip_raw_repl_obj) },
+    { MP_ROM_QSTR(MP_QSTR_map), MP_ROM_PTR(&chip_map_obj) },
+    { MP_ROM_QSTR(MP_QSTR_RADIO), MP_ROM_INT(MICROPY_PY_NETWORK_WLAN) },
+    { MP_ROM_QSTR(MP_QSTR_POWER_ON), MP_ROM_INT(ESP_RST_POWERON) },
+    { MP_ROM_QSTR(MP_QSTR_PROGRAM), MP_ROM_INT(ESP_RST_SW) },
+    { MP_ROM_QSTR(MP_QSTR_PANIC), MP_ROM_INT(ESP_RST_PANIC) },
+    { MP_ROM_QSTR(MP_QSTR_INTERRUPT_WATCHDOG), MP_ROM_INT(ESP_RST_INT_WDT) },
+    { MP_ROM_QSTR(MP_QSTR_TASK_WATCHDOG), MP_ROM_INT(ESP_RST_TASK_WDT) },
+    { MP_ROM_QSTR(MP_QSTR_OTHER_WATCHDOG), MP_ROM_INT(ESP_RST_WDT) },
+    { MP_ROM_QSTR(MP_QSTR_DEEP_SLEEP), MP_ROM_INT(ESP_RST_DEEPSLEEP) },
+    { MP_ROM_QSTR(MP_QSTR_BROWNOUT), MP_ROM_INT(ESP_RST_BROWNOUT) },
+};
+static MP_DEFINE_CONST_DICT(chip_globals, chip_globals_table);
+
+const mp_obj_module_t chip_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&chip_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_chip, chip_module);
+
+#endif

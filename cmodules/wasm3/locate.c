@@ -1,0 +1,147 @@
+/* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in locate.h).
+ *
+ * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes are the
+ * task's own, or come from whoever asks: only those whose code section is the one that the task was made of are looked
+ * at, since they were validated then.
+ */
+#include "task_state.h"
+
+#include "port.h"
+#include "region.h"
+#include "scan.h"
+
+#define MOST_PLACES 32u
+
+/* Small pages: memory may be short, and speed is of no interest. */
+#define PAGE_BYTES 256u
+
+/* The heap of the compilation describes itself at the beginning of its memory. */
+#define POOL_BYTES ((sizeof(struct pool) + 7u) & ~7u)
+
+uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
+    uint64_t hash = 14695981039346656037ull ^ size; /* FNV-1a, over words of four bytes for speed */
+    for (uint32_t at = 0; at < size; at += 4) {
+        uint32_t word = 0;
+        for (uint32_t i = at; i < size && i < at + 4; i++) word |= (uint32_t)code[i] << (8 * (i - at));
+        hash = (hash ^ word) * 1099511628211ull;
+    }
+    return hash;
+}
+
+uint64_t sov_task_code(const struct sov_task *task) { return task->code_hash; }
+
+/* The frames, innermost first: whose, and the operation they stand at. */
+static uint32_t find_places(const struct sov_task *task, struct sov_place *places, uint32_t most) {
+    if (task->status == SOV_EXITED || !task->root) return 0;
+    uint32_t count = 0;
+    m3stack_t sp = task->run.sp;
+    pc_t pc = task->run.pc;
+    while (sp && count < most) {
+        IM3Function function = sov_frame_callee(task, sp);
+        if (!function) break;
+        places[count++] = (struct sov_place){ function, pc, NULL };
+        pc = sov_frame_return(sp) - 1; /* within the call */
+        sp = sov_frame_caller(sp);
+    }
+    return count;
+}
+
+/* The entry of a function in the code section, its size first. The section was validated. */
+static const uint8_t *find_entry(const struct sov_module *scan, uint32_t index, const uint8_t **entry_end) {
+    bytes_t at = scan->section[10].start;
+    cbytes_t end = scan->section[10].end;
+    u32 count, size;
+    ReadLEB_u32(&count, &at, end);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *entry = at;
+        ReadLEB_u32(&size, &at, end);
+        at += size;
+        *entry_end = at;
+        if (i == index) return entry;
+    }
+    return NULL;
+}
+
+struct job {
+    struct sov_task *task;
+    IM3Function function;
+    struct sov_place *places;
+    uint32_t count;
+    struct pool *heap;
+};
+
+/* Compiles a function again and sets the instructions of those of the places that are its. */
+static void locate_in(void *context) {
+    struct job *job = context;
+    jmp_buf full;
+    if (!setjmp(full)) {
+        sov_heap_enter(job->heap, &full);
+        sov_compile_following(job->task, job->function, job->places, job->count);
+    }
+    sov_compile_unfollow();
+    sov_heap_leave();
+}
+
+/* The same on a stack that is large enough, with everything of the task as it was afterwards. */
+static void locate(struct job *job, const uint8_t *entry, const uint8_t *end) {
+    IM3Function function = job->function;
+    IM3Runtime runtime = job->task->runtime;
+    const M3Function kept = *function;
+    const M3Runtime kept_runtime = *runtime;
+    const uint32_t kept_bytes = sov_code_page_bytes;
+    function->wasm = entry;
+    function->wasmEnd = end;
+    runtime->scratch = sov_tables();
+    runtime->pagesOpen = runtime->pagesFull = NULL;
+    sov_code_page_bytes = PAGE_BYTES;
+    uint32_t stack = sov_compile_stack(sov_function_nesting(function), job->task->values);
+    if (sov_port_stack_left() >= stack) locate_in(job);
+    else sov_port_on_borrowed_stack(locate_in, job, stack);
+    sov_code_page_bytes = kept_bytes;
+    *runtime = kept_runtime;
+    *function = kept;
+}
+
+/* Half of the largest free block: a stack may have to be borrowed from the rest. */
+static struct pool *take_memory(uint32_t *bytes) {
+    struct pool *memory = sov_region_take_largest(bytes);
+    if (memory && *bytes / 2 > POOL_BYTES) {
+        *bytes = *bytes / 2 & ~7u;
+        sov_region_trim(memory, *bytes);
+        return memory;
+    }
+    sov_region_give(memory);
+    return NULL;
+}
+
+uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
+    struct sov_module scan;
+    struct sov_place places[MOST_PLACES];
+    IM3Module module = task->module;
+    if (!wasm && task->on_demand) {
+        wasm = module->wasmStart;
+        size = (uint32_t)(module->wasmEnd - wasm);
+    }
+    if (!wasm || sov_scan(&scan, wasm, size)) return SOV_NOWHERE;
+    if (sov_code_hash(scan.section[10].start, scan.code_bytes) != task->code_hash) return SOV_NOWHERE;
+    uint32_t bytes, count = find_places(task, places, most < MOST_PLACES ? most : MOST_PLACES);
+    for (uint32_t i = 0; i < count; i++) offsets[i] = SOV_NOWHERE;
+    if (!sov_tables_take()) return count;
+    struct pool *heap = take_memory(&bytes);
+    for (uint32_t i = 0; heap && i < count; i++) {
+        IM3Function function = places[i].function;
+        u32 index = (u32)(function - module->functions);
+        if (!function->compiled || index < module->numFuncImports) continue; /* a host function has no instructions */
+        bool seen = false;
+        for (uint32_t j = 0; j < i; j++) seen |= places[j].function == function;
+        const uint8_t *end, *entry = seen ? NULL : find_entry(&scan, index - module->numFuncImports, &end);
+        if (!entry) continue;
+        pool_init(heap, (uint8_t *)heap + POOL_BYTES, bytes - POOL_BYTES);
+        locate(&(struct job){ task, function, places, count, heap }, entry, end);
+    }
+    sov_region_give(heap);
+    sov_tables_give();
+    for (uint32_t i = 0; i < count; i++)
+        if (places[i].instruction) offsets[i] = (uint32_t)(places[i].instruction - scan.section[10].start);
+    return count;
+}

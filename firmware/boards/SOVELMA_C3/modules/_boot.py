@@ -1,0 +1,15 @@
+"""Runs first after every start and soft reset, before boot.py: file systems, heart beat, watchdog. No system yet.
+
+MicroPython runs this for mpremote too, which is why the beat begins here: the watchdog of an earlier start is still on.
+
+Invariant: whatever fails here is told, and the prompt comes.
+"""
+import gc
+import board_config
+from hal import esp32_beat, esp32_flash
+
+for _text in esp32_flash.mount():
+    print("[FAIL] " + _text)
+board_config.load()
+esp32_beat.start(board_config.watchdog)
+gc.collect()

@@ -1,0 +1,38 @@
+// MicroPython on an ESP32-C3 board with 4 MB of flash: what the port has switched on and SovelmaOS has no room for, and
+// what it needs besides. Each option the port would take by itself as well is left out.
+
+#define MICROPY_HW_BOARD_NAME "SovelmaOS"
+#define MICROPY_HW_MCU_NAME "ESP32-C3"
+
+// The console: the chip's own USB is always there; this is the other one, of boards with a USB converter on pins 20 and 21.
+#define MICROPY_HW_ENABLE_UART_REPL (1)
+
+// 0 in the image without radio, see mpconfigvariant_NOWIFI.cmake.
+#ifndef SOV_RADIO
+#define SOV_RADIO (1)
+#endif
+#define MICROPY_PY_NETWORK_WLAN (SOV_RADIO)
+
+// 28 KB of RAM and 250 KB of flash that nothing here uses.
+#define MICROPY_PY_BLUETOOTH (0)
+#define MICROPY_PY_ESPNOW (0)
+
+// Flash. Names are looked up by the kernel's own resolver; I2S and SD cards are reached by no capability.
+#define MICROPY_HW_ENABLE_MDNS_QUERIES (0)
+#define MICROPY_HW_ENABLE_MDNS_RESPONDER (0)
+#define MICROPY_PY_MACHINE_I2S (0)
+#define MICROPY_HW_ENABLE_SDCARD (0)
+
+// Read-only file systems in mapped flash: modules that are used where they lie.
+#define MICROPY_VFS_ROM (1)
+
+// Python's heap: what the port starts with, and how far it may grow (cmodules/chip/heap.c).
+#if SOV_RADIO
+#define SOV_PYTHON_HEAP_MOST (80 * 1024)
+#else
+#define SOV_PYTHON_HEAP_MOST (64 * 1024)
+#endif
+
+// Parts of cmodules/ that this port gets. Here, because MicroPython's scan for names sees no other definitions.
+#define SOV_CHIP (1)
+#define SOV_LWIP (1)

@@ -1,0 +1,98 @@
+"""The heart beat of the board: one timer, every 10 ms, for everything that must go on whatever Python is doing.
+
+- It runs the system while the prompt, or a program of yours, has the machine (`behind`).
+- It feeds the watchdog, which restarts the chip when the beat stops: Python hangs in a call that does not return. While
+  the kernel's own loop has the machine, it also has to get on; while the prompt or mpremote has it, nothing is asked.
+- It looks after the radio once a second (`every_second`).
+
+A beat is a callback of MicroPython: it runs between two byte codes, never inside a burst of the system, and Ctrl-C does
+not cut it in two.
+
+Invariant: nothing that is called from here can stop the beat; one timer of the chip's two is left to you.
+"""
+import machine
+import time
+from micropython import const
+
+PERIOD = const(10)              # ms
+WATCHDOG = const(30_000)        # ms without a beat: longer than anything that is not stuck takes, such as a scan for networks
+_SECOND = const(100)            # beats
+_STUCK = const(20_000)          # ms in which the kernel's loop has to turn once
+
+inside = False                  # during a beat: what is said comes from behind the prompt
+_behind = None
+_second = None
+_progress = None
+_timer = None
+_dog = None
+_beats = 0
+_seen = None                    # what `_progress` told last, and when that changed
+_changed = 0
+
+
+def start(watchdog=WATCHDOG):
+    """Lets the heart beat. Once after each start or soft reset, which ends the timer but not the watchdog.
+
+    `watchdog`: ms without a beat until the chip is restarted, 0: there is none.
+    """
+    global _timer, _dog
+    _dog = machine.WDT(timeout=watchdog) if watchdog else None
+    _timer = machine.Timer(0)
+    _timer.init(period=PERIOD, mode=machine.Timer.PERIODIC, callback=_beat)
+
+
+def behind(step):
+    """From now on calls step(), which has to come back within a few milliseconds, at every beat; None ends that.
+
+    Returns True: this machine can.
+    """
+    global _behind
+    _behind = step
+    return True
+
+
+def every_second(look):
+    """Calls look() about once a second; it must not block. None ends that."""
+    global _second
+    _second = look
+
+
+def watch(progress):
+    """`progress()` tells a number that changes as long as the kernel's loop gets on, or None where it does not have the
+    machine. The watchdog is fed no more when it stands still.
+    """
+    global _progress, _seen
+    _progress = progress
+    _seen = None
+
+
+def _beat(_):
+    global _beats, inside
+    try:
+        if _dog and _gets_on():
+            _dog.feed()
+        _beats += 1
+        inside = True
+        if _beats >= _SECOND:
+            _beats = 0
+            if _second:
+                _second()
+    except Exception:
+        pass                    # there is nobody to tell; the system notes its own failures
+    try:
+        if _behind:
+            _behind()
+    except Exception:
+        pass
+    inside = False
+
+
+def _gets_on():
+    global _seen, _changed
+    now = time.ticks_ms()
+    told = _progress() if _progress else None
+    if told is None or told != _seen:
+        _seen = told
+        _changed = now
+        return True
+    return time.ticks_diff(now, _changed) < _STUCK

@@ -1,0 +1,98 @@
+"""Wi-Fi of the board: joins a network and joins it again, opens one of its own, and never waits for either.
+
+`Radio` is looked after once a second. The port would try again at once and for ever; here each failed attempt doubles
+the pause before the next one, so a network that is gone costs little.
+
+Invariant: `look` does not block; what goes wrong is told and tried again, it stops nothing.
+"""
+import network
+from micropython import const
+
+FIRST = const(5)                # seconds an attempt is given before the next one; joining takes 1 to 4
+MOST = const(60)                # seconds between attempts at most
+
+_KEY_LEAST = const(8)           # characters of a key, as WPA2 has it
+_KEY_MOST = const(63)
+_NAME_MOST = const(32)          # bytes of a network's name
+_STATIONS = const(4)            # that may join ours: each takes memory that the tasks' connections use
+
+
+def mistakes(wanted, where):
+    """What is wrong with a network of the board's configuration: a list of texts, each with its place."""
+    wrong = []
+    if not isinstance(wanted, dict):
+        return [where + ": must be an object"]
+    for name in wanted:
+        if name not in ("ssid", "key"):
+            wrong.append("%s.%s: unknown" % (where, name))
+    name = wanted.get("ssid")
+    if not isinstance(name, str) or not 1 <= len(name.encode()) <= _NAME_MOST:
+        wrong.append("%s.ssid: must be a string of 1 to %d bytes" % (where, _NAME_MOST))
+    key = wanted.get("key", "")
+    if not isinstance(key, str) or key and not _KEY_LEAST <= len(key) <= _KEY_MOST:
+        wrong.append("%s.key: must be a string of %d to %d characters, or not be there" % (where, _KEY_LEAST, _KEY_MOST))
+    return wrong
+
+
+class Radio:
+    """What the board's configuration says of Wi-Fi, done.
+
+    `wifi`: {"ssid", "key"} of the network to join, or None; `own`: the same of the one to open, or None; `say`: a function
+    that gets lines of text. Switching the radio on takes about 100 ms; nothing waits for a network.
+    """
+
+    def __init__(self, wifi, own, say, hostname=None):
+        self._say = say
+        self._wifi = wifi
+        self._station = None
+        self._up = False
+        self._wait = 0          # seconds until the next attempt
+        self._pause = FIRST
+        if hostname:
+            network.hostname(hostname)
+        if own:
+            self._open(own)
+        if wifi:
+            self._station = network.WLAN(network.WLAN.IF_STA)
+            self._station.active(True)
+            self._station.config(reconnects=0)      # trying again is left to `look`
+            self._join()
+
+    def _open(self, own):
+        point = network.WLAN(network.WLAN.IF_AP)
+        point.active(True)
+        if own.get("key"):
+            point.config(ssid=own["ssid"], security=network.WLAN.SEC_WPA2, key=own["key"], max_clients=_STATIONS)
+        else:
+            point.config(ssid=own["ssid"], security=network.WLAN.SEC_OPEN, max_clients=_STATIONS)
+        self._say("wifi: network %s is open at %s" % (own["ssid"], point.ifconfig()[0]))
+
+    def _join(self):
+        self._wait = self._pause
+        self._pause = min(2 * self._pause, MOST)
+        try:
+            self._station.connect(self._wifi["ssid"], self._wifi.get("key", ""))
+        except (OSError, RuntimeError) as error:
+            self._say("wifi: %s" % error)
+
+    def look(self):
+        """To be called once a second."""
+        if not self._station:
+            return
+        if self._station.isconnected():
+            if not self._up:
+                self._up = True
+                self._pause = FIRST
+                self._say("wifi: joined %s, address %s" % (self._wifi["ssid"], self._station.ifconfig()[0]))
+            return
+        if self._up:
+            self._up = False
+            self._wait = 0
+            self._say("wifi: lost " + self._wifi["ssid"])
+        self._wait -= 1
+        if self._wait < 0:
+            try:
+                self._station.disconnect()      # an attempt that is still going on would forbid another
+            except (OSError, RuntimeError):
+                pass
+            self._join()

@@ -1,0 +1,40 @@
+"""Our own module `chip` (cmodules/chip/modchip.c), as far as the HAL uses it."""
+import time
+
+RADIO = 1
+POWER_ON, PROGRAM, PANIC, INTERRUPT_WATCHDOG, TASK_WATCHDOG, OTHER_WATCHDOG, DEEP_SLEEP, BROWNOUT = 1, 3, 4, 5, 6, 7, 8, 9
+
+raw = False
+reason = POWER_ON
+images = {}             # {label: what was written to the partition}
+seeded = 0
+
+
+def microseconds():
+    return time.ticks_us()
+
+
+def utc():
+    return None
+
+
+def seed():
+    global seeded
+    seeded += 1
+
+
+def random(buffer, n):
+    import os
+    buffer[:n] = os.urandom(n)
+
+
+def reset_reason():
+    return reason
+
+
+def raw_repl():
+    return raw
+
+
+def map(label):
+    return images.get(label)

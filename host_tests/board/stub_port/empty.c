@@ -1,0 +1,1 @@
+/* The program is all in the main component. */

@@ -1,0 +1,69 @@
+/* idf.c - what the stub port has of ESP-IDF: a clock, noise, two flash partitions, lwIP's sockets out of the host's. */
+#define SOV_STUB_IDF
+#include "bootloader_random.h"
+#include "esp_heap_caps.h"
+#include "esp_partition.h"
+#include "esp_random.h"
+#include "esp_system.h"
+#include "esp_timer.h"
+#include "lwip/sockets.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int noise; /* whether the ADC's is on */
+int stub_noisy_fills, stub_quiet_fills;
+
+int64_t esp_timer_get_time(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+void bootloader_random_enable(void) { noise = 1; }
+void bootloader_random_disable(void) { noise = 0; }
+uint32_t esp_random(void) { return 0x01020304; }
+
+void esp_fill_random(void *buffer, size_t n) {
+    noise ? stub_noisy_fills++ : stub_quiet_fills++;
+    memset(buffer, 0x5a, n);
+}
+
+esp_reset_reason_t esp_reset_reason(void) { return ESP_RST_PANIC; }
+size_t heap_caps_get_largest_free_block(uint32_t capabilities) { return capabilities == MALLOC_CAP_DEFAULT ? 1 << 20 : 0; }
+
+static const esp_partition_t partitions[] = { { 0x370000, 0x20000, "mod_0" }, { 0x390000, 0x20000, "mod_1" }, { 0, 4096, "third" } };
+static uint8_t flash[3][0x20000];
+int stub_mapped;
+
+const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_partition_subtype_t subtype, const char *label) {
+    for (int i = 0; i < 3; i++)
+        if (type == ESP_PARTITION_TYPE_DATA && subtype == ESP_PARTITION_SUBTYPE_ANY && !strcmp(partitions[i].label, label))
+            return &partitions[i];
+    return NULL;
+}
+
+esp_err_t esp_partition_mmap(const esp_partition_t *partition, size_t offset, size_t size, esp_partition_mmap_memory_t memory,
+    const void **start, esp_partition_mmap_handle_t *handle) {
+    if (offset || size != partition->size || memory != ESP_PARTITION_MMAP_DATA) return 1;
+    memset(flash[partition - partitions], partition->label[4], size);
+    *start = flash[partition - partitions];
+    *handle = (esp_partition_mmap_handle_t)++stub_mapped;
+    return ESP_OK;
+}
+
+int lwip_socket(int domain, int type, int protocol) { return socket(domain, type, protocol); }
+int lwip_bind(int s, const struct sockaddr *name, socklen_t namelen) { return bind(s, name, namelen); }
+int lwip_connect(int s, const struct sockaddr *name, socklen_t namelen) { return connect(s, name, namelen); }
+ssize_t lwip_recv(int s, void *mem, size_t len, int flags) { return recv(s, mem, len, flags); }
+ssize_t lwip_send(int s, const void *data, size_t size, int flags) { return send(s, data, size, flags); }
+int lwip_close(int s) { return close(s); }
+int lwip_fcntl(int s, int cmd, int val) { return fcntl(s, cmd, val); }
+int lwip_setsockopt(int s, int level, int name, const void *value, socklen_t length) { return setsockopt(s, level, name, value, length); }
+int lwip_getsockopt(int s, int level, int name, void *value, socklen_t *length) { return getsockopt(s, level, name, value, length); }
+
+int lwip_select(int end, fd_set *readable, fd_set *writable, fd_set *failed, struct timeval *limit) {
+    return select(end, readable, writable, failed, limit);
+}

@@ -1,0 +1,1 @@
+// The stub port adds no names of its own.

