@@ -11,6 +11,8 @@ from conftest import wat
 from every_call import CALLS, CASES, SETUP, host_files, module, peers, values
 from test_abi import ABI
 
+pytestmark = pytest.mark.pc("heaps of chosen sizes, files of the host")
+
 # Opens, writes, reads and closes files for ever. Memory: 0 counts rounds, 4 calls that failed with NOMEM and writes that
 # were short, 8 calls that failed with anything else, 12 rounds whose file did not hold what was written; 20 is how much
 # to write.

@@ -119,7 +119,7 @@ CASES = {
 }
 
 RUN = """
-import gc, hal, wasm3
+import hal, wasm3
 from kernel import abi
 from kernel.capability import Capabilities
 from kernel.ramfs import RamFS
@@ -152,7 +152,6 @@ def table_of(entries):
     return c
 out = {}
 for label, name, entries in cases:
-    gc.collect()        # what is kept of each case lies together, and room for the answer with it
     reaching = []
     system = System(RamFS(10000))
     calls = Syscalls(system.scheduler, Resolver())

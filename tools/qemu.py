@@ -17,7 +17,7 @@ import tempfile
 from pack_files import image
 
 SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/virt/random.c
-GIVEN = 0x81000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
+GIVEN = 0x84000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
 
 
 @contextlib.contextmanager

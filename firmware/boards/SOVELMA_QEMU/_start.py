@@ -18,7 +18,7 @@ import virt
 from _files import FILES
 
 # Behind the memory that the firmware is linked into, in the 128 MB that QEMU gives the machine.
-GIVEN = 0x81000000
+GIVEN = 0x84000000
 GIVEN_MOST = 0x4000000
 
 

@@ -12,7 +12,7 @@ SRC_BOARD_O += shared/runtime/gchelper_native.o shared/runtime/gchelper_rv32i.o
 MPY_CROSS_FLAGS += -march=rv32imc
 
 # Python's heap. A board starts with 64 KB; here the tests keep modules and their scripts in it too.
-MICROPY_HEAP_SIZE = 4194304
+MICROPY_HEAP_SIZE = 16777216
 
 # Failing allocations and the like, which the tests drive: this image is theirs.
 CFLAGS += -DSOV_TEST_HOOKS=1
