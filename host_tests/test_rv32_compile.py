@@ -15,6 +15,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
 
+from measure_load import validator_text
 from toolchain import setting
 
 RUNTIME = ROOT / "cmodules" / "wasm3"
@@ -100,6 +101,11 @@ def test_stack_of_the_compiler(objects):
     parsing = create["sov_task_create"] + create["create_in"] + parts["ParseSection_Data"] + parts["Parse_InitExpr"] + own["CompileBlockStatements"] + 300
     validating = create["create_in"] + sum(sum(frames(objects, f"validate{part}.c").values()) for part in ("", "_module", "_body"))
     assert parsing <= constant("SOV_STACK_TO_CREATE") and validating <= constant("SOV_STACK_TO_CREATE"), (parsing, validating)
+
+
+def test_size_of_the_validator(objects):
+    """It may take 16 KB of flash."""
+    assert 4 * 1024 < validator_text(objects["create.c"].parent, WASM3) <= 16 * 1024
 
 
 def test_size(objects):
