@@ -25,6 +25,7 @@ include tools/mk/qemu.mk
 include tools/mk/board.mk
 include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
+include tools/mk/size.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
