@@ -75,6 +75,7 @@ def run(seconds=None):
     """
     was_behind = _is_behind
     pause()
+    hal.forget_keys()
     try:
         if _the_system().run(-1 if seconds is None else int(seconds * 1000)):
             background()

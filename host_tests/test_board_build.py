@@ -142,6 +142,20 @@ print(netio.receive(a, buffer, 9))
     assert out.splitlines() == ["0 0 -7", "1 [0, 0, 1]", "5 1 [1, 0, 0]", "5 b'hello' 0", "True True", "-12"]
 
 
+def test_a_soft_reset_leaves_no_socket_behind(stub):
+    """Few as lwIP's are; `__init__` is what a new MicroPython calls at the first import."""
+    out = python(stub, """
+import netio
+kept = [netio.open(True) for _ in range(5)]
+netio.close(kept.pop())
+netio.__init__()
+print([netio.receive(handle, bytearray(1), 1) for handle in kept], netio.open(True) == kept[0])
+netio.__init__()
+print(netio.open(True) == kept[0])
+""")
+    assert out.splitlines() == ["[-12, -12, -12, -12] True", "True"]
+
+
 def test_what_the_chip_module_offers(stub):
     out = python(stub, """
 import chip
