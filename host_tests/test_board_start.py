@@ -107,6 +107,39 @@ answer(out + [waiting, said("behind the prompt")])
     assert out == [[], [], ["x"], []]
 
 
+def test_the_system_stands_still_while_a_command_looks_at_it_or_changes_it(start):
+    """A beat in the middle of a command would find it half changed."""
+    out = start("""
+from kernel import inspect
+board._console = Keys(3)
+board_start.main()
+task = sovelma.system.tasks[0]
+real = inspect.processes
+def slow(*arguments):
+    beat(3)
+    return real(*arguments)
+inspect.processes = slow
+before = task.fuel()
+sovelma.ps()
+during = task.fuel()
+beat()
+after = task.fuel()
+try:
+    sovelma.kill("nobody")
+except ValueError:
+    pass
+beat()
+going = task.fuel()
+sovelma.stop("spin")
+beat()
+sovelma.start("spin")
+beat(2)
+answer([before, during, after, going, task.fuel(), sovelma.system.tasks[0].over()])
+""")
+    before, during, after, going, again, over = out
+    assert before == during < after < going and again > 0 and not over
+
+
 def test_a_step_behind_the_prompt_is_short_and_its_time_is_counted(start):
     out = start("""
 board._console = Keys(3)
@@ -178,6 +211,30 @@ answer([out, told])
     assert states[:4] == [[0, True], [1, True], [2, True], [3, False]]
     assert told == ["[FAIL] safe mode: the system is not started; board_start.go() starts it"]
     assert states[4:] == [[3, False], [0, True], [1, True], [0, True], [1, True], [0, True]]
+
+
+def test_an_exception_that_nobody_caught_is_a_fault_of_the_kernel(start):
+    """The chip starts anew, and three of them are safe mode like three panics, though the chip calls it a restart by program."""
+    out = start("""
+import sovelma as facade
+out = []
+for _ in range(4):
+    board._console = Keys(1, RuntimeError("broken"))
+    sovelma.system = None
+    try:
+        board_start.main()
+        out.append("prompt")
+    except machine.Reset:
+        out.append(esp32_flash.faults() & 0xFF)
+    chip.reason, machine.cause = chip.PROGRAM, 2
+told = said("fault of the kernel: RuntimeError")
+board._console = Keys(3)
+sovelma.system = None
+chip.reason = chip.POWER_ON
+board_start.main()
+answer([out, len(told), len(said("safe mode")), esp32_flash.faults(), sovelma.system is not None])
+""")
+    assert out == [[1, 2, 3, "prompt"], 3, 1, 0, True]
 
 
 def test_a_good_minute_accepts_a_new_firmware_once(start):

@@ -94,9 +94,9 @@ def setting(name):
 
 
 def flags():
-    """The compiler's flags for a board, where text is scarce."""
-    return ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-Os", "-std=gnu11", *setting("SOV_INTERPRETER_FLAGS"),
-            "-ffunction-sections", "-fdata-sections", f"-DSOV_ARENA_BYTES={ARENA_BYTES}u"]  # fmt: skip
+    """The compiler's flags for a board, those that its own build has (cmodules/wasm3/micropython.cmake)."""
+    return ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu11", *setting("SOV_BOARD_FLAGS"),
+            *setting("SOV_INTERPRETER_FLAGS"), f"-DSOV_ARENA_BYTES={ARENA_BYTES}u"]  # fmt: skip
 
 
 def board_objects(directory, wasm3, more=()):
