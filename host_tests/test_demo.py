@@ -1,6 +1,7 @@
 """The demo system from the outside: what it prints, how it ends, and that its answers are right."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -93,6 +94,7 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0
 
 
+@functools.cache
 def imports(name):
     """What a built module imports from the kernel."""
     module = ROOT / "build" / "modules" / f"{name}.wasm"
