@@ -22,8 +22,10 @@ include tools/mk/sources.mk
 include tools/mk/unix.mk
 include tools/mk/modules.mk
 include tools/mk/qemu.mk
+include tools/mk/board.mk
 include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
+include tools/mk/size.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
@@ -76,7 +78,7 @@ generated: ## write what is generated: the ABI's files and the status table of R
 	python3 tools/gen_abi.py
 	python3 tools/status.py
 
-test: build ## build what is missing and run all tests
+test: build $(BOARD_STAMP) ## build what is missing and run all tests
 	$(PYTHON) -m pytest $(TESTS) $(ARGS)
 
 spectest: build ## run a directory of specification scripts, DIR=path

@@ -32,6 +32,19 @@ _shares = None          # inspect.Shares of it
 _is_behind = False      # it runs behind the prompt
 
 
+def _still(command):
+    # A command that looks at the system or changes it: where the system runs behind the prompt, it stands still meanwhile. A
+    # beat between two byte codes would otherwise find it half changed.
+    def standing(*arguments):
+        hal.behind(None)
+        try:
+            return command(*arguments)
+        finally:
+            if _is_behind:
+                hal.behind(system.step)
+    return standing
+
+
 def boot(path, input=None):
     """Builds the system a manifest describes; `run` starts it.
 
@@ -75,6 +88,7 @@ def run(seconds=None):
     """
     was_behind = _is_behind
     pause()
+    hal.forget_keys()
     try:
         if _the_system().run(-1 if seconds is None else int(seconds * 1000)):
             background()
@@ -102,6 +116,7 @@ def pause():
     _is_behind = False
 
 
+@_still
 def ps():
     """Shows every task: state, priority, share of the processor since the last look, fuel and system calls so far, bytes
     of its region used at the peak and in all, restarts, and what it waits for or how it ended.
@@ -118,6 +133,7 @@ def top(seconds=1, count=10):
     _show(inspect.processes(sorted(system.tasks, key=lambda task: -percent.get(task, 0))[:count], percent))
 
 
+@_still
 def kill(name):
     """Ends a task as a fault does: it leaves a crash record that shows where it was, and its fault policy decides what
     comes next. Raises ValueError where there is no such task.
@@ -125,22 +141,26 @@ def kill(name):
     _the_system().fault(system.find(name), "killed at the prompt")
 
 
+@_still
 def stop(name):
     """Ends a task, whatever its fault policy says; `start` begins it anew. Raises ValueError where there is none."""
     _the_system().kill(system.find(name))
 
 
+@_still
 def start(name):
     """Begins a task that is over anew, as after booting. Raises ValueError where there is none, or it is not over."""
     _the_system().start(system.find(name))
 
 
+@_still
 def restart(name):
     """Ends a task, where it is not over, and begins it anew. Raises ValueError where there is no such task."""
     stop(name)
     start(name)
 
 
+@_still
 def crash(name=None, file=None):
     """Shows the crash record of a task, or of all that have one: reason, backtrace, fuel, the last system calls.
 
@@ -158,6 +178,7 @@ def crash(name=None, file=None):
         _show(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
 
 
+@_still
 def log(name=None):
     """Shows what is left in the log ring of a task, or of all; lines that never reached the console too."""
     for task in [_the_system().find(name)] if name else _the_system().tasks:
@@ -165,6 +186,7 @@ def log(name=None):
             console.show("%s: %s: %s" % (task.name, LEVELS[level], escaped_bytes(text)))
 
 
+@_still
 def revoke(name, granted):
     """Takes the object away that a task was granted under that name, from every task that can reach it.
 
@@ -177,6 +199,7 @@ def revoke(name, granted):
     raise ValueError("%s holds nothing called %s" % (name, granted))
 
 
+@_still
 def caps(name):
     """Shows the capabilities a task holds: identifier, name, rights, what it is."""
     for identifier, thing, rights, granted in _the_system().find(name).capabilities.held():
@@ -185,6 +208,7 @@ def caps(name):
         console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what))
 
 
+@_still
 def ls(path="/"):
     """Shows a directory of the RamFS, or one of its files."""
     node = _node(path)
@@ -198,6 +222,7 @@ def ls(path="/"):
         console.show("%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name))
 
 
+@_still
 def rm(path):
     """Removes a file or an empty directory of the RamFS. Who has the file open keeps it until it is closed."""
     above, _, name = path.strip("/").rpartition("/")
@@ -206,6 +231,7 @@ def rm(path):
         raise OSError(path + ": " + abi.ERRORS[-1 - error])
 
 
+@_still
 def cat(path):
     """Shows a file of the RamFS; what is not printable as escapes."""
     file = _node(path)
@@ -230,6 +256,7 @@ def cat(path):
         console.show(escaped_bytes(line))
 
 
+@_still
 def board():
     """Shows the machine's pins: direction, level (voltage), pull, and which task has them under which name."""
     names = {}
@@ -242,6 +269,7 @@ def board():
         console.show(escaped(text))
 
 
+@_still
 def net():
     """Shows what every task may use of the network and its connections, those on their way too."""
     for task in _the_system().tasks:
@@ -252,12 +280,14 @@ def net():
             console.show("%s: %s" % (task.name, thing.text()))
 
 
+@_still
 def dmesg():
     """Shows the last lines of the kernel's own log."""
     for text in console.kept():
         console.show(text)
 
 
+@_still
 def mem():
     """Shows where the memory is: the arena and its regions, the RamFS, MicroPython's heap."""
     _show(inspect.memory(_the_system()))

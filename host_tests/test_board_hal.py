@@ -266,6 +266,15 @@ answer([said, network.events.count(("connect", "home", ""))])
 """) == [["wifi: Wifi Internal Error"] * 2, 2]
 
 
+def test_a_radio_that_a_soft_reset_left_connected_is_not_connected_again(board):
+    assert board("""
+said = []
+network.WLAN.joined = True
+esp32_radio.Radio({"ssid": "home"}, None, said.append).look()
+answer([("connect", "home", "") in network.events, said])
+""") == [False, ["wifi: joined home, address 192.0.2.7"]]
+
+
 def test_a_network_of_its_own(board):
     out = board("""
 said = []

@@ -87,6 +87,59 @@ answer([len(behind), fuel, said("stopped; sovelma.run() goes on"), stopped == so
     assert fuel[0] < fuel[1] < fuel[2] < fuel[3] == fuel[4] < fuel[5]
 
 
+def test_the_end_of_a_command_s_line_is_no_key(start):
+    """A terminal that sends a carriage return and a line feed: the command runs at the first, the second is still there."""
+    out = start("""
+class LineFeed(Keys):                       # one character that waits, until it is read
+    def ipoll(self, ms):
+        return [1] if waiting else super().ipoll(ms)
+waiting = ["\\n"]
+board.sys = type("sys", (), {"stdin": type("stdin", (), {"buffer": type("buffer", (), {"read": staticmethod(lambda n: waiting.pop())})}), "stdout": sys.stdout})
+board._console = LineFeed(1000000)
+sovelma.boot(manifests[0])
+sovelma.run(0.05)
+out = [waiting[:], said("behind the prompt")]
+chip.raw = True                             # mpremote has the console: what it sends is no key, and is not taken from it
+waiting.append("x")
+sovelma.run(0.05)
+answer(out + [waiting, said("behind the prompt")])
+""")
+    assert out == [[], [], ["x"], []]
+
+
+def test_the_system_stands_still_while_a_command_looks_at_it_or_changes_it(start):
+    """A beat in the middle of a command would find it half changed."""
+    out = start("""
+from kernel import inspect
+board._console = Keys(3)
+board_start.main()
+task = sovelma.system.tasks[0]
+real = inspect.processes
+def slow(*arguments):
+    beat(3)
+    return real(*arguments)
+inspect.processes = slow
+before = task.fuel()
+sovelma.ps()
+during = task.fuel()
+beat()
+after = task.fuel()
+try:
+    sovelma.kill("nobody")
+except ValueError:
+    pass
+beat()
+going = task.fuel()
+sovelma.stop("spin")
+beat()
+sovelma.start("spin")
+beat(2)
+answer([before, during, after, going, task.fuel(), sovelma.system.tasks[0].over()])
+""")
+    before, during, after, going, again, over = out
+    assert before == during < after < going and again > 0 and not over
+
+
 def test_a_step_behind_the_prompt_is_short_and_its_time_is_counted(start):
     out = start("""
 board._console = Keys(3)
@@ -160,6 +213,30 @@ answer([out, told])
     assert states[4:] == [[3, False], [0, True], [1, True], [0, True], [1, True], [0, True]]
 
 
+def test_an_exception_that_nobody_caught_is_a_fault_of_the_kernel(start):
+    """The chip starts anew, and three of them are safe mode like three panics, though the chip calls it a restart by program."""
+    out = start("""
+import sovelma as facade
+out = []
+for _ in range(4):
+    board._console = Keys(1, RuntimeError("broken"))
+    sovelma.system = None
+    try:
+        board_start.main()
+        out.append("prompt")
+    except machine.Reset:
+        out.append(esp32_flash.faults() & 0xFF)
+    chip.reason, machine.cause = chip.PROGRAM, 2
+told = said("fault of the kernel: RuntimeError")
+board._console = Keys(3)
+sovelma.system = None
+chip.reason = chip.POWER_ON
+board_start.main()
+answer([out, len(told), len(said("safe mode")), esp32_flash.faults(), sovelma.system is not None])
+""")
+    assert out == [[1, 2, 3, "prompt"], 3, 1, 0, True]
+
+
 def test_a_good_minute_accepts_a_new_firmware_once(start):
     assert start("""
 board._console = Keys(3)
@@ -224,7 +301,8 @@ board._console = Looks(3)
 board_start.main()
 answer([seen, board_start._progress()])
 """)
-    assert len(out[0]) == 4 and None not in out[0] and out[0] == sorted(set(out[0])) and out[1] is None
+    seen = out[0][1:]       # the first look is before the loop: was anything typed until now?
+    assert len(seen) == 3 and None not in seen and seen == sorted(set(seen)) and out[1] is None
 
 
 # ---------------------------------------------------------------- /board.json

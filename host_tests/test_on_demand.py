@@ -236,6 +236,38 @@ answer([wasm3._is_immutable(each) for each in (frozen, memoryview(frozen), memor
     assert got == [True, True, True, True, False, False, False, True, False, False]
 
 
+def test_a_mapped_file_is_not_read(firmware):
+    """A file system in mapped memory tells where a file's bytes lie; elsewhere they are read. Both make the same task."""
+    got = firmware.script("""
+import hal, vfs
+from kernel.plan import Plan
+fields = {"module": "m.wasm", "sha256": None, "quota": 20000, "stack": 1024, "memory": 0, "storage": 0}
+class Stream:
+    def __init__(self, data):
+        self.data = data
+    def read(self):
+        reads.append(1)
+        return self.data
+class Mapped(bytearray):
+    pass
+for kind in (Stream, Mapped):
+    kind.__enter__ = lambda self: self
+    kind.__exit__ = lambda self, *_: None
+out = []
+for kind in (Stream, Mapped):
+    reads = []
+    hal.read_file = lambda path: kind(wasm["m"])
+    t = Plan(fields, None).machine()
+    used = t.region()[0]
+    t.resume(10**6)
+    out.append([len(reads), t.nr(), t.fuel()])
+    t.kill()
+answer(out)
+""", wasm={"m": WAYS})
+    assert [row[0] for row in got] == [1, 0]
+    assert got[0][1:] == got[1][1:] and got[0][1] == SLEEP
+
+
 def test_names_come_from_the_module(firmware):
     """The export's name before that of the name section, as when they are copied at creation; malformed names are none."""
     named = wat("""(module (func $inner unreachable) (func $outer (export "shown") (export "again") (call $inner))

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peers import SETUP, connect, free_port, guest, open_s, put, recv, tcp, udp
 
+pytestmark = pytest.mark.pc("sockets")
+
 AGAIN, TIMEOUT, REFUSED, DENIED, NOTFOUND, UNREACHABLE = -7, -8, -16, -3, -5, -17
 NAME = "web.example.test"
 

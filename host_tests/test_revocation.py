@@ -56,6 +56,7 @@ answer([before, count, after, [task.result for task in tasks[:2]], tasks[2].resu
 """, wasm={"reader": READER}) == [[2, 2, 2], 4, [0, 0, 2], [REVOKED * 10101] * 2, True]
 
 
+@pytest.mark.pc("sockets")
 @pytest.mark.parametrize("what", ["network", "socket"])
 def test_who_waits_on_it_is_woken(firmware, what):
     assert firmware.script(SETUP + """

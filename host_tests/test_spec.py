@@ -53,3 +53,10 @@ def test_suspended_after_every_block_the_answers_are_the_same(whole, firmware):
     for (script, expected), (_, got) in zip(whole.outcomes, suspended.outcomes, strict=True):
         assert got == expected, script
     assert (suspended.passed, suspended.failures) == (whole.passed, whole.failures)
+
+
+def test_compiled_when_first_called_the_answers_are_the_same(whole, firmware):
+    lazily = spectest.run_directory(SPEC, firmware.path, slice=997, room=2 << 20)
+    for (script, expected), (_, got) in zip(whole.outcomes, lazily.outcomes, strict=True):
+        assert got == expected, script
+    assert (lazily.passed, lazily.failures) == (whole.passed, whole.failures)

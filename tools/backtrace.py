@@ -48,7 +48,7 @@ def code_section(module):
 def code_hash(code):
     """What the runtime knows a code section by, as a record has it (cmodules/wasm3/locate.c)."""
     value = 14695981039346656037 ^ len(code)
-    for at in range(0, len(code), 4):
+    for at in range(0, len(code) // 4 * 4 + 1, 4):
         value = (value ^ int.from_bytes(code[at : at + 4], "little")) * 1099511628211 & (1 << 64) - 1
     return f"{value:016x}"
 

@@ -86,6 +86,25 @@ static mp_obj_t failure(int number) {
     }
 }
 
+#if SOV_LWIP
+/* Sockets that were opened and not closed: a soft reset forgets those who have them, and lwIP has few. */
+static fd_set opened;
+
+/* Called when a MicroPython VM imports the module first: closes what the one before it left open. */
+static mp_obj_t netio_init(void) {
+    for (int fd = 0; fd < FD_SETSIZE; fd++)
+        if (FD_ISSET(fd, &opened)) SYSTEM(close)(fd);
+    FD_ZERO(&opened);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(netio_init_obj, netio_init);
+#define note_opened(fd) FD_SET(fd, &opened)
+#define note_closed(fd) ((fd) >= 0 && (fd) < FD_SETSIZE ? FD_CLR(fd, &opened) : (void)0)
+#else
+#define note_opened(fd) ((void)0)
+#define note_closed(fd) ((void)0)
+#endif
+
 /* open(datagrams) -> file descriptor, or an error code. */
 static mp_obj_t netio_open(mp_obj_t datagrams) {
     bool udp = mp_obj_is_true(datagrams);
@@ -101,6 +120,7 @@ static mp_obj_t netio_open(mp_obj_t datagrams) {
         SYSTEM(close)(fd);
         return failure(number);
     }
+    note_opened(fd);
     return small(fd);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_open_obj, netio_open);
@@ -163,7 +183,9 @@ static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
 
 /* close(fd): gives the socket back; what was sent already is still delivered. */
 static mp_obj_t netio_close(mp_obj_t fd) {
-    SYSTEM(close)(mp_obj_get_int(fd));
+    int number = mp_obj_get_int(fd);
+    note_closed(number);
+    SYSTEM(close)(number);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_close_obj, netio_close);
@@ -230,6 +252,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(netio_poll_obj, 5, 5, netio_poll);
 
 static const mp_rom_map_elem_t netio_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_netio) },
+#if SOV_LWIP
+    { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&netio_init_obj) },
+#endif
     { MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&netio_open_obj) },
     { MP_ROM_QSTR(MP_QSTR_bind), MP_ROM_PTR(&netio_bind_obj) },
     { MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&netio_connect_obj) },

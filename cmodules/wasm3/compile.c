@@ -61,8 +61,8 @@ bool sov_tables_taken(void) {
  * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
 #define LEAST_CODE_PAGE 256u
 #define MOST_CODE_PAGE 4096u
-/* On demand, pages stay half empty: every branch that is compiled beside another begins one. */
-#define MOST_CODE_PAGE_ON_DEMAND 512u
+/* On demand, what is not called shall take no room beside what is: 128 words, of which an unlucky page wastes a tenth. */
+#define MOST_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
 uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
 
 void sov_choose_code_page(const struct sov_task *task) {

@@ -16,6 +16,7 @@
  *                  wasm3 leaves out the arguments of calls.
  *   GetPC          sees every place that branches are pointed at.
  *   EnsureCodePageNumLines  sees bridges that no operation follows at once (locate.h).
+ *   PushConst      finds a constant that is there already by a hash, not by looking at all.
  *   CopyStackSlotsR  corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
@@ -86,6 +87,7 @@
 #include "m3_compile.c"
 #undef memset
 #undef compilation
+#undef PushConst
 #undef AcquireCodePage
 #undef CopyStackSlotsR
 #undef EnsureCodePageNumLines
@@ -136,6 +138,7 @@ M3Result sov_compile_function(IM3Function function) {
     meter.open = &meter.unreachable;
     meter.next = BLOCK_GOES_ON;
     meter.constant_bytes = 0;
+    memset(&constants, 0, sizeof constants);
     M3Result result = CompileFunction(function);
     if (!result) {
         u32 *entry_cost = (u32 *)(function->compiled + 2);

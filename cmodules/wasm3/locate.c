@@ -10,6 +10,8 @@
 #include "region.h"
 #include "scan.h"
 
+#include <string.h>
+
 #define MOST_PLACES 32u
 
 /* Small pages: memory may be short, and speed is of no interest. */
@@ -20,12 +22,14 @@
 
 uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
     uint64_t hash = 14695981039346656037ull ^ size; /* FNV-1a, over words of four bytes for speed */
-    for (uint32_t at = 0; at < size; at += 4) {
-        uint32_t word = 0;
-        for (uint32_t i = at; i < size && i < at + 4; i++) word |= (uint32_t)code[i] << (8 * (i - at));
+    uint32_t word; /* all our machines are little-endian */
+    for (; size >= sizeof word; size -= sizeof word, code += sizeof word) {
+        memcpy(&word, code, sizeof word);
         hash = (hash ^ word) * 1099511628211ull;
     }
-    return hash;
+    word = 0;
+    while (size) word = word << 8 | code[--size];
+    return (hash ^ word) * 1099511628211ull;
 }
 
 uint64_t sov_task_code(const struct sov_task *task) { return task->code_hash; }

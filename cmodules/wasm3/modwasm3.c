@@ -33,16 +33,6 @@ static struct sov_task *task_of(mp_obj_t self_in) {
     return self->task;
 }
 
-/* An address or index from Python. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a
- * number that 32 bits cannot hold must not come out as another one. */
-static uint32_t get_u32(mp_obj_t value) {
-    if (mp_obj_is_small_int(value)) {
-        int64_t number = MP_OBJ_SMALL_INT_VALUE(value);
-        if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
-    }
-    return (uint32_t)mp_obj_get_int_truncated(value);
-}
-
 /* An integer, or 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a new object. */
 static uint64_t get_u64(mp_obj_t value) {
     if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);
@@ -59,8 +49,25 @@ static uint64_t get_u64(mp_obj_t value) {
     return bits;
 }
 
+/* An integer of Python. On a 32-bit machine those from 2^30 on are objects; what 64 bits cannot hold is refused. */
+static int64_t get_number(mp_obj_t value) {
+    if (mp_obj_is_small_int(value)) return MP_OBJ_SMALL_INT_VALUE(value);
+    if (!mp_obj_is_int(value)) return mp_obj_get_int(value); /* raises TypeError, except for a bool */
+    int64_t number = (int64_t)get_u64(value);
+    if (!mp_obj_equal(mp_obj_new_int_from_ll(number), value)) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 64 bits"));
+    return number;
+}
+
+/* An address or index from Python. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a
+ * number that 32 bits cannot hold must not come out as another one. */
+static uint32_t get_u32(mp_obj_t value) {
+    int64_t number = get_number(value);
+    if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
+    return (uint32_t)number;
+}
+
 static uint32_t get_size(mp_obj_t value, const char *what) {
-    mp_int_t size = mp_obj_get_int(value);
+    int64_t size = get_number(value);
     if (size < 0 || size > INT32_MAX) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s is out of range"), what);
     return (uint32_t)size;
 }
@@ -137,7 +144,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_del_obj, task_del);
 
 static mp_obj_t task_resume(size_t count, const mp_obj_t *args) {
     struct sov_task *task = task_of(args[0]);
-    mp_int_t fuel = mp_obj_get_int(args[1]);
+    int64_t fuel = get_number(args[1]);
     if (fuel < 0 || fuel > SOV_MOST_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
     int64_t result = count > 2 ? (int64_t)get_u64(args[2]) : 0;
     return MP_OBJ_NEW_SMALL_INT(sov_task_resume(task, (int32_t)fuel, result));

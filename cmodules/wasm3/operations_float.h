@@ -100,7 +100,8 @@ cold d_m3Op(CanonicalNaN_f64) {
 #define floor_f32 floorf
 #define floor_f64 floor
 #define trunc_f32 truncf
-#define trunc_f64 trunc
+/* Debian's C library for RISC-V (picolibc 1.8) loses bits of numbers from 2^63 on in trunc. */
+#define trunc_f64(a) ((a) < 0 ? ceil(a) : floor(a))
 #define sqrt_f32 sqrtf
 #define sqrt_f64 sqrt
 #define nearest_f32 rintf

@@ -42,8 +42,7 @@ uint32_t sov_read_u32_long(struct validator *v) {
     return value;
 }
 
-/* A signed number of 32, 33 or 64 bits. */
-int64_t sov_read_signed(struct validator *v, unsigned bits) {
+int64_t sov_read_signed_long(struct validator *v, unsigned bits) {
     const uint8_t *start = v->at;
     uint64_t value = 0;
     unsigned shift = 0;

@@ -275,6 +275,14 @@ static const uint8_t saturating[8] = {
 };
 
 static void apply(struct validator *v, const uint8_t *start, uint8_t signature) {
+    /* Nearly always the operands are there, and the result takes the place of one: nothing else is to be checked. */
+    uint8_t type = signature & 7, *top = v->operands + v->height - 1;
+    uint32_t present = v->height - innermost(v)->height;
+    if (signature & 8 ? present > 1 && top[0] == type && top[-1] == type : present && top[0] == type) {
+        v->height -= signature >> 3 & 1;
+        v->operands[v->height - 1] = signature >> 4;
+        return;
+    }
     pop(v, start, signature & 7);
     if (signature & 8) pop(v, start, signature & 7);
     push(v, start, signature >> 4);

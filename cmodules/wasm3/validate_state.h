@@ -92,7 +92,7 @@ static inline uint8_t read_byte(struct validator *v) {
 }
 
 uint32_t sov_read_u32_long(struct validator *v);
-int64_t sov_read_signed(struct validator *v, unsigned bits);
+int64_t sov_read_signed_long(struct validator *v, unsigned bits);
 const uint8_t *sov_read_bytes(struct validator *v, uint32_t count);
 uint8_t sov_read_value_type(struct validator *v);
 void sov_read_constant(struct validator *v, uint8_t type);
@@ -100,6 +100,15 @@ void sov_read_constant(struct validator *v, uint8_t type);
 static inline uint32_t read_u32(struct validator *v) {
     if (v->at < v->end && !(*v->at & 0x80)) return *v->at++;
     return sov_read_u32_long(v);
+}
+
+/* A signed number of 32, 33 or 64 bits. */
+static inline int64_t sov_read_signed(struct validator *v, unsigned bits) {
+    if (v->at < v->end && !(*v->at & 0x80)) {
+        uint8_t byte = *v->at++;
+        return byte & 0x40 ? (int64_t)byte - 0x80 : byte;
+    }
+    return sov_read_signed_long(v, bits);
 }
 
 static inline uint8_t internal_type(uint8_t byte) { return (uint8_t)(0x80 - byte); } /* of a valid type byte */

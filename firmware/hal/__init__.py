@@ -16,6 +16,7 @@ What every port provides:
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     reboot()                      starts the machine anew
     typed()                       True where somebody pressed a key that nobody has read; never where there is no prompt yet
+    forget_keys()                 what was typed until now counts no more
     behind(step)                  calls step() every few ms from now on, while Python does something else (None: no more);
                                   False where this machine cannot
     keep(text), kept()            a text that outlives a restart of the machine, where it can; the last one, or None

@@ -76,10 +76,16 @@ def idle(ms):
 
 
 def typed():
-    """True where somebody pressed a key that nobody has read."""
+    """True where somebody pressed a key that nobody has read; not where a program (mpremote) has the console."""
     for _ in _console.ipoll(0):
-        return True
+        return not chip.raw_repl()
     return False
+
+
+def forget_keys():
+    """What was typed until now was meant for somebody else: the line feed behind the carriage return of a command."""
+    while typed():
+        sys.stdin.buffer.read(1)
 
 
 def write(buffer, n):

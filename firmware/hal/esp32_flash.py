@@ -46,8 +46,11 @@ def mount():
             vfs.mount(vfs.VfsRom(slot), "/rom")
     except OSError:
         pass                    # nothing was ever written there
-    if FILES:
-        vfs.mount(vfs.VfsRom(FILES), "/demo")
+    try:
+        if FILES:
+            vfs.mount(vfs.VfsRom(FILES), "/demo")
+    except OSError as error:
+        wrong.append("no demo: %s" % error)
     return wrong
 
 

@@ -56,7 +56,8 @@ class Radio:
             self._station = network.WLAN(network.WLAN.IF_STA)
             self._station.active(True)
             self._station.config(reconnects=0)      # trying again is left to `look`
-            self._join()
+            if not self._station.isconnected():     # a soft reset leaves the radio as it is
+                self._join()
 
     def _open(self, own):
         point = network.WLAN(network.WLAN.IF_AP)

@@ -62,6 +62,10 @@ def typed():
     return False
 
 
+def forget_keys():
+    """There is nothing to be forgotten."""
+
+
 def behind(step):
     """There is no prompt while the system runs: False."""
     return False

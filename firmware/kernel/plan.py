@@ -50,6 +50,15 @@ class Arguments:
         """The capability is gone; there is nothing to be done."""
 
 
+def _contents(stream):
+    # Of a file: where they lie, on a file system that is mapped into memory; else read onto the heap. A task with a
+    # quota goes on compiling from them.
+    try:
+        return memoryview(stream)
+    except TypeError:
+        return stream.read()
+
+
 class Plan:
     """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
 
@@ -62,7 +71,7 @@ class Plan:
         """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
         plan = self._plan
         with hal.read_file(plan["module"]) as stream:
-            module = stream.read()
+            module = _contents(stream)
         if plan["sha256"]:
             digest = hashlib.sha256(module).digest()
             if digest != plan["sha256"]:

@@ -3,7 +3,7 @@
 
     run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
-Parts (all by default): wall instructions identical resume python kernel network. Needs a Python with the package
+Parts (all by default): wall instructions identical resume load python kernel network. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, `kernel` and `network`, the built firmware; valgrind for `instructions`, which is skipped
 without it. Takes about two minutes on two processors.
 """
@@ -16,6 +16,7 @@ import sys
 
 import measure_c
 import measure_kernel
+import measure_load
 import measure_network
 import measure_python
 from report import save, say, show
@@ -26,6 +27,7 @@ PARTS = {
     "instructions": measure_c.instructions,
     "identical": measure_c.identical,
     "resume": measure_c.resume,
+    "load": measure_load.measure,
     "python": measure_python.measure,
     "kernel": measure_kernel.measure,
     "network": measure_network.measure,

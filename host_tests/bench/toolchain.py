@@ -100,17 +100,33 @@ class Toolchain:
 
     def baseline(self):
         """The harness around unmodified wasm3."""
-        sources = [HERE / "baseline.c", *sorted(self.wasm3.glob("*.c"))]
+        return self.with_wasm3("baseline")
+
+    def with_wasm3(self, name):
+        """A harness NAME.c and unmodified wasm3."""
+        sources = [HERE / f"{name}.c", *sorted(self.wasm3.glob("*.c"))]
         command = [self.cc, *harness_flags(), f"-I{self.wasm3}", *sources, "-lm"]
-        return self.step("baseline", command, [*sources, HERE / "harness.h", *self.wasm3.glob("*.h")])
+        return self.step(name, command, [*sources, HERE / "harness.h", *self.wasm3.glob("*.h")])
 
     def metered(self):
         """The harness around our runtime."""
+        return self.with_runtime("metered")
+
+    def load(self):
+        """The harness that makes tasks of a module and nothing else."""
+        return self.with_runtime("load")
+
+    def load_wasm3(self):
+        """The same with unmodified wasm3."""
+        return self.with_wasm3("load_wasm3")
+
+    def with_runtime(self, name):
+        """A harness NAME.c and our runtime."""
         names = setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES")
-        sources = [HERE / "metered.c", *(RUNTIME / name for name in names)]
+        sources = [HERE / f"{name}.c", *(RUNTIME / name for name in names)]
         command = [self.cc, *harness_flags(), f"-I{RUNTIME}", f"-I{self.wasm3}", *sources, "-lm"]
         headers = [*RUNTIME.glob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
-        return self.step("metered", command, [*sources, *headers])
+        return self.step(name, command, [*sources, *headers])
 
 
 def setting(name):

@@ -1,6 +1,7 @@
 # Runs inside the firmware: plays the commands of one specification script on module wasm3.
 #
-# usage: sovelma driver.py FILE SLICE - FILE is JSON: a list of commands made by run.py. Prints one JSON list with
+# usage: sovelma driver.py FILE SLICE ROOM - ROOM: bytes of a region beside linear memory, functions are compiled when first
+# called; 0: all at once. FILE is JSON: a list of commands made by run.py. Prints one JSON list with
 # one outcome per command; what an outcome is worth is decided outside.
 #
 # Commands: ["module", name or None, file, least pages, most pages], ["invoke", name, function, [bits]],
@@ -17,6 +18,7 @@ STACK = 24 * 1024
 with open(sys.argv[1]) as stream:
     commands = json.load(stream)
 SLICE = int(sys.argv[2])
+ROOM = int(sys.argv[3])
 
 # The scripts' largest memories, several at a time.
 wasm3.arena_resize(96 << 20)
@@ -39,7 +41,7 @@ def run(task):
 def create(module, least, most):
     for pages in range(most, least - 1, -1):
         try:
-            return wasm3.Task(module, entry=None, stack=STACK, memory=pages * 65536)
+            return wasm3.Task(module, entry=None, stack=STACK, memory=pages * 65536, quota=ROOM and pages * 65536 + ROOM)
         except MemoryError:
             pass
     raise MemoryError

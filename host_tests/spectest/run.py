@@ -200,18 +200,18 @@ class Report:
         return f"spectest: passed {self.passed} failed {len(self.failures)} skipped {sum(self.skips.values())}"
 
 
-def play(firmware, commands, slice, directory):
+def play(firmware, commands, slice, room, directory):
     """Outcomes of driver commands, or what went wrong with the whole process."""
     file = directory / "commands.json"
     # Not as \u escapes: MicroPython does not join surrogate pairs.
     file.write_text(json.dumps(commands, ensure_ascii=False), encoding="utf-8")
-    result = subprocess.run([str(firmware), str(HERE / "driver.py"), str(file), str(slice)], capture_output=True, text=True)
+    result = subprocess.run([str(firmware), str(HERE / "driver.py"), str(file), str(slice), str(room)], capture_output=True, text=True)
     if result.returncode:
         return f"exit status {result.returncode}: {(result.stdout + result.stderr).strip()[-300:]}"
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def run_script(script, firmware, slice, report, wast2json):
+def run_script(script, firmware, slice, room, report, wast2json):
     """Converts, plays and judges one script."""
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -224,7 +224,7 @@ def run_script(script, firmware, slice, report, wast2json):
         translated = [translate(command, directory) for command in commands]
         origins = {command["filename"]: {origin for origin, _ in imports((directory / command["filename"]).read_bytes())}
                    for command in commands if command["type"] == "module"}
-        outcomes = play(firmware, [command for command, _ in translated if command], slice, directory)
+        outcomes = play(firmware, [command for command, _ in translated if command], slice, room, directory)
     report.outcomes.append((script.name, outcomes))
     if isinstance(outcomes, str):
         report.failures.append(f"{script.name}: {outcomes}")
@@ -253,14 +253,15 @@ def run_script(script, firmware, slice, report, wast2json):
             report.passed += 1
 
 
-def run_directory(directory, firmware, slice=MOST_SLICE):
-    """Runs all scripts of a directory; returns a Report. slice: fuel of one resume; 1 suspends after every block."""
+def run_directory(directory, firmware, slice=MOST_SLICE, room=0):
+    """Runs all scripts of a directory; returns a Report. slice: fuel of one resume; 1 suspends after every block.
+    room: bytes of a region beside linear memory, for tasks that compile a function when it is first called; 0: at once."""
     wast2json = shutil.which("wast2json", path=f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if not wast2json:
         raise FileNotFoundError("wast2json: not found beside this Python nor in PATH; run make setup")
     report = Report()
     for script in sorted(pathlib.Path(directory).glob("*.wast")):
-        run_script(script, firmware, slice, report, wast2json)
+        run_script(script, firmware, slice, room, report, wast2json)
     return report
 
 

@@ -10,6 +10,9 @@ from hal import esp32_beat, esp32_flash
 
 for _text in esp32_flash.mount():
     print("[FAIL] " + _text)
-board_config.load()
+try:
+    board_config.load()
+except Exception as _error:
+    print("[FAIL] /board.json: " + repr(_error))
 esp32_beat.start(board_config.watchdog)
 gc.collect()

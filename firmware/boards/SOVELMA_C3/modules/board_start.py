@@ -3,9 +3,9 @@
 The manifest is the first there is of /system.json (yours, in flash), /rom/system.json (in the module slot) and
 /demo/system.json (part of the firmware).
 
-Safe mode: a start that ends in a fault of the kernel - the chip's panic, or a watchdog - is counted; after three in a row
-the system is not started, and the prompt tells so. A minute without one, switching the board off, or
-`board_start.go()` begin the count anew.
+Safe mode: a start that ends in a fault of the kernel - the chip's panic, a watchdog, an exception that nobody caught - is
+counted; after three in a row the system is not started, and the prompt tells so. A minute without one, switching the
+board off, or `board_start.go()` begin the count anew.
 
 Invariant: whatever goes wrong is told and ends at the prompt; a system that is not started has changed nothing.
 """
@@ -26,6 +26,7 @@ from kernel.manifest import ManifestError
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MOST = 3
 GOOD = 60                       # seconds after which a start counts as a good one
+_COUNTED = 0x100                # in the counter: the fault before this start is counted already
 
 _REASONS = {chip.POWER_ON: "power on", chip.PROGRAM: "restarted by program", chip.PANIC: "panic",
             chip.INTERRUPT_WATCHDOG: "interrupt watchdog", chip.TASK_WATCHDOG: "watchdog",
@@ -41,7 +42,11 @@ def main():
     reason = _header()
     soft = machine.reset_cause() == machine.SOFT_RESET
     if not soft:
-        count = esp32_flash.faults() + 1 if reason in _FAULTS else 0
+        count = esp32_flash.faults()
+        if count & _COUNTED:
+            count &= ~_COUNTED
+        else:
+            count = count + 1 if reason in _FAULTS else 0
         esp32_flash.set_faults(count)
         if count:
             console.failed("start %d in a row after a fault of the kernel" % count)
@@ -73,7 +78,18 @@ def go():
         return
     esp32_beat.watch(_progress)
     console.show("Ctrl-C stops the system and gives the prompt; any other key gives it and lets the system run on")
-    sovelma.run()
+    try:
+        sovelma.run()
+    except Exception as error:
+        _fault(error)
+
+
+def _fault(error):
+    # The kernel itself failed: nobody may be there to see it, so the chip starts anew.
+    console.failed("fault of the kernel: " + repr(error))
+    sys.print_exception(error)
+    esp32_flash.set_faults(esp32_flash.faults() + 1 | _COUNTED)
+    hal.reboot()
 
 
 def _header():

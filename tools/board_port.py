@@ -1,0 +1,29 @@
+"""The serial port a board is at: found, allowed, or explained."""
+import os
+import sys
+
+
+def ports():
+    """List of (device, description) of the serial ports that could be a board's."""
+    from serial.tools import list_ports
+
+    return [(port.device, port.description) for port in sorted(list_ports.comports()) if port.vid is not None]
+
+
+def checked(port, found=None):
+    """The port, once it can be opened. Ends the program with what to do where it cannot.
+
+    port: its path, or "" where none was given. found: list as of `ports`, for tests.
+    """
+    if not port or not os.path.exists(port):
+        found = ports() if found is None else found
+        lines = [f"no port {port}" if port else "which board? PORT= says where it is, as in: make flash PORT=/dev/ttyACM0"]
+        if found:
+            lines += ["ports found:", *(f"  {device}  {description}" for device, description in found)]
+        else:
+            lines.append("no board found: is it plugged in, with a cable that has wires for data?")
+        sys.exit("\n".join(lines))
+    if not os.access(port, os.R_OK | os.W_OK):
+        sys.exit(f"{port}: permission denied. Serial ports belong to the group dialout; join it and log in again:\n"
+                 "  sudo usermod -aG dialout $USER")  # fmt: skip
+    return port

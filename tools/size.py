@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""What the runtime and the demo take of a board's memory: flash of the C module, bytes of the frozen kernel, RAM of regions.
+
+usage: size.py [BUILD]        BUILD: the directory of the builds, `build` by default
+
+Prints for rv32imc at -Os the text, constants, data and bss of each file of the C module, the arena apart; the compiled
+kernel; for each task of the demo the region it has with everything compiled at once and the least quota it ran the
+demo's first seconds with; and how many such tasks fit into arenas of several sizes. The last two on each firmware that
+is built, x86_64 and RV32 in QEMU.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RUNTIME = ROOT / "cmodules" / "wasm3"
+
+CC = "riscv64-unknown-elf-gcc"
+INSTALL = "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
+
+ARENA_BYTES = 8192  # of the objects: the least that makes sense; the arena is the board's choice and counted apart
+ARENAS = (64, 128, 224, 300)  # KB: small, the board with Wi-Fi, without, and the specification's
+
+SECONDS = 3  # of the demo: by then every task has done whatever it does
+ROOM = 48 * 1024  # beside linear memory, to see what a task takes of it
+
+# Runs each task of the demo alone in the kernel, with a quota, and tells what it took; then with that quota alone, and
+# how many of such regions fit. Reads `arenas` and `seconds`, prints a line of JSON.
+MEASURE = """
+import hal, json, wasm3
+from kernel.loader import build
+from kernel.manifest import Manifest
+hal.write = lambda buffer, n: None
+def demo(index, quota):
+    manifest = Manifest("system.json")
+    manifest.tasks = [manifest.tasks[index]]
+    manifest.tasks[0]["quota"] = quota
+    manifest.tasks[0]["fault"] = ("stop",)
+    try:
+        system = build(manifest)
+    except Exception:
+        return None
+    task = system.tasks[0]
+    memory, region = task.machine.memory(), task.region()
+    if seconds and quota:
+        system.run(int(seconds * 1000))
+        region = task.region()
+    starved = task.record is not None and "out of memory" in task.record.reason
+    for each in list(system.tasks):
+        system.kill(each)
+    system.fs.close()
+    return None if starved else (memory, region)
+def count(name, index, quota):
+    manifest = Manifest("system.json")
+    fields = manifest.tasks[index]
+    made = []
+    try:
+        with hal.read_file(fields["module"]) as stream:
+            module = stream.read()
+        while True:
+            made.append(wasm3.Task(module, quota=quota, stack=fields["stack"], memory=fields["memory"]))
+    except MemoryError:
+        pass
+    for task in made:
+        task.kill()
+    return len(made)
+rows = []
+whole = wasm3.arena()[0]
+names = [task["name"] for task in Manifest("system.json").tasks]
+for index, name in enumerate(names):
+    memory, at_once = demo(index, 0)
+    quota = demo(index, memory + room)[1][0]
+    while demo(index, quota) is None:
+        quota += 16
+    fit = []
+    for size in arenas:
+        wasm3.arena_resize(size * 1024)
+        fit.append([count(name, index, 0), count(name, index, quota)])
+    wasm3.arena_resize(whole)
+    rows.append([name, memory, at_once[1], quota, fit])
+print("@size " + json.dumps(rows))
+"""
+
+
+def setting(name):
+    """The words of a variable of the runtime's sources.mk."""
+    text = (RUNTIME / "sources.mk").read_text().replace("\\\n", "")
+    return re.search(rf"^{name} := (.*)$", text, re.MULTILINE)[1].split()
+
+
+def flags():
+    """The compiler's flags for a board, those that its own build has (cmodules/wasm3/micropython.cmake)."""
+    return ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu11", *setting("SOV_BOARD_FLAGS"),
+            *setting("SOV_INTERPRETER_FLAGS"), f"-DSOV_ARENA_BYTES={ARENA_BYTES}u"]  # fmt: skip
+
+
+def board_objects(directory, wasm3, more=()):
+    """Compiles the runtime for rv32imc into a directory: {source: object}. Files that need MicroPython are not among it.
+
+    wasm3: directory of wasm3's C files. more: further flags. Raises RuntimeError with the compiler's complaint.
+    """
+    made = {}
+    for name in setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES"):
+        made[name] = pathlib.Path(directory) / pathlib.Path(name).with_suffix(".o")
+        command = [CC, *flags(), *more, f"-I{RUNTIME}", f"-I{wasm3}", "-c", RUNTIME / name, "-o", made[name]]
+        result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+        if result.returncode:
+            raise RuntimeError(f"{name}:\n{result.stderr}")
+    return made
+
+
+def sections(path):
+    """(text, constants, data, bss) of an object file, in bytes."""
+    found = [0, 0, 0, 0]
+    kinds = ((".text", 0), (".rodata", 1), (".srodata", 1), (".data", 2), (".sdata", 2), (".bss", 3), (".sbss", 3))
+    lines = subprocess.run(["riscv64-unknown-elf-size", "-A", str(path)], capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in lines:
+        words = line.split()
+        for prefix, kind in kinds:
+            if len(words) == 3 and words[1].isdigit() and (words[0] == prefix or words[0].startswith(prefix + ".")):
+                found[kind] += int(words[1])
+                break
+    return found
+
+
+def module_table(objects):
+    """{source: (text, constants, data, bss)}, the arena taken off."""
+    table = {name: sections(path) for name, path in objects.items()}
+    table["region.c"][3] -= ARENA_BYTES
+    return {name: sizes for name, sizes in table.items() if any(sizes)}
+
+
+def frozen(directory):
+    """{"kernel": bytes, "hal": bytes, "sovelma.py": bytes} of compiled Python in a firmware's build."""
+    sizes = {}
+    for path in sorted(directory.rglob("*.mpy")):
+        name = path.relative_to(directory).parts[0]
+        sizes[name] = sizes.get(name, 0) + path.stat().st_size
+    return {name.replace(".mpy", ".py"): size for name, size in sizes.items() if name in ("kernel", "hal", "sovelma.mpy")}
+
+
+def answer(output):
+    """What MEASURE printed. Raises RuntimeError where it printed nothing."""
+    for line in output.splitlines():
+        if line.startswith("@size "):
+            return json.loads(line[6:])
+    raise RuntimeError(output[-2000:])
+
+
+def script():
+    return f"arenas = {ARENAS!r}\nseconds = {SECONDS}\nroom = {ROOM}\n{MEASURE}"
+
+
+def on_pc(firmware):
+    result = subprocess.run([str(firmware), "-c", script()], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return answer(result.stdout + result.stderr)
+
+
+def on_rv32(firmware):
+    sys.path.insert(0, str(ROOT / "tools"))
+    import qemu
+
+    with qemu.command(firmware, {"seed": bytes(qemu.SEED_BYTES), "script": script().encode()}, "-serial", "stdio") as command:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
+    return answer(result.stdout + result.stderr)
+
+
+def show_regions(machine, rows):
+    fits = "".join(f"{f'in {size} KB':>12}" for size in ARENAS)
+    print(f"\n{machine}: {'task':<12}{'memory':>8}{'region':>8}{'quota':>8}{fits}")
+    for name, memory, region, quota, fit in rows:
+        print(f"{'':{len(machine)}}  {name:<12}{memory:>8}{region:>8}{quota:>8}" + "".join(f"{f'{a} / {b}':>12}" for a, b in fit))
+
+
+def main(words):
+    build = pathlib.Path(words[0] if words else ROOT / "build")
+    wasm3 = build / "src" / "wasm3"
+    if shutil.which(CC):
+        with tempfile.TemporaryDirectory() as directory:
+            objects = board_objects(directory, wasm3)
+            python = build / "qemu" / "wasm3" / "modwasm3.o"
+            if python.is_file():
+                objects["modwasm3.c"] = python
+            table = module_table(objects)
+        print(f"{'C module, rv32imc -Os':<24}{'text':>8}{'const':>8}{'data':>8}{'bss':>8}")
+        for name, sizes in table.items():
+            print(f"{name:<24}" + "".join(f"{size:>8}" for size in sizes))
+        total = [sum(column) for column in zip(*table.values())]
+        print(f"{'total, without arena':<24}" + "".join(f"{size:>8}" for size in total))
+        print(f"RAM beside the arena: {total[2] + total[3]} bytes")
+    else:
+        print(f"NOT MEASURED FOR RISC-V: {INSTALL}")
+    for name in ("qemu", "unix"):
+        parts = frozen(build / name / "frozen_mpy")
+        if parts:
+            print(f"\nfrozen Python ({name}): " + ", ".join(f"{part} {size}" for part, size in parts.items()) + f", together {sum(parts.values())} bytes")
+    print("\nRegions in bytes. region: everything compiled at once; quota: the least it ran with, compiled on demand; linear memory is")
+    print("part of both. Behind them, how many of each are in an arena of that size.")
+    show_regions("x86_64", on_pc(build / "unix" / "sovelma"))
+    image = build / "qemu" / "firmware.elf"
+    if image.is_file() and shutil.which("qemu-system-riscv32"):
+        show_regions("rv32", on_rv32(image))
+    else:
+        print(f"NOT MEASURED IN QEMU: make qemu; {INSTALL}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
