@@ -11,6 +11,8 @@ import re
 import pytest
 from conftest import wat
 
+pytestmark = pytest.mark.pc("directories of the host")
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "docs" / "system.schema.json").read_text())
 GOOD = wat('(module (memory (export "memory") 1) (func (export "_start")))')

@@ -183,31 +183,31 @@ static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(task_arg_obj, task_arg);
 
-static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, mp_int_t length) {
-    uint8_t *bytes = length < 0 ? NULL : sov_slice(task, address, (uint32_t)length);
+static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, int64_t length) {
+    uint8_t *bytes = length < 0 || length > INT32_MAX ? NULL : sov_slice(task, address, (uint32_t)length);
     if (!bytes) mp_raise_ValueError(MP_ERROR_TEXT("outside linear memory"));
     return bytes;
 }
 
 static mp_obj_t task_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
-    mp_int_t length = mp_obj_get_int(length_in);
+    int64_t length = get_number(length_in);
     return mp_obj_new_bytes(slice_or_raise(task_of(self_in), get_u32(address), length), (size_t)length);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(task_read_obj, task_read);
 
 /* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
-static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, mp_int_t *length) {
+static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, int64_t *length) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[2], &buffer, access);
-    mp_int_t start = count > 3 ? mp_obj_get_int(args[3]) : 0;
-    if (start < 0 || (size_t)start > buffer.len) mp_raise_ValueError(MP_ERROR_TEXT("start is outside the buffer"));
-    *length = count > 4 ? mp_obj_get_int(args[4]) : (mp_int_t)(buffer.len - (size_t)start);
-    if (*length < 0 || (size_t)*length > buffer.len - (size_t)start) mp_raise_ValueError(MP_ERROR_TEXT("n is outside the buffer"));
+    int64_t start = count > 3 ? get_number(args[3]) : 0;
+    if (start < 0 || start > (int64_t)buffer.len) mp_raise_ValueError(MP_ERROR_TEXT("start is outside the buffer"));
+    *length = count > 4 ? get_number(args[4]) : (int64_t)buffer.len - start;
+    if (*length < 0 || *length > (int64_t)buffer.len - start) mp_raise_ValueError(MP_ERROR_TEXT("n is outside the buffer"));
     return (uint8_t *)buffer.buf + start;
 }
 
 static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
-    mp_int_t length;
+    int64_t length;
     struct sov_task *task = task_of(args[0]);
     uint8_t *to = buffer_part(count, args, MP_BUFFER_WRITE, &length);
     memcpy(to, slice_or_raise(task, get_u32(args[1]), length), (size_t)length);
@@ -216,7 +216,7 @@ static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_readinto_obj, 3, 5, task_readinto);
 
 static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
-    mp_int_t length;
+    int64_t length;
     struct sov_task *task = task_of(args[0]);
     const uint8_t *from = buffer_part(count, args, MP_BUFFER_READ, &length);
     memcpy(slice_or_raise(task, get_u32(args[1]), length), from, (size_t)length);
@@ -227,7 +227,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_write_obj, 3, 5, task_write);
 /* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
 static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
     (void)count;
-    mp_int_t length = mp_obj_get_int(args[2]);
+    int64_t length = get_number(args[2]);
     const uint8_t *bytes = slice_or_raise(task_of(args[0]), get_u32(args[1]), length);
     size_t names;
     mp_obj_t *name;
