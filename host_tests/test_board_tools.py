@@ -151,6 +151,40 @@ def test_a_checkout_of_another_version_or_without_submodules(tools, checkout, tm
     assert all(call == ["--version"] for call in tools.calls())
 
 
+def test_make_firmware_from_end_to_end(tools, checkout, built, tmp_path):
+    """mpy-cross of the checkout, the demo's files, ESP-IDF's part, tail calls, the joined image; a second time for the variant."""
+    import size
+
+    if not shutil.which(size.CC):
+        pytest.skip(f"no cross compiler: {size.INSTALL}")
+    wasm3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
+    compiled = subprocess.run([size.CC, *size.flags(), f"-I{wasm3}", f"-I{size.RUNTIME}", "-c", size.RUNTIME / "interpreter.c", "-o",
+                               built / "interpreter.c.obj"], capture_output=True, text=True)  # fmt: skip
+    assert compiled.returncode == 0, compiled.stderr
+    (checkout / "mpy-cross").mkdir()
+    (checkout / "mpy-cross" / "Makefile").write_text("all:\n\t@mkdir -p $(BUILD) && touch $(BUILD)/mpy-cross\n")
+    out = tmp_path / "b"
+    (out / "src").mkdir(parents=True)
+    for name in ("venv", "modules", "src/wasm3"):
+        (out / name).symlink_to(ROOT / "build" / name)
+    tools("idf.py", IDF + f"""
+if words[-1] == "build":
+    import shutil
+    shutil.copytree({str(built)!r}, words[words.index("-B") + 1], dirs_exist_ok=True)
+    print("cross compiler of the checkout:", os.path.exists(os.environ["MICROPY_MPYCROSS"]))
+""")
+    tools("riscv32-esp-elf-objdump").write_text('#!/bin/sh\nexec riscv64-unknown-elf-objdump "$@"\n')
+    for variant in ("", "NOWIFI"):
+        result = make("firmware", f"BUILD={out}", f"MICROPYTHON_DIR={checkout}", f"VARIANT={variant}", path=tools.path,
+                      IDF_PATH="/idf", STAND_IN_VERSION="ESP-IDF v5.3.1")  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "cross compiler of the checkout: True" in result.stdout and "all end in jumps" in result.stdout
+        directory = out / "board" / ("SOVELMA_C3-NOWIFI" if variant else "SOVELMA_C3")
+        assert (directory / "firmware.bin").stat().st_size == 0x10000 + 6400
+    assert (out / "board" / "files" / "_files.py").read_text().startswith('"""The demo of the firmware: 8 files')
+    assert [("MICROPY_BOARD_VARIANT=NOWIFI" in call) for call in tools.calls() if call[-1:] == ["build"]] == [False, True]
+
+
 # ---------------------------------------------------------------- make flash
 
 
@@ -197,6 +231,16 @@ def test_flash_writes_every_part_to_its_place(tools, built, tmp_path):
     assert write == [*common, "write_flash", "--flash_mode", "dio", "--flash_size", "4MB", "--flash_freq", "80m",
                      "0x0", f"{built}/bootloader.bin", "0x8000", f"{built}/table.bin", "0xd000", f"{built}/ota.bin",
                      "0x10000", f"{built}/micropython.bin"]  # fmt: skip
+
+
+def test_the_joined_image_has_every_part_in_its_place(built, tmp_path):
+    result = subprocess.run([sys.executable, ROOT / "tools" / "board_join.py", built, tmp_path / "all.bin"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    data = (tmp_path / "all.bin").read_bytes()
+    for offset, name in ((0, "bootloader.bin"), (0x8000, "table.bin"), (0xD000, "ota.bin"), (0x10000, "micropython.bin")):
+        content = (built / name).read_bytes()
+        assert data[offset:offset + len(content)] == content
+    assert data[64:0x8000] == b"\xff" * (0x8000 - 64) and len(data) == 0x10000 + 6400
 
 
 @pytest.mark.parametrize("table", [b"\xff" * 0xC00, board_image.table(ENTRIES[:-1])])

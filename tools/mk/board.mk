@@ -41,7 +41,8 @@ firmware: ## build the board's firmware; needs ESP-IDF and MICROPYTHON_DIR=; VAR
 	@echo "== tail calls of the interpreter"
 	@python3 tools/check_tail_calls.py $$(find $(BOARD_BUILD) -name 'interpreter.c.obj' -o -name 'interpreter.c.o') \
 		--objdump riscv32-esp-elf-objdump
-	@echo "built; 'make flash PORT=/dev/ttyACM0' writes it to a board"
+	@python3 tools/board_join.py $(BOARD_BUILD) $(BOARD_BUILD)/firmware.bin
+	@echo "built $(BOARD_BUILD)/firmware.bin; 'make flash PORT=/dev/ttyACM0' writes it to a board"
 
 flash: $(BOARD_STAMP) ## write the firmware to the board at PORT=; files on it stay
 	@$(PYTHON) tools/board_flash.py "$(PORT)" $(BOARD_BUILD) --esptool "$(ESPTOOL)" --baud $(BAUD)
