@@ -286,7 +286,7 @@ def test_erase(tools, built, tmp_path):
 # ---------------------------------------------------------------- ports
 
 
-@pytest.mark.parametrize("target", ["flash", "erase", "deploy", "console"])
+@pytest.mark.parametrize("target", ["flash", "erase", "deploy", "rom", "console"])
 def test_a_missing_port_is_explained(built, target):
     result = make(target, "PORT=/dev/ttyNONE", f"BOARD_BUILD={built}")
     assert result.returncode != 0 and "no port /dev/ttyNONE" in result.stderr
@@ -402,6 +402,28 @@ def test_make_deploy_brings_the_board_s_demo_and_make_console_opens_the_prompt(t
     assert copied[-1] == ":/system.json" and ":/modules/blink.wasm" in copied and ":/modules/fetch.wasm" not in copied
     result = make("console", f"PORT={port}", "MPREMOTE=mpremote", path=tools.path)
     assert result.returncode == 0 and tools.calls()[2] == ["connect", str(port), "repl"]
+
+
+def test_make_rom_writes_both_module_slots(tools, tmp_path):
+    """What arrives there is the file system that the board mounts."""
+    kept = tmp_path / "kept"
+    tools("esptool.py", f"pathlib.Path({str(kept)!r}).write_bytes(pathlib.Path(words[-1]).read_bytes())")
+    port = tmp_path / "ttyACM0"
+    port.touch()
+    result = make("rom", f"PORT={port}", "ESPTOOL=esptool.py", path=tools.path)
+    assert result.returncode == 0, result.stderr
+    (words,) = tools.calls()
+    assert words[:7] == ["--chip", "esp32c3", "--port", str(port), "--baud", "460800", "write_flash"]
+    assert words[7::2] == ["0x370000", "0x390000"] and words[8] == words[10]
+    assert kept.read_bytes().startswith(b"\xd2\xcd\x31") and b"system.json" in kept.read_bytes()
+
+
+def test_a_system_larger_than_a_module_slot_is_refused(tools, system, tmp_path):
+    (tmp_path / "build" / "a.wasm").write_bytes(bytes(0x20001))
+    tools("esptool.py")
+    (tmp_path / "ttyACM0").touch()
+    result = make("rom", f"PORT={tmp_path / 'ttyACM0'}", f"SYSTEM={system}", "ESPTOOL=esptool.py", path=tools.path)
+    assert result.returncode != 0 and "a slot has 131072" in result.stderr and tools.calls() == []
 
 
 # ---------------------------------------------------------------- the demo
