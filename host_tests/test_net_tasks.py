@@ -236,7 +236,7 @@ def test_a_call_that_waits_pays_for_every_look(firmware):
     """Each datagram that is not the one wanted, and each address that refuses, costs its task what the call costs."""
 
     def late(data, send):
-        threading.Event().wait(0.01)
+        threading.Event().wait(0.2)
         send(data)
 
     def several(data, send):
