@@ -30,7 +30,7 @@ def answer(value):
 
 # The same where what is given lies in files. A tree of host files is mounted where it is on the host.
 PRELUDE_FILES = """
-import sys, os, json, vfs
+import sys, os, json, binascii, vfs
 def _read():
     with open("/given/trees") as file:
         trees = json.load(file)
@@ -69,6 +69,12 @@ class Firmware:
     """The unix-port firmware. path: pathlib.Path of the program."""
 
     name = "x86_64"
+    pace = 1            # times as long a task takes
+
+    @staticmethod
+    def share(n):
+        """How many of n repetitions a test makes here: all."""
+        return n
 
     def __init__(self, path):
         self.path = path
@@ -106,11 +112,17 @@ class EmulatedFirmware:
     """
 
     name = "rv32"
+    pace = 10
     SLOWNESS = 5        # times as long as on the PC a script may take
     TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
 
     def __init__(self, image):
         self.image = image
+
+    @staticmethod
+    def share(n):
+        """How many of n repetitions a test makes here: a tenth, since the emulator is that much slower."""
+        return -(-n // 10)
 
     def script(self, source, *, wasm=None, timeout=120, counted=None, **values):
         """As Firmware.script, without options: the image has one heap. counted: whether time is, if not as said above."""

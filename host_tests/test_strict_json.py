@@ -68,12 +68,12 @@ def reference(text):
         return None
 
 
-def close(one, other):
-    """Equal but for the last digits of floats."""
+def close(one, other, error=1e-12):
+    """Equal but for the last digits of floats. error: relative."""
     if isinstance(one, float) and isinstance(other, float):
-        return one == other or abs(one - other) <= 1e-12 * abs(other)
+        return one == other or abs(one - other) <= error * abs(other)
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(close, one, other))
+        return len(one) == len(other) and all(close(a, b, error) for a, b in zip(one, other))
     return one == other and type(one) is type(other)
 
 
@@ -107,6 +107,7 @@ def mangled(generator, text):
 
 
 def test_random_texts_against_pythons_parser(firmware):
+    error = 1e-6 if firmware.name == "rv32" else 1e-12        # its floats have 32 bits, of which MicroPython leaves 30
     generator = random.Random(5)
     texts = []
     for _ in range(600):
@@ -118,7 +119,7 @@ def test_random_texts_against_pythons_parser(firmware):
     for text, result in zip(texts, results, strict=True):
         wanted = reference(text)
         refused += wanted is None
-        assert isinstance(result, str) if wanted is None else close(result, wanted), (text, result, wanted)
+        assert isinstance(result, str) if wanted is None else close(result, wanted, error), (text, result, wanted)
     assert 500 < refused < 1500
 
 

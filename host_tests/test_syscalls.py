@@ -165,7 +165,7 @@ def now(clock):
 a, u = now(0), now(1)
 time.sleep_ms(30)        # MicroPython sleeps up to 1 ms less
 b = now(0) - a
-answer([29000 <= b < 300000, abs(u - time.time_ns() // 1000) < 1000000, u > 1700000000000000])
+answer([29000 <= b < 300000, not hasattr(time, "time_ns") or abs(u - time.time_ns() // 1000) < 1000000, u > 1700000000000000])
 """) == [True, True, True]
 
 

@@ -17,6 +17,10 @@ MICROPY_HEAP_SIZE = 16777216
 # Failing allocations and the like, which the tests drive: this image is theirs.
 CFLAGS += -DSOV_TEST_HOOKS=1
 
+# The limits of the PC's build, so that every module finds the same ones on both; the compiler's recursion has a stack
+# of 1 MB for them (virt.ld). A board has its own, see cmodules/wasm3/config.h.
+CFLAGS += -Dd_m3MaxFunctionStackHeight=2000
+
 # littlefs, for storage that tests make in memory.
 MICROPY_VFS_LFS2 = 1
 
