@@ -171,7 +171,7 @@ static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
 static MP_DEFINE_CONST_FUN_OBJ_2(task_arg_obj, task_arg);
 
 static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, mp_int_t length) {
-    uint8_t *bytes = length < 0 ? NULL : sov_slice(task, address, (uint32_t)length);
+    uint8_t *bytes = length < 0 || length > INT32_MAX ? NULL : sov_slice(task, address, (uint32_t)length);
     if (!bytes) mp_raise_ValueError(MP_ERROR_TEXT("outside linear memory"));
     return bytes;
 }

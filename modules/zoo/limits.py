@@ -201,7 +201,7 @@ def many_exports():
     return exports(998)
 
 
-@specimen("no memory")
+@specimen("exit", 0, small=("no memory",))
 def thousands_of_exports():
     """9,000 exports."""
     return exports(8998)
