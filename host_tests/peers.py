@@ -97,14 +97,18 @@ def udp(handle):
 
 
 @contextlib.contextmanager
-def web(pages):
-    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines)."""
+def web(pages, before=lambda: None):
+    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines).
+
+    `before`: called in the thread of each request before it is answered.
+    """
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append((self.path, self.headers.get("Host")))
             body = pages.get(self.path)
+            before()
             if body is None:
                 self.send_error(404)
                 return

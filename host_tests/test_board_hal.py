@@ -95,6 +95,14 @@ answer([machine.events, seen, picture[8:10], board.picture({})[8]])
     assert out[1:] == [[1, 1, 0, 0], ["pin  8  out  0  blink.led", "pin  9   in  1  "], "pin  8  -"]
 
 
+def test_a_soft_reset_leaves_no_output_driven(firmware):
+    """The chip keeps its pins; after switching on they are inputs anyway and are left alone."""
+    script = SETUP.replace("import hal\n", "machine.cause = cause\nimport hal\n", 1) + "answer(machine.events)"
+    given = {"fakes": str(ROOT / "host_tests/board/fakes"), "programs": ""}
+    assert firmware.script(script, cause=5, **given) == [["pin", number, 1, None, None] for number in range(11)]
+    assert firmware.script(script, cause=1, **given) == []
+
+
 def test_files_and_what_lies_below_what(board, tmp_path):
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "f").write_bytes(b"12345")
@@ -124,8 +132,11 @@ other = board.kept()
 board.keep("spin: fault: x")
 first = board.kept()
 board.keep("y" * 5000)
-answer([none, other, first, board.kept() == "y" * 2000])
-""") == [None, None, "spin: fault: x", True]
+cut = board.kept() == "y" * 2000
+board.keep("ä" * 5000)
+machine.rtc = machine.rtc[:-1]
+answer([none, other, first, cut, board.kept()])
+""") == [None, None, "spin: fault: x", True, None]
 
 
 def test_tasks_are_silent_while_mpremote_speaks(board):
@@ -296,12 +307,13 @@ answer([none, board.nameservers()])
 
 
 def test_the_image_without_radio_has_no_network(firmware, board):
-    """The same HAL; every socket is UNSUPPORTED."""
+    """The same HAL; every socket is UNSUPPORTED. `network` is not imported: that alone would start lwIP."""
     script = SETUP.replace("import hal\n", "chip.RADIO = 0\nimport hal\n", 1)
     out = firmware.script(script + """
-answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1)])
+answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1),
+        hasattr(board, "network") or hasattr(esp32_radio, "network")])
 """, fakes=str(ROOT / "host_tests/board/fakes"), programs="")
-    assert out == [-13, [], 0, False, False]
+    assert out == [-13, [], 0, False, False, False]
 
 
 # ---------------------------------------------------------------- flash
@@ -361,8 +373,13 @@ out = [esp32_flash.faults()]
 for count in (0, 1, 1, 2, 0, 0):
     esp32_flash.set_faults(count)
     out.append(esp32_flash.faults())
-answer([out, esp32.writes])
-""") == [[0, 0, 1, 1, 2, 0, 0], 3]
+writes = esp32.writes
+def broken(namespace):
+    raise OSError(-4353, "ESP_ERR_NVS_NOT_INITIALIZED")
+esp32_flash.NVS = broken
+esp32_flash.set_faults(7)
+answer([out, writes, esp32_flash.faults()])
+""") == [[0, 0, 1, 1, 2, 0, 0], 3, 0]
 
 
 def test_an_update_goes_to_the_slot_that_does_not_run(board):

@@ -158,6 +158,16 @@ answer([took, system.ran - ran, system.idled])
     assert ran >= 90 and 0 < idled < ran and took > 0
 
 
+def test_a_board_with_another_partition_table_starts_all_the_same(start):
+    out = start("""
+del esp32.LAYOUT["mod_1"]
+board._console = Keys(3)
+board_start.main()
+answer([len(said("[FAIL] boot log")), sovelma.system is not None])
+""")
+    assert out == [1, True]
+
+
 @pytest.mark.parametrize("text, expected", [
     ('{"version": 1,', "line 1, column 15"), ('{"version": 1, "tasks": [{"name": "x", "module": "none.wasm"}]}', "tasks[0].module"),
 ])  # fmt: skip

@@ -151,6 +151,40 @@ def test_a_checkout_of_another_version_or_without_submodules(tools, checkout, tm
     assert all(call == ["--version"] for call in tools.calls())
 
 
+def test_make_firmware_from_end_to_end(tools, checkout, built, tmp_path):
+    """mpy-cross of the checkout, the demo's files, ESP-IDF's part, tail calls, the joined image; a second time for the variant."""
+    import size
+
+    if not shutil.which(size.CC):
+        pytest.skip(f"no cross compiler: {size.INSTALL}")
+    wasm3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
+    compiled = subprocess.run([size.CC, *size.flags(), f"-I{wasm3}", f"-I{size.RUNTIME}", "-c", size.RUNTIME / "interpreter.c", "-o",
+                               built / "interpreter.c.obj"], capture_output=True, text=True)  # fmt: skip
+    assert compiled.returncode == 0, compiled.stderr
+    (checkout / "mpy-cross").mkdir()
+    (checkout / "mpy-cross" / "Makefile").write_text("all:\n\t@mkdir -p $(BUILD) && touch $(BUILD)/mpy-cross\n")
+    out = tmp_path / "b"
+    (out / "src").mkdir(parents=True)
+    for name in ("venv", "modules", "src/wasm3"):
+        (out / name).symlink_to(ROOT / "build" / name)
+    tools("idf.py", IDF + f"""
+if words[-1] == "build":
+    import shutil
+    shutil.copytree({str(built)!r}, words[words.index("-B") + 1], dirs_exist_ok=True)
+    print("cross compiler of the checkout:", os.path.exists(os.environ["MICROPY_MPYCROSS"]))
+""")
+    tools("riscv32-esp-elf-objdump").write_text('#!/bin/sh\nexec riscv64-unknown-elf-objdump "$@"\n')
+    for variant in ("", "NOWIFI"):
+        result = make("firmware", f"BUILD={out}", f"MICROPYTHON_DIR={checkout}", f"VARIANT={variant}", path=tools.path,
+                      IDF_PATH="/idf", STAND_IN_VERSION="ESP-IDF v5.3.1")  # fmt: skip
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert "cross compiler of the checkout: True" in result.stdout and "all end in jumps" in result.stdout
+        directory = out / "board" / ("SOVELMA_C3-NOWIFI" if variant else "SOVELMA_C3")
+        assert (directory / "firmware.bin").stat().st_size == 0x10000 + 6400
+    assert (out / "board" / "files" / "_files.py").read_text().startswith('"""The demo of the firmware: 8 files')
+    assert [("MICROPY_BOARD_VARIANT=NOWIFI" in call) for call in tools.calls() if call[-1:] == ["build"]] == [False, True]
+
+
 # ---------------------------------------------------------------- make flash
 
 
@@ -199,6 +233,16 @@ def test_flash_writes_every_part_to_its_place(tools, built, tmp_path):
                      "0x10000", f"{built}/micropython.bin"]  # fmt: skip
 
 
+def test_the_joined_image_has_every_part_in_its_place(built, tmp_path):
+    result = subprocess.run([sys.executable, ROOT / "tools" / "board_join.py", built, tmp_path / "all.bin"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    data = (tmp_path / "all.bin").read_bytes()
+    for offset, name in ((0, "bootloader.bin"), (0x8000, "table.bin"), (0xD000, "ota.bin"), (0x10000, "micropython.bin")):
+        content = (built / name).read_bytes()
+        assert data[offset:offset + len(content)] == content
+    assert data[64:0x8000] == b"\xff" * (0x8000 - 64) and len(data) == 0x10000 + 6400
+
+
 @pytest.mark.parametrize("table", [b"\xff" * 0xC00, board_image.table(ENTRIES[:-1])])
 def test_another_partition_table_is_erased_with_everything(tools, built, tmp_path, table):
     _, result = flash(tools, built, tmp_path, table=table)
@@ -242,7 +286,7 @@ def test_erase(tools, built, tmp_path):
 # ---------------------------------------------------------------- ports
 
 
-@pytest.mark.parametrize("target", ["flash", "erase", "deploy", "console"])
+@pytest.mark.parametrize("target", ["flash", "erase", "deploy", "rom", "console"])
 def test_a_missing_port_is_explained(built, target):
     result = make(target, "PORT=/dev/ttyNONE", f"BOARD_BUILD={built}")
     assert result.returncode != 0 and "no port /dev/ttyNONE" in result.stderr
@@ -358,6 +402,28 @@ def test_make_deploy_brings_the_board_s_demo_and_make_console_opens_the_prompt(t
     assert copied[-1] == ":/system.json" and ":/modules/blink.wasm" in copied and ":/modules/fetch.wasm" not in copied
     result = make("console", f"PORT={port}", "MPREMOTE=mpremote", path=tools.path)
     assert result.returncode == 0 and tools.calls()[2] == ["connect", str(port), "repl"]
+
+
+def test_make_rom_writes_both_module_slots(tools, tmp_path):
+    """What arrives there is the file system that the board mounts."""
+    kept = tmp_path / "kept"
+    tools("esptool.py", f"pathlib.Path({str(kept)!r}).write_bytes(pathlib.Path(words[-1]).read_bytes())")
+    port = tmp_path / "ttyACM0"
+    port.touch()
+    result = make("rom", f"PORT={port}", "ESPTOOL=esptool.py", path=tools.path)
+    assert result.returncode == 0, result.stderr
+    (words,) = tools.calls()
+    assert words[:7] == ["--chip", "esp32c3", "--port", str(port), "--baud", "460800", "write_flash"]
+    assert words[7::2] == ["0x370000", "0x390000"] and words[8] == words[10]
+    assert kept.read_bytes().startswith(b"\xd2\xcd\x31") and b"system.json" in kept.read_bytes()
+
+
+def test_a_system_larger_than_a_module_slot_is_refused(tools, system, tmp_path):
+    (tmp_path / "build" / "a.wasm").write_bytes(bytes(0x20001))
+    tools("esptool.py")
+    (tmp_path / "ttyACM0").touch()
+    result = make("rom", f"PORT={tmp_path / 'ttyACM0'}", f"SYSTEM={system}", "ESPTOOL=esptool.py", path=tools.path)
+    assert result.returncode != 0 and "a slot has 131072" in result.stderr and tools.calls() == []
 
 
 # ---------------------------------------------------------------- the demo

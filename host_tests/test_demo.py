@@ -1,11 +1,15 @@
 """The demo system from the outside: what it prints, how it ends, and that its answers are right."""
 
+import contextlib
+import functools
 import json
 import os
 import pathlib
 import random
 import re
 import subprocess
+import sys
+import tomllib
 import zlib
 
 import pytest
@@ -55,10 +59,9 @@ def counted(output):
     return tuple(map(int, re.search(r"^wordcount: (\d+) lines, (\d+) words, (\d+) bytes$", output, re.M).groups()))
 
 
-@pytest.fixture(scope="module")
-def demo(firmware, tmp_path_factory):
-    """system.json, but for the port of the page that fetch asks for, which may be taken here."""
-    directory = tmp_path_factory.mktemp("demo")
+@contextlib.contextmanager
+def demo_manifest(directory):
+    """Path of system.json, but for the port of the page that fetch asks for, which may be taken here; a server has it."""
     text = (ROOT / "system.json").read_text()
     (port,) = re.findall(r"http://localhost:(\d+)/README.md", text)
     assert text.count(port) == 2 and f"http://localhost:{port}/README.md README.md" in (ROOT / "Makefile").read_text()
@@ -68,7 +71,14 @@ def demo(firmware, tmp_path_factory):
         for task in manifest["tasks"]:
             task["module"] = str(ROOT / task["module"])
         (directory / "system.json").write_text(json.dumps(manifest))
-        return boot(firmware, directory / "system.json", "--for", "4")
+        yield directory / "system.json"
+
+
+@pytest.fixture(scope="module")
+def demo(firmware, tmp_path_factory):
+    """The demo's run: a page from a real server, this project's README as input, the simulated board, four seconds."""
+    with demo_manifest(tmp_path_factory.mktemp("demo")) as path:
+        return boot(firmware, path, "--for", "4")
 
 
 def test_the_demo_ends_well_with_one_line_per_task(demo):
@@ -82,6 +92,63 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
     assert all(row[1] > 0 and row[3] > 0 for row in rows.values())
     assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0
+
+
+@functools.cache
+def imports(name):
+    """What a built module imports from the kernel."""
+    module = ROOT / "build" / "modules" / f"{name}.wasm"
+    tool = [sys.executable, "-c", "import sys, wasmtime\n"
+            "m = wasmtime.Module.from_file(wasmtime.Engine(), sys.argv[1])\n"
+            "print(*[i.name for i in m.imports if i.module == 'sovelma'])", str(module)]
+    return set(subprocess.run(tool, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_every_host_function_is_called_by_a_demo_and_answered(firmware, tmp_path):
+    """Derived from the ABI and the modules' import sections: nothing there is only for show, and what answers is a real
+    server, the board with its three presses, files, the clocks. (sp_exit is answered by the end of the task.)"""
+    with demo_manifest(tmp_path) as path:
+        answered, results = firmware.script("""
+import hal, sovelma
+from kernel import abi
+hal.write = lambda buffer, n: None
+sovelma.boot(path)
+system = sovelma.system
+answered = {name: [] for name in abi.NAMES}
+def note(number, result, task):
+    if result >= 0 and task.name not in answered[abi.NAMES[number]]:
+        answered[abi.NAMES[number]].append(task.name)
+real = system._dispatch
+def note_runtimes(task):
+    # What the runtime answered itself, of the last eight calls.
+    for number, result in task.machine.calls():
+        if abi.IN_RUNTIME[number]:
+            note(number, result or 0, task)
+def dispatch(task):
+    note_runtimes(task)
+    number = task.machine.nr()
+    result = real(task)
+    note(number, task.answer if result is None and task.waiting is None else -1 if result is None else result, task)
+    return result
+system._dispatch = dispatch
+for task in system.tasks:
+    def finish(state, task=task, real=task.finish):
+        note_runtimes(task)
+        real(state)
+    task.finish = finish
+for _ in range(60):                     # four seconds on a machine that does nothing else
+    sovelma.run(0.5)
+    if all(answered.values()):
+        break
+answer([answered, {task.name: task.result for task in system.tasks}])
+""", path=str(path))
+    calls = [call["name"] for call in tomllib.loads((ROOT / "firmware/abi.toml").read_text())["call"]]
+    assert sorted(answered) == sorted(calls)
+    assert {name for name in calls if not answered[name]} == set()
+    for name, tasks in answered.items():
+        for task in tasks:
+            assert name in imports(task), (name, task)
+    assert all(results[task] == 0 for task in answered["sp_exit"])
 
 
 def said(output, task):

@@ -19,6 +19,9 @@ IMPORTS = """
 """
 
 SPIN = wat('(module (memory (export "memory") 1) (func (export "_start") (loop $l (br $l))))')
+# Uses fuel faster than anything else.
+FILL = wat("""(module (memory (export "memory") 1)
+ (func (export "_start") (loop $l (memory.fill (i32.const 0) (i32.const 7) (i32.const 60000)) (br $l))))""")
 COUNT = wat("""(module (import "sovelma" "sp_yield" (func $yield (result i32))) (memory (export "memory") 1)
  (func (export "_start") (local $i i32)
   (loop $l (drop (call $yield)) (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100))))))""")
@@ -62,6 +65,23 @@ def add(name, module, priority=3, slice=200000, rights=3, **options):
     return task
 def states():
     return [STATES[task.state] for task in system.tasks]
+def slices(n):
+    # Runs so many slices, however long that takes; no loop of a script's own, whose objects would count.
+    end = system.slices + n
+    while system.slices < end:
+        system.run(20)
+"""
+
+# The clock of the test: only the machine's sleep puts it forward. `sleeps` counts how often it slept.
+CLOCK = """
+clock, sleeps = 1000, 0
+def idle(ms):
+    global clock, sleeps
+    clock += ms
+    sleeps += 1
+    return False
+hal.idle = idle
+hal.ticks = lambda: clock & ((1 << 30) - 1)
 """
 
 # One call each that answers at once; together every one of them, with arguments from 2^31 on and failing ones too.
@@ -90,7 +110,7 @@ NON_BLOCKING = {
 @pytest.mark.parametrize("call", NON_BLOCKING.values(), ids=NON_BLOCKING)
 def test_steady_state_allocates_nothing(firmware, call):
     """With the collector off, nothing is left on the heap after many slices, nor does a second run leave more."""
-    calls, slices, left, lines = firmware.script(SETUP + """
+    calls, left, lines = firmware.script(SETUP + """
 lines = 0
 def write(buffer, n):
     global lines
@@ -100,47 +120,47 @@ task = add("a", wasm["loop"])
 other = add("b", wasm["loop"], slice=1000)
 def measure():
     before = gc.mem_alloc()
-    system.run(150)
+    slices(200)
     return gc.mem_alloc() - before
 measure()
 gc.collect()
 gc.disable()
 measure()
-calls, slices = task.calls(), system.slices
+calls = task.calls()
 left = measure()
-answer([task.calls() - calls, system.slices - slices, left, lines])
+answer([task.calls() - calls, left, lines])
 """, wasm={"loop": loop(call)})
-    assert slices > 50 and (calls > 100) == (call != "")
-    assert (lines > 4) == ("$log" in call)
+    assert (calls > 100) == (call != "")
+    assert (lines > 0) == ("$log" in call)     # what is not shown is told where it was dropped
     assert left == 0
 
 
 def test_after_2_to_31_fuel_nothing_is_allocated_either(firmware):
     fuel, left = firmware.script(SETUP + """
-task = add("a", wasm["spin"])
+task = add("a", wasm["fill"], slice=10000000, memory=65536)
 while task.fuel() < (1 << 31) + 1000000:
     system.run(200)
+before = left = 0
 gc.collect()
 gc.disable()
-system.run(50)
+slices(20)
 before = gc.mem_alloc()
-system.run(50)
+slices(20)
 left = gc.mem_alloc() - before
 answer([task.fuel(), left])
-""", wasm={"spin": SPIN})
+""", wasm={"fill": FILL})
     assert fuel > 2**31 and left == 0
 
 
 def test_an_endless_loop_starves_nobody(firmware):
     """Of the same priority, of a lower one, and a sleeper; the loop itself goes on."""
     result = firmware.script(SETUP + """
-spin = add("spin", wasm["spin"], 3)
+spin = add("spin", wasm["spin"], 3, slice=10000)
 same = add("same", wasm["count"], 3)
 lower = add("lower", wasm["count"], 1)
 sleeper = add("sleeper", wasm["sleeper"], 0)
 fuel = spin.fuel()
-start = time.ticks_ms()
-while not (same.over() and lower.over() and sleeper.over()) and time.ticks_ms() - start < 20000:
+while not (same.over() and lower.over() and sleeper.over()) and system.slices < 20000:
     system.run(100)
 answer([states(), spin.fuel() > 1000000, sleeper.calls()])
 """, wasm={"spin": SPIN, "count": COUNT, "sleeper": wat(f"""(module {IMPORTS} (func (export "_start")
@@ -164,7 +184,7 @@ while system.slices < 400:
     system.run(20)
 a, b = [task.fuel() for task in tasks]
 c = add("c", wasm["spin"], 6)
-system.run(400)
+slices(400)
 answer([a, b, c.fuel() / (c.fuel() + sum([task.fuel() for task in tasks]) - a - b)])
 """, wasm={"spin": SPIN})
     assert abs(a - b) <= 0.02 * (a + b)
@@ -179,7 +199,7 @@ hal.write = lambda buffer, n: None
 clock = 0
 hal.ticks = lambda: clock
 spent = {}
-tasks = [add("storm", wasm["storm"], 7), add("spin", wasm["spin"], 6), add("rest", wasm["spin"], 0)]
+tasks = [add("storm", wasm["storm"], 7), add("spin", wasm["spin"], 6), add("rest", wasm["spin"], 0, slice=10000)]
 for task in tasks[:2]:
     task.budget = task.left = 100000
     task.period = 100
@@ -205,30 +225,27 @@ answer([[task.fuel() for task in tasks], spent, clock])
 
 
 def test_sleeping_costs_no_processor_time_and_ends_on_time(firmware):
-    elapsed, slices, calls = firmware.script(SETUP + """
+    elapsed, slices, sleeps, calls = firmware.script(SETUP + CLOCK + """
 a = add("a", wasm["sleep"])
-start = time.ticks_us()
 system.run(2000)
-answer([(time.ticks_us() - start) / 1000, system.slices, a.calls()])
+answer([clock - 1000, system.slices, sleeps, a.calls()])
 """, wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start") (local $i i32)
  (loop $l (drop (call $sleep (i32.const 50)))
   (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))))""")})
-    assert 500 <= elapsed < 800
-    assert slices == 11 and calls == 10
+    assert elapsed == 10 * 51       # and one tick each, since ticks are rounded down
+    assert slices == 11 and sleeps == calls == 10
 
 
 def test_ticks_may_wrap_while_tasks_sleep(firmware):
     """The 30-bit tick counter counts round in the middle of the run."""
-    elapsed, over = firmware.script(SETUP + """
-real = time.ticks_ms
-start = real()
-hal.ticks = lambda: ((1 << 30) - 120 + real() - start) & ((1 << 30) - 1)
+    elapsed, over = firmware.script(SETUP + CLOCK + """
+clock = start = (1 << 30) - 120
 a = add("a", wasm["sleep"])
 system.run(3000)
-answer([real() - start, a.over()])
+answer([clock - start, a.over()])
 """, wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start")
  (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100)))))""")})
-    assert over and 300 <= elapsed < 600
+    assert over and elapsed == 3 * 101
 
 
 @pytest.mark.parametrize("error, code", [
@@ -264,7 +281,8 @@ try:
 except KeyboardInterrupt:
     stopped = True
 before = times
-system.run(100)
+while not b.over():
+    system.run(100)
 answer([stopped, times > before, states()[1], b.calls()])
 """, wasm={"random": loop("(drop (call $random (i32.const 0) (i32.const 8)))"), "count": COUNT}) == [True, True, "ended", 100]
 
@@ -318,11 +336,11 @@ system.run(20)
 before = states()
 for task in (tasks[1], tasks[3], tasks[4], tasks[0], tasks[0], tasks[2]):
     system.kill(task)
-start = time.ticks_ms()
+hal.idle = None             # nobody sleeps
 system.run(5000)
-answer([before, states(), wasm3.arena() == free, time.ticks_ms() - start < 1000])
+answer([before, states(), wasm3.arena() == free])
 """, wasm={"spin": SPIN, "exit": EXIT, "sleep": answers("(call $sleep (i32.const 100000))")}) == [
-        ["ready", "ready", "ready", "sleeping", "ended"], ["killed", "killed", "killed", "killed", "ended"], True, True]
+        ["ready", "ready", "ready", "sleeping", "ended"], ["killed", "killed", "killed", "killed", "ended"], True]
 
 
 def test_forty_tasks_at_once(firmware):

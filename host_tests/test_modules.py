@@ -11,18 +11,9 @@ import tomllib
 
 import pytest
 from conftest import ROOT
-from test_demo import boot, summary
+from test_demo import boot, imports, summary
 
 MODULES = sorted(path.parent.name for path in ROOT.glob("modules/*/*.c") if path.stem == path.parent.name)
-
-
-def imports(name):
-    """What a built module imports from the kernel."""
-    module = ROOT / "build" / "modules" / f"{name}.wasm"
-    tool = [sys.executable, "-c", "import sys, wasmtime\n"
-            "m = wasmtime.Module.from_file(wasmtime.Engine(), sys.argv[1])\n"
-            "print(*[i.name for i in m.imports if i.module == 'sovelma'])", str(module)]
-    return set(subprocess.run(tool, capture_output=True, text=True, check=True).stdout.split())
 
 
 def test_every_host_function_is_used_by_a_demo():

@@ -75,12 +75,13 @@ tasks = start_stuck()
 worker = add("worker", wasm["spin"], priority=1)
 system.run(20)
 before = system.slices, worker.fuel(), [task.fuel() for task in tasks if task.name != "lookup"]
-system.run(400)
+while system.slices < before[0] + 200:
+    system.run(20)
 slices, fuel = system.slices - before[0], worker.fuel() - before[1]
 answer([slices, fuel, before[2] == [task.fuel() for task in tasks if task.name != "lookup"]])
 """, wasm={**stuck(*silence), "spin": SPIN}, dns=silence[2])
-    # The lookup asks again after a second, then two: that may take a slice or two.
-    assert slices > 50 and slices - 2 <= fuel // 200000 <= slices and others
+    # The lookup asks again after a second, then two and so on: that may take a few slices where the machine is slow.
+    assert slices >= 200 and slices - 9 <= fuel // 200000 <= slices and others
 
 
 def test_waiting_costs_no_processor_time(firmware, silence):
@@ -133,11 +134,10 @@ seen = STATES[task.state], task.outcome().split(" ")[0], network(task).open
 net = network(task)
 system.kill(task)
 again = hal.open_socket(False)
-start = time.ticks_ms()
+hal.idle = None             # nobody sleeps: nobody is left to wait for
 system.run(1000)
-answer([seen, STATES[task.state], net.open, hal.watched(), again == probe, wasm3.arena() == arena, system.scheduler.idle(0),
-        time.ticks_ms() - start < 500])
-""", wasm=stuck(*silence), dns=silence[2], kind=kind) == [["waiting", "waits:", 1], "killed", 0, 0, True, True, -1, True]
+answer([seen, STATES[task.state], net.open, hal.watched(), again == probe, wasm3.arena() == arena, system.scheduler.idle(0)])
+""", wasm=stuck(*silence), dns=silence[2], kind=kind) == [["waiting", "waits:", 1], "killed", 0, 0, True, True, -1]
 
 
 def test_a_peer_that_comes_late_finds_nobody_and_that_is_all(firmware):
@@ -234,7 +234,7 @@ def test_a_call_that_waits_pays_for_every_look(firmware):
     """Each datagram that is not the one wanted, and each address that refuses, costs its task what the call costs."""
 
     def late(data, send):
-        threading.Event().wait(0.01)
+        threading.Event().wait(0.2)
         send(data)
 
     def several(data, send):

@@ -4,13 +4,15 @@ What a run does, and its fuel, are those of a task that was compiled before. The
 memory runs out: then the task ends with that reason, and nobody else notices.
 """
 
+import itertools
+import json
 import os
-import pathlib
+import random
 import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, PRELUDE, wat
+from conftest import PRELUDE, ROOT, wat
 from first_calls import first_calls
 from test_runtime_api import PHASES, RUN
 from test_runtime_syscalls import NUMBERS
@@ -236,6 +238,45 @@ answer([wasm3._is_immutable(each) for each in (frozen, memoryview(frozen), memor
     assert got == [True, True, True, True, False, False, False, True, False, False]
 
 
+def test_functions_are_found_among_many(firmware):
+    """200 functions of 200 types, their numbers longer than a byte; a table whose segments cover each other."""
+    count = 200
+    kinds = list(itertools.islice(itertools.product(("i32", "i64", "f32"), repeat=5), count))
+    types = "\n".join(f"(type $t{i} (func (param {' '.join(kinds[i])}) (result i32)))" for i in range(count))
+    order = random.Random(5).sample(range(count), count)
+    functions = "\n".join(f"(func $f{i} (type $t{i}) {'nop ' * (i % 70)} (i32.const {i}))" for i in order)
+    first = " ".join(f"$f{i}" for i in range(count))
+    middle = " ".join(f"$f{i}" for i in range(120, 60, -1))  # elements 60 to 119 name these instead
+    calls = []
+    for element in (*range(0, 60, 7), *range(60, 120, 5), *range(120, count, 9), 3, 64, count - 1):
+        named = 180 - element if 60 <= element < 120 else element
+        zeros = " ".join(f"({kind}.const 0)" for kind in kinds[named])
+        calls.append(f"(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 31)) (call_indirect (type $t{named}) {zeros} (i32.const {element}))))")
+    wrong = f"(drop (call_indirect (type $t{count - 1}) {' '.join(f'({kind}.const 0)' for kind in kinds[-1])} (i32.const 64)))"
+    text = """(module {types} (import "sovelma" "sp_yield" (func $yield (result i32))) (table {size} funcref)
+      (elem (i32.const 0) {first}) (elem (i32.const 60) {middle})
+      {functions} (func (export "_start") (result i32) (local i32) {calls} {end} (local.get 0)))"""
+    parts = {"types": types, "size": count + 5, "first": first, "middle": middle, "functions": functions, "calls": " ".join(calls)}
+    modules = {"right": wat(text.format(**parts, end="")), "wrong": wat(text.format(**parts, end=wrong)),
+               "none": wat(text.format(**parts, end=wrong.replace("(i32.const 64)", f"(i32.const {count + 1})")))}  # fmt: skip
+    got = firmware.script(PLAY + """
+out = {}
+for name in wasm:
+    out[name] = []
+    for quota in (0, 90000):
+        t = wasm3.Task(wasm[name], quota=quota)
+        out[name].append(play(t, 10**6))
+        t.kill()
+answer(out)
+""", wasm=modules)
+    assert all(eager == lazy for eager, lazy in got.values()), got
+    assert [got[name][0][2] for name in ("right", "wrong", "none")] == [None, "indirect call type mismatch", "null table element"]
+    value = 0
+    for call in calls:
+        value = value * 31 + int(call.split("type $t")[1].split(")")[0]) & 0xFFFFFFFF
+    assert got["right"][0][3] == [["i", value]]
+
+
 def test_a_mapped_file_is_not_read(firmware):
     """A file system in mapped memory tells where a file's bytes lie; elsewhere they are read. Both make the same task."""
     got = firmware.script("""
@@ -308,8 +349,6 @@ for name, module in modules.items():
         out.setdefault(name, []).append(value)
 answer(out)
 """
-    import json
-
     results = {}
     for kilobytes in (256, 512, 1024, 8192):
         done = subprocess.run(["sh", "-c", f'ulimit -s {kilobytes}; exec "$0" -c "$1"', str(firmware.path), script], capture_output=True, text=True)

@@ -310,20 +310,32 @@ from kernel.resolver import parse, read_name
 import binascii
 out = []
 worst = 0
+def least(work):
+    # Microseconds, of the quickest of three.
+    taken = []
+    for _ in range(3):
+        start = time.ticks_us()
+        work()
+        taken.append(time.ticks_us() - start)
+    return min(taken)
+def turns():
+    for _ in range(10000):
+        pass
 for packet, length in packets:
     data = bytearray(binascii.unhexlify(packet))
-    start = time.ticks_us()
     got = parse(data, length, number, binascii.unhexlify(asked))
-    worst = max(worst, time.ticks_us() - start)
+    worst = max(worst, least(lambda: parse(data, length, number, binascii.unhexlify(asked))))
     out.append(None if got is None else [got[0], list(got[1]), got[2], got[3] is not None])
-answer([out, worst])
+answer([out, worst / least(turns)])
 """
 ASKED = wire(NAME) + b"\0\1\0\1"
 HEADER = b"\x12\x34\x81\x80\0\1"
 
 
 def parse(firmware, packets):
-    """What the firmware's parser makes of packets, each in a buffer with other bytes behind its end."""
+    """What the firmware's parser makes of packets, each in a buffer with other bytes behind its end; and how long the
+    worst took, in times that a loop of 10,000 turns takes.
+    """
     given = [[(packet + b"\x07example\xc0\x0c" * 4).hex(), len(packet)] for packet in packets]
     return firmware.script(PARSE, packets=given, number=0x1234, asked=ASKED.hex())
 
@@ -356,7 +368,7 @@ def test_the_parser_survives_anything(firmware, packets):
     got, worst = parse(firmware, packets)
     for packet, result in zip(packets, got, strict=True):
         assert result == reference(packet), packet.hex()
-    assert worst < 100_000
+    assert worst < 100
 
 
 @pytest.mark.parametrize("name", [b"\xc0\x1e" * 200, b"\x01a\xc0\x1e" * 100, b"\x3f" + b"a" * 63 + b"\xc0\x1e"])
@@ -364,7 +376,7 @@ def test_pointers_cannot_keep_the_parser_busy(firmware, name):
     """Names made of pointers to pointers, as many as a packet holds, in every record."""
     packet = HEADER + b"\xff\xff\0\0\0\0" + ASKED + name
     got, worst = parse(firmware, [packet[:512]] * 50)
-    assert got == [None] * 50 and worst < 50_000
+    assert got == [None] * 50 and worst < 50
 
 
 # The same rules, written again: recursion instead of loops, dictionaries instead of passes.

@@ -150,6 +150,15 @@ answer([one, task().fuel(), task().calls()])
     assert all_ == 7 * one and calls == 21
 
 
+@pytest.mark.parametrize("keys", [{}, {"fault": {"policy": "stop"}}])
+def test_stop_is_the_end_of_one_task(boot, keys):
+    """Which is also what happens where the manifest says nothing: the record is kept, another task goes on and ends."""
+    assert boot({"a": {"module": "divide", **keys}, "b": {"module": "later", "args": ["x" * 20], "fault": RESTART | {"times": 1}}}, """
+system.run(20000)
+answer([STATES[task().state], task().restarts, task().record.reason, task("b").restarts, system.good(), wasm3.arena()[3], notes("a: restart")])
+""") == ["faulted", 0, "integer divide by zero", 1, False, 0, []]
+
+
 def test_no_restart_for_a_task_that_ends(boot):
     assert boot({"a": {"module": "end", "fault": RESTART}}, """
 system.run(20000)

@@ -36,7 +36,7 @@ PARTS = [
     ("Build", "from nothing to a booted system, checked downloads; what the tests reach is measured",
      "build tail_calls documents coverage"),
     ("ESP32-C3 board", "everything that can be checked without the chip: start, safe mode, watchdog, radio, flash, build, tools",
-     "board_fakes board_hal board_start board_build board_image board_tools"),
+     "board_fakes board_hal board_start board_build board_image board_memory board_tools"),
     ("RV32IMC", "the C module compiles for the board and keeps its tail calls", "rv32_compile"),
 ]
 

@@ -16,6 +16,9 @@
 #error "the board's mpconfigboard.h says how large Python's heap may become"
 #endif
 
+/* Left to ESP-IDF in any case: timers, flash, non-volatile storage. */
+#define RESERVE (8u * 1024u)
+
 size_t __wrap_gc_get_max_new_split(void);
 
 /* Bytes that the collector may add in one piece. */
@@ -25,5 +28,6 @@ size_t __wrap_gc_get_max_new_split(void) {
         total += (size_t)(area->gc_pool_end - area->gc_pool_start);
     if (total >= SOV_PYTHON_HEAP_MOST) return 0;
     size_t room = SOV_PYTHON_HEAP_MOST - total, largest = heap_caps_get_largest_free_block(MALLOC_CAP_DEFAULT);
+    largest = largest > RESERVE ? largest - RESERVE : 0;
     return room < largest ? room : largest;
 }

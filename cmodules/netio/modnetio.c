@@ -98,11 +98,20 @@ static mp_obj_t netio_init(void) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(netio_init_obj, netio_init);
-#define note_opened(fd) FD_SET(fd, &opened)
-#define note_closed(fd) ((fd) >= 0 && (fd) < FD_SETSIZE ? FD_CLR(fd, &opened) : (void)0)
+
+static void note(int fd, bool is_open) {
+    if (fd < 0 || fd >= FD_SETSIZE) return;
+    if (is_open) {
+        FD_SET(fd, &opened);
+    } else {
+        FD_CLR(fd, &opened);
+    }
+}
 #else
-#define note_opened(fd) ((void)0)
-#define note_closed(fd) ((void)0)
+static void note(int fd, bool is_open) { /* a process closes what it has */
+    (void)fd;
+    (void)is_open;
+}
 #endif
 
 /* open(datagrams) -> file descriptor, or an error code. */
@@ -120,7 +129,7 @@ static mp_obj_t netio_open(mp_obj_t datagrams) {
         SYSTEM(close)(fd);
         return failure(number);
     }
-    note_opened(fd);
+    note(fd, true);
     return small(fd);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_open_obj, netio_open);
@@ -184,7 +193,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
 /* close(fd): gives the socket back; what was sent already is still delivered. */
 static mp_obj_t netio_close(mp_obj_t fd) {
     int number = mp_obj_get_int(fd);
-    note_closed(number);
+    note(number, false);
     SYSTEM(close)(number);
     return mp_const_none;
 }

@@ -66,10 +66,7 @@ bool sov_tables_taken(void) {
 uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
 
 void sov_choose_code_page(const struct sov_task *task) {
-    IM3Module module = task->module;
-    uint32_t code_bytes = 0;
-    if (module->numFunctions > module->numFuncImports)
-        code_bytes = (uint32_t)(module->functions[module->numFunctions - 1].wasmEnd - module->functions[module->numFuncImports].wasm);
+    uint32_t code_bytes = sov_code_bytes(task);
     uint32_t most = task->on_demand ? MOST_CODE_PAGE_ON_DEMAND : MOST_CODE_PAGE;
     sov_code_page_bytes = LEAST_CODE_PAGE;
     while (sov_code_page_bytes < most && sov_code_page_bytes < code_bytes * 2) sov_code_page_bytes *= 2;
@@ -119,12 +116,35 @@ const char *sov_compile(struct sov_task *task, IM3Function function) {
     return job.reason;
 }
 
+IM3Function sov_find_function(struct sov_task *task, u32 index) {
+    IM3Function volatile function = NULL;
+    jmp_buf full;
+    if (!setjmp(full)) {
+        sov_heap_enter(&task->heap, &full);
+        function = sov_function(task->module, index);
+    }
+    sov_heap_leave();
+    return function;
+}
+
 bool sov_compile_wanted(struct sov_task *task) {
-    IM3Function function = (IM3Function)(size_t)task->run.r0;
-    const char *reason = sov_compile(task, function);
-    if (!reason) return true;
-    int n = snprintf(task->error_text, sizeof task->error_text, "%s compiling function %u", reason,
-        (unsigned)(function - task->module->functions));
+    IM3Module module = task->module;
+    const char *reason = sov_out_of_memory_text;
+    u32 index;
+    if (task->run.r0 & 1) {
+        u32 element = (u32)((u64)task->run.r0 >> 1);
+        index = sov_element_function(module, element);
+        IM3Function function = sov_find_function(task, index);
+        if (function) {
+            module->table0[element] = function;
+            return true;
+        }
+    } else {
+        IM3Function function = (IM3Function)(size_t)task->run.r0;
+        if (!(reason = sov_compile(task, function))) return true;
+        index = sov_function_index(task, function);
+    }
+    int n = snprintf(task->error_text, sizeof task->error_text, "%s compiling function %u", reason, (unsigned)index);
     (void)n;
     task->error = task->error_text;
     task->status = SOV_TRAPPED;

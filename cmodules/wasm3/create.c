@@ -73,7 +73,7 @@ static const char *plan_memory(const struct sov_module *module, uint32_t wanted,
 /* ---- initialisers --------------------------------------------------------------------------------- */
 
 /* The value of an init expression, which is one constant and `end`; advances *at past it. */
-static u64 constant_value(bytes_t *at, cbytes_t end) {
+u64 sov_constant_value(bytes_t *at, cbytes_t end) {
     u8 opcode;
     u32 word = 0;
     u64 value = 0;
@@ -92,7 +92,7 @@ static void load_globals(IM3Module module) {
     for (u32 i = 0; i < module->numGlobals; i++) {
         M3Global *global = &module->globals[i];
         bytes_t at = global->initExpr;
-        global->intValue = (i64)constant_value(&at, global->initExpr + global->initExprSize);
+        global->intValue = (i64)sov_constant_value(&at, global->initExpr + global->initExprSize);
     }
 }
 
@@ -101,7 +101,7 @@ static const char *load_data(struct sov_task *task) {
     for (u32 i = 0; i < module->numDataSegments; i++) {
         M3DataSegment *segment = &module->dataSegments[i];
         bytes_t at = segment->initExpr;
-        u64 offset = constant_value(&at, segment->initExpr + segment->initExprSize);
+        u64 offset = sov_constant_value(&at, segment->initExpr + segment->initExprSize);
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
             snprintf(reason_text, sizeof reason_text,
@@ -114,7 +114,8 @@ static const char *load_data(struct sov_task *task) {
     return NULL;
 }
 
-static const char *load_table(IM3Module module, u32 size) {
+static const char *load_table(const struct sov_task *task, u32 size) {
+    IM3Module module = task->module;
     if (size) {
         module->table0 = m3_AllocArray(IM3Function, size);
         module->table0Size = size;
@@ -124,7 +125,7 @@ static const char *load_table(IM3Module module, u32 size) {
     for (u32 i = 0; i < module->numElementSegments; i++) {
         u32 index, count;
         ReadLEB_u32(&index, &at, end);
-        u64 offset = constant_value(&at, end);
+        u64 offset = sov_constant_value(&at, end);
         ReadLEB_u32(&count, &at, end);
         if (offset + count > size) {
             snprintf(reason_text, sizeof reason_text, "element segment out of bounds: %u elements at %u of a table of %u",
@@ -133,7 +134,8 @@ static const char *load_table(IM3Module module, u32 size) {
         }
         for (u32 e = 0; e < count; e++) {
             ReadLEB_u32(&index, &at, end);
-            module->table0[offset + e] = &module->functions[index];
+            bool is_made = !task->functions || index < module->numFuncImports;
+            module->table0[offset + e] = is_made ? &module->functions[index] : (IM3Function)&sov_unmade;
         }
     }
     return NULL;
@@ -147,16 +149,19 @@ M3Result ParseModuleSection(M3Module *o_module, u8 i_sectionType, bytes_t i_byte
  * contents nobody vouches for (names come from sov_next_name), and without a memory section that declares no
  * memory, which wasm3 takes for an error. */
 static M3Result parse(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size) {
-    /* Exports give wasm3 names for functions, which a task that keeps the bytes finds there. */
-    static const u8 order[] = { 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 7 };
+    static const u8 order[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 };
     IM3Module module = task->module = m3_AllocStruct(M3Module);
     module->name = "";
     module->startFunction = -1;
     module->environment = task->environment;
     module->wasmStart = wasm;
     module->wasmEnd = wasm + size;
-    for (unsigned i = 0; i < sizeof order - task->on_demand; i++) {
+    for (unsigned i = 0; i < sizeof order; i++) {
         u8 id = order[i];
+        if (task->on_demand) { /* functions are made when needed, and exports would only give them names */
+            if (id == 3) sov_prepare_functions(task, scan);
+            if (id == 3 || id == 7 || id == 10) continue;
+        }
         if (!scan->section[id].start || (id == 5 && !scan->has_memory)) continue;
         M3Result result = ParseModuleSection(module, id, scan->section[id].start,
             (u32)(scan->section[id].end - scan->section[id].start));
@@ -196,7 +201,7 @@ static const char *link_functions(IM3Module module, const struct sov_module *sca
 /* A phase runs a function without arguments; results are allowed for the entry only. */
 static const char *plan_phase(struct sov_task *task, enum sov_phase phase, const char *what, u32 index) {
     IM3Module module = task->module;
-    IM3FuncType type = module->functions[index].funcType;
+    IM3FuncType type = sov_function(module, index)->funcType;
     if (type->numArgs || (phase != SOV_PHASE_ENTRY && type->numRets)) {
         char text[24];
         sov_type_text(text, sizeof text, type);
@@ -235,7 +240,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     if ((reason = parse(task, scan, wasm, size))) return reason;
     IM3Module module = task->module;
     if (!task->on_demand) name_functions(module, scan);
-    task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, NULL);
+    task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, task);
     IM3Runtime runtime = task->runtime;
     runtime->modules = module;
     module->runtime = runtime;
@@ -246,7 +251,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     runtime->memory.maxPages = task->most_pages;
     load_globals(module);
     if ((reason = load_data(task))) return reason;
-    if ((reason = load_table(module, scan->table_size))) return reason;
+    if ((reason = load_table(task, scan->table_size))) return reason;
     sov_choose_code_page(task);
     if ((reason = link_functions(module, scan))) return reason;
     return plan_phases(task, scan, options);
@@ -260,7 +265,8 @@ static const char *compile(struct sov_task *task, const struct sov_facts *facts)
     for (u32 i = module->numFuncImports; i < module->numFunctions; i++) {
         if (next < facts->doubtful_count && facts->doubtful[next] == i) next++;
         else if (task->on_demand && next < SOV_DOUBTFUL_KEPT) continue;
-        const char *reason = sov_compile(task, &module->functions[i]);
+        IM3Function function = sov_find_function(task, i);
+        const char *reason = function ? sov_compile(task, function) : out_of_memory;
         if (reason) return reason;
     }
     return NULL;
@@ -277,8 +283,8 @@ static void forget_wasm(struct sov_task *task) {
             function->wasm = NULL;
         }
         module->wasmStart = module->wasmEnd = NULL;
+        module->elementSection = module->elementSectionEnd = NULL;
     }
-    module->elementSection = module->elementSectionEnd = NULL;
     sov_heap_give(module->dataSegments);
     module->dataSegments = NULL;
     module->numDataSegments = 0;

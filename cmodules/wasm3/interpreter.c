@@ -19,6 +19,7 @@
  *   PushConst      finds a constant that is there already by a hash, not by looking at all.
  *   CopyStackSlotsR  corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
+ *   Module_GetFunction  makes functions of a task that compiles on demand (functions.c).
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
  *
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
@@ -71,6 +72,7 @@
 #define op_MemGrow op_metered_MemGrow
 
 #include "locate.h"
+#define Module_GetFunction sov_function
 #include "compiler_hooks.h"
 
 #undef M3_MAX
@@ -86,6 +88,7 @@
 #define memset(TABLES, ZERO, BYTES) clear_compilation(TABLES)
 #include "m3_compile.c"
 #undef memset
+#undef Module_GetFunction
 #undef compilation
 #undef PushConst
 #undef AcquireCodePage

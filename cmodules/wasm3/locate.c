@@ -134,7 +134,7 @@ uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t si
     struct pool *heap = take_memory(&bytes);
     for (uint32_t i = 0; heap && i < count; i++) {
         IM3Function function = places[i].function;
-        u32 index = (u32)(function - module->functions);
+        u32 index = sov_function_index(task, function);
         if (!function->compiled || index < module->numFuncImports) continue; /* a host function has no instructions */
         bool seen = false;
         for (uint32_t j = 0; j < i; j++) seen |= places[j].function == function;

@@ -36,5 +36,5 @@ const char *sov_function_name(const struct sov_task *task, IM3Function function,
     const IM3Module module = task->module;
     struct sov_module scan;
     if (!task->on_demand || sov_scan(&scan, module->wasmStart, (uint32_t)(module->wasmEnd - module->wasmStart))) return NULL;
-    return find_name(&scan, (uint32_t)(function - module->functions), length);
+    return find_name(&scan, sov_function_index(task, function), length);
 }

@@ -125,16 +125,20 @@ d_m3Op(metered_ContinueLoopIf) {
     enter_either((i32)_r0, loop, _pc);
 }
 
-/* Leaves so that FUNCTION gets compiled, and goes on at OPERATION again. Nothing lives in the registers where a call
- * is made, so r0 carries the function. */
+/* Leaves so that a function gets compiled, and goes on at OPERATION again. Nothing lives in the registers where a call
+ * is made, so r0 carries what is wanted: the address of a function, which is even, or the number of an element of the
+ * table, doubled and one more. */
 static cold m3ret_t leave_compile(d_m3OpSig) {
     leave_preempted(d_m3OpAllArgs);
     return sov_signal_compile;
 }
 
-#define leave_to_compile(FUNCTION, OPERATION)     \
+#define wanted_function(FUNCTION) ((m3reg_t)(size_t)(FUNCTION))
+#define wanted_element(INDEX) ((m3reg_t)(2 * (u64)(INDEX) + 1))
+
+#define leave_to_compile(WANTED, OPERATION)       \
     do {                                          \
-        _r0 = (m3reg_t)(size_t)(FUNCTION);        \
+        _r0 = (WANTED);                           \
         _pc = (OPERATION);                        \
         return leave_compile(d_m3OpAllArgs);      \
     } while (0)
@@ -142,7 +146,7 @@ static cold m3ret_t leave_compile(d_m3OpSig) {
 /* What the kernel's side calls a function through. */
 d_m3Op(metered_Enter) {
     IM3Function function = sov_task_of(_mem)->root;
-    if (UNLIKELY(!function->compiled)) leave_to_compile(function, _pc - 1);
+    if (UNLIKELY(!function->compiled)) leave_to_compile(wanted_function(function), _pc - 1);
     jumpOpDirect(function->compiled);
 }
 
@@ -164,9 +168,12 @@ d_m3Op(metered_CallIndirect) {
     if (UNLIKELY(index >= module->table0Size)) newTrap(m3Err_trapTableIndexOutOfRange);
     IM3Function function = module->table0[index];
     if (UNLIKELY(!function)) newTrap(m3Err_trapTableElementIsNull);
-    if (UNLIKELY(function->funcType != type)) newTrap(m3Err_trapIndirectCallTypeMismatch);
+    if (UNLIKELY(function->funcType != type)) {
+        if (function == &sov_unmade) leave_to_compile(wanted_element(index), _pc - 5);
+        newTrap(m3Err_trapIndirectCallTypeMismatch);
+    }
     pc_t callee = function->compiled;
-    if (UNLIKELY(!callee)) leave_to_compile(function, _pc - 5);
+    if (UNLIKELY(!callee)) leave_to_compile(wanted_function(function), _pc - 5);
     _sp += offset;
     link_of(_sp) = _pc;
     jumpOpDirect(callee);
@@ -175,7 +182,7 @@ d_m3Op(metered_CallIndirect) {
 /* A call to a function that was not compiled yet when the call was: becomes a plain call when first run. */
 d_m3Op(metered_Compile) {
     IM3Function function = *(IM3Function *)_pc;
-    if (UNLIKELY(!function->compiled)) leave_to_compile(function, _pc - 1);
+    if (UNLIKELY(!function->compiled)) leave_to_compile(wanted_function(function), _pc - 1);
     *(void **)(_pc - 1) = (void *)op_metered_Call;
     *(const void **)_pc = function->compiled;
     jumpOpDirect(_pc - 1);

@@ -16,7 +16,7 @@ void sov_task_begin(struct sov_task *task) {
         task->status = SOV_EXITED;
         return;
     }
-    sov_enter(task, &task->module->functions[task->phase_function[task->phase++]]);
+    sov_enter(task, sov_function(task->module, (u32)task->phase_function[task->phase++])); /* made at creation */
     task->status = SOV_PREEMPTED;
 }
 
@@ -73,7 +73,8 @@ enum sov_status sov_task_resume(struct sov_task *task, int32_t fuel, int64_t res
 const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t *arguments, uint32_t count) {
     IM3Module module = task->module;
     if (index >= module->numFunctions) return "no such function";
-    IM3Function function = &module->functions[index];
+    IM3Function function = sov_find_function(task, index);
+    if (!function) return sov_out_of_memory_text;
     IM3FuncType type = function->funcType;
     if (count != type->numArgs) return "wrong number of arguments";
     uint32_t slots = SOV_LINK_SLOTS + 2 * (type->numRets + type->numArgs);
@@ -184,7 +185,7 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
         if (!function) return;
         uint32_t length = 0;
         const char *name = sov_function_name(task, function, &length);
-        if (!visit(context, (uint32_t)(function - task->module->functions), name, length)) return;
+        if (!visit(context, sov_function_index(task, function), name, length)) return;
         sp = sov_frame_caller(sp);
     }
 }

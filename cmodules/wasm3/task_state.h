@@ -35,6 +35,7 @@ struct sov_task {
     IM3Environment environment;
     IM3Runtime runtime;
     IM3Module module;
+    struct sov_functions *functions; /* of a task that compiles on demand, else NULL */
     IM3Function root;        /* function that the kernel's side called last */
     const char *error;       /* static text, or error_text */
     uint64_t fuel_used;
@@ -97,6 +98,18 @@ uint32_t sov_compile_stack(uint32_t nesting, uint32_t values); /* bytes of C sta
 bool sov_has_stack(uint32_t bytes);                   /* now, here or borrowed */
 const char *sov_compile(struct sov_task *task, IM3Function function); /* NULL, or why not; the tables are taken */
 bool sov_compile_wanted(struct sov_task *task);       /* after sov_signal_compile; false: the task has trapped */
+IM3Function sov_find_function(struct sov_task *task, u32 index); /* sov_function() while it does not run; NULL: no memory */
+
+/* functions.c: the functions of a task that compiles on demand, made when something names them. What makes one needs an
+ * open heap (region.h), and does not return where there is no memory. */
+struct sov_module;
+extern const M3Function sov_unmade;                   /* what the table holds for a function that was not made yet */
+void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan);
+uint32_t sov_code_bytes(const struct sov_task *task);
+IM3Function sov_function(IM3Module module, u32 index); /* for any task; makes it */
+u32 sov_function_index(const struct sov_task *task, IM3Function function); /* O(functions): for people */
+u32 sov_element_function(IM3Module module, u32 element); /* whom sov_unmade stands for there; O(elements) */
+u64 sov_constant_value(bytes_t *at, cbytes_t end);    /* create.c: of an init expression; moves *at past it */
 
 /* names.c: not terminated; NULL: it has none. Valid as long as the task. */
 const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length);

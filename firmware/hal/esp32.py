@@ -7,7 +7,6 @@ make objects beyond 2^30, which on this machine are no small integers.
 import chip
 import machine
 import micropython
-import network
 import os
 import select
 import sys
@@ -15,7 +14,9 @@ import time
 from micropython import const
 from hal import esp32_beat, flash as storage
 
+# Where there is no radio `network` is left alone: importing it starts lwIP, whose memory belongs to the tasks then.
 if chip.RADIO:
+    import network
     from hal.sockets import *
     from hal.sockets import sleep as _ready
 else:
@@ -127,7 +128,10 @@ def keep(text):
 def kept():
     """The text kept last, before a restart or after it; None where there is none."""
     data = machine.RTC().memory()
-    return data[4:].decode() if data[:4] == _MARK else None
+    try:
+        return data[4:].decode() if data[:4] == _MARK else None
+    except UnicodeError:
+        return None             # cut in the middle of a character, or the memory was without power for a moment
 
 
 # ---------------------------------------------------------------- files
@@ -186,6 +190,11 @@ def pins_off():
     for number in _used:
         machine.Pin(number, machine.Pin.IN, None)
     _used.clear()
+
+
+if machine.reset_cause() == machine.SOFT_RESET:
+    for _number in PINS:        # outputs of the system before it
+        machine.Pin(_number, machine.Pin.IN, None)
 
 
 def simulate(steps):

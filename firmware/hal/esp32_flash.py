@@ -72,11 +72,14 @@ def faults():
 
 
 def set_faults(count):
-    """Sets that number; writes only where it changes, for the flash's sake."""
+    """Sets that number; writes only where it changes, for the flash's sake. Where the storage fails it is not counted."""
     if faults() != count:
-        store = NVS("sovelma")
-        store.set_i32(_KEY, count)
-        store.commit()
+        try:
+            store = NVS("sovelma")
+            store.set_i32(_KEY, count)
+            store.commit()
+        except OSError:
+            pass
 
 
 # ---------------------------------------------------------------- updates

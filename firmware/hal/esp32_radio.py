@@ -5,8 +5,11 @@ the pause before the next one, so a network that is gone costs little.
 
 Invariant: `look` does not block; what goes wrong is told and tried again, it stops nothing.
 """
-import network
+import chip
 from micropython import const
+
+if chip.RADIO:
+    import network
 
 FIRST = const(5)                # seconds an attempt is given before the next one; joining takes 1 to 4
 MOST = const(60)                # seconds between attempts at most

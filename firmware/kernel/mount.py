@@ -13,17 +13,15 @@ allocate nothing.
 from micropython import const
 from kernel.abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
 from kernel.ramfs import DEPTH_MOST, NODE_COST, check_name
+from kernel.transfer import buffer as _buffer
 
 HANDLES = const(32)         # open files of one mount: a fraction of what a process may have
-_BUFFER = const(4096)       # what one call moves at most, says the ABI
 _COUNTED_DEPTH = const(32)  # of the directories counted at the start
 
 _OPEN_READ = const(1)
 _OPEN_WRITE = const(2)
 _OPEN_CREATE = const(4)
 _OPEN_DIRECTORY = const(32)
-
-_buffer = bytearray(_BUFFER)
 
 
 class MountedDirectory:

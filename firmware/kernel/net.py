@@ -18,9 +18,9 @@ from kernel.abi import (
 from kernel.netpolicy import address_text, parse_address, parse_name
 from kernel.resolver import Lookup
 from kernel.scheduler import SLEEP_MOST, until
+from kernel.transfer import buffer
 
 _TICKS_MASK = const(0x3FFFFFFF)
-_TRANSFER_MOST = const(4096)    # bytes of one call, as the ABI says
 _TLS = const(1)                 # flags of sp_net_connect
 _UDP = const(2)
 
@@ -110,7 +110,6 @@ class NetworkCalls:
         self._scheduler = scheduler
         self._rouse = scheduler.rouse
         self._resolver = resolver
-        self._buffer = bytearray(_TRANSFER_MOST)
 
     # ---------------------------------------------------------------- connecting
 
@@ -221,7 +220,6 @@ class NetworkCalls:
         socket = task.capabilities.found
         argument = task.argument
         length = argument(2)
-        buffer = self._buffer
         task.machine.readinto(argument(1), buffer, 0, length)
         count = hal.send(socket.handle, buffer, length)
         if count != AGAIN:
@@ -234,7 +232,6 @@ class NetworkCalls:
         length = argument(2)
         if length == 0:
             return 0
-        buffer = self._buffer
         count = hal.receive(socket.handle, buffer, length)
         if count == AGAIN:
             return self._wait(task, socket, socket.handle, hal.READABLE, argument(3), -1)

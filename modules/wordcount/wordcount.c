@@ -42,4 +42,5 @@ __attribute__((export_name("_start"))) void start(void)
     end = put_number(end, bytes);
     end = put_text(end, " bytes");
     sp_log(SP_LOG_INFO, line, (uint32_t)(end - line));
+    sp_exit(0); /* as returning would */
 }

@@ -19,7 +19,7 @@ BOARD_SYSTEM = $(if $(filter file,$(origin SYSTEM)),$(BOARD_DIR)/system.json,$(S
 ESPTOOL ?= $(PYTHON) -m esptool
 MPREMOTE ?= $(PYTHON) -m mpremote
 
-.PHONY: firmware flash erase deploy console
+.PHONY: firmware flash erase deploy rom console
 
 $(BOARD_STAMP): tools/requirements-board.txt $(VENV_STAMP)
 	@echo "== esptool (300 kB)"
@@ -41,7 +41,8 @@ firmware: ## build the board's firmware; needs ESP-IDF and MICROPYTHON_DIR=; VAR
 	@echo "== tail calls of the interpreter"
 	@python3 tools/check_tail_calls.py $$(find $(BOARD_BUILD) -name 'interpreter.c.obj' -o -name 'interpreter.c.o') \
 		--objdump riscv32-esp-elf-objdump
-	@echo "built; 'make flash PORT=/dev/ttyACM0' writes it to a board"
+	@python3 tools/board_join.py $(BOARD_BUILD) $(BOARD_BUILD)/firmware.bin
+	@echo "built $(BOARD_BUILD)/firmware.bin; 'make flash PORT=/dev/ttyACM0' writes it to a board"
 
 flash: $(BOARD_STAMP) ## write the firmware to the board at PORT=; files on it stay
 	@$(PYTHON) tools/board_flash.py "$(PORT)" $(BOARD_BUILD) --esptool "$(ESPTOOL)" --baud $(BAUD)
@@ -51,6 +52,9 @@ erase: $(BOARD_STAMP) ## erase the board at PORT=, files and all
 
 deploy: modules ## copy SYSTEM=file.json and its modules to the board at PORT=, only what changed
 	@$(PYTHON) tools/board_deploy.py "$(PORT)" $(BOARD_SYSTEM) --mpremote "$(MPREMOTE)"
+
+rom: modules $(BOARD_STAMP) ## write SYSTEM=file.json and its modules to the board's module slots at PORT=, used in place
+	@$(PYTHON) tools/board_rom.py "$(PORT)" $(BOARD_SYSTEM) --esptool "$(ESPTOOL)" --baud $(BAUD)
 
 console: $(VENV_STAMP) ## the prompt of the board at PORT=; Ctrl-] leaves it
 	@$(PYTHON) -c 'import sys; sys.path.append("tools"); import board_port; board_port.checked(sys.argv[1])' "$(PORT)"

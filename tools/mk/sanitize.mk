@@ -1,7 +1,7 @@
 # `make test-sanitize`: the test suite on a firmware under gcc's address and undefined-behaviour sanitizers.
 #
-# All of MicroPython is compiled with the address sanitizer, our C files with both. What is not covered stands in
-# docs/TESTING.md.
+# All of MicroPython is compiled with the address sanitizer, our C files with both. Not covered: alignment and leaks, see
+# below, and the storms of calls, whose time is not that of the firmware.
 #
 # Invariant: a report fails the run even where a test expects the program to fail.
 

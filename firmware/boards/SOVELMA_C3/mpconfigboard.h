@@ -26,12 +26,9 @@
 // Read-only file systems in mapped flash: modules that are used where they lie.
 #define MICROPY_VFS_ROM (1)
 
-// Python's heap: what the port starts with, and how far it may grow (cmodules/chip/heap.c).
-#if SOV_RADIO
+// Python's heap starts with the port's 64 KB, which the kernel and ten tasks nearly fill, and may grow so far in all, where
+// ESP-IDF has something left (cmodules/chip/heap.c).
 #define SOV_PYTHON_HEAP_MOST (80 * 1024)
-#else
-#define SOV_PYTHON_HEAP_MOST (64 * 1024)
-#endif
 
 // Parts of cmodules/ that this port gets. Here, because MicroPython's scan for names sees no other definitions.
 #define SOV_CHIP (1)

@@ -1,14 +1,13 @@
 # usage: slices.py MODULE TASKS - prints what a slice costs, all but its fuel, with that many tasks ready, and what it
 # costs to put a task to sleep and to wake it with that many asleep.
 import sys
-import time
 import wasm3
 from kernel.capability import Capabilities
 from kernel.ramfs import RamFS
 from kernel.scheduler import Scheduler
 from kernel.system import System
 from kernel.task import Task
-from timing import ROUNDS
+from timing import ROUNDS, processor
 
 with open(sys.argv[1], "rb") as stream:
     module = stream.read()
@@ -20,9 +19,9 @@ for index in range(count):
 system.run(50)
 best = None
 for _ in range(ROUNDS):
-    before, start = system.slices, time.ticks_us()
+    before, start = system.slices, processor()
     system.run(20)
-    taken = (time.ticks_us() - start) * 1000 / (system.slices - before)
+    taken = (processor() - start) * 1000 / (system.slices - before)
     if best is None or taken < best:
         best = taken
 
@@ -32,7 +31,7 @@ def sleep_and_wake(scheduler, tasks):
     now = 0
     for index, task in enumerate(tasks):
         scheduler.sleep(task, 1 + index * 37 % len(tasks), now)
-    start = time.ticks_us()
+    start = processor()
     for _ in range(2000):
         now += 1
         scheduler.wake(now)
@@ -40,7 +39,7 @@ def sleep_and_wake(scheduler, tasks):
         while task is not None:
             scheduler.sleep(task, len(tasks), now)
             task = scheduler.next(now)
-    return (time.ticks_us() - start) * 1000 / 2000
+    return (processor() - start) * 1000 / 2000
 
 
 tasks = system.tasks

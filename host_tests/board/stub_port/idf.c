@@ -32,7 +32,12 @@ void esp_fill_random(void *buffer, size_t n) {
 }
 
 esp_reset_reason_t esp_reset_reason(void) { return ESP_RST_PANIC; }
-size_t heap_caps_get_largest_free_block(uint32_t capabilities) { return capabilities == MALLOC_CAP_DEFAULT ? 1 << 20 : 0; }
+
+/* In bytes, from the environment. */
+size_t heap_caps_get_largest_free_block(uint32_t capabilities) {
+    const char *largest = getenv("STUB_LARGEST_BLOCK");
+    return capabilities != MALLOC_CAP_DEFAULT ? 0 : largest ? (size_t)atol(largest) : 1 << 20;
+}
 
 static const esp_partition_t partitions[] = { { 0x370000, 0x20000, "mod_0" }, { 0x390000, 0x20000, "mod_1" }, { 0, 4096, "third" } };
 static uint8_t flash[3][0x20000];

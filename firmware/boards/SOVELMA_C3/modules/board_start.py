@@ -39,7 +39,11 @@ _seconds = 0                    # since this start, until it counts as a good on
 
 def main():
     """The whole start. Returns when the prompt is to come."""
-    reason = _header()
+    reason = chip.reset_reason()
+    try:
+        _header(reason)
+    except Exception as error:      # a board flashed in another way: that is told, and no reason not to start
+        console.failed("boot log: " + repr(error))
     soft = machine.reset_cause() == machine.SOFT_RESET
     if not soft:
         count = esp32_flash.faults()
@@ -92,9 +96,8 @@ def _fault(error):
     hal.reboot()
 
 
-def _header():
-    # The boot log up to the system; the number of the reason for the start.
-    reason = chip.reset_reason()
+def _header(reason):
+    # The boot log up to the system.
     console.ok("SovelmaOS on %s, MicroPython %s" % (sys.implementation._machine, ".".join([str(n) for n in sys.implementation.version[:3]])))
     console.ok("start: %s%s" % (_REASONS.get(reason, "reason %d" % reason),
                                 ", soft reset" if machine.reset_cause() == machine.SOFT_RESET else ""))
@@ -113,7 +116,6 @@ def _header():
         console.ok("the last crash record before this start:")
         for text in hal.kept().split("\n"):
             console.show("  " + text)
-    return reason
 
 
 def _start_radio():

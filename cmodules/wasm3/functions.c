@@ -1,0 +1,115 @@
+/* functions.c - the functions of a task that compiles on demand: each is made when something first names it.
+ *
+ * wasm3 keeps a structure of 50 to 100 bytes for every function, from the parser on: more than a large module's code
+ * that ever runs. Here there is one word for each, and the structure for those that a compiled call names, that the
+ * table is called through, or that the kernel starts. What it says is read from the module's bytes then.
+ *
+ * Invariants: a function that was made stays where it is, so compiled code may point to it; imported functions are
+ * wasm3's own from the start; a table element that was not called through yet is sov_unmade, whose type is no type.
+ */
+#include "task_state.h"
+
+#include "region.h"
+#include "scan.h"
+
+/* Entries of a section are read from the last mark on. */
+#define MARK_EVERY 32u
+
+struct mark {
+    uint32_t type, body; /* bytes from the first entry of the function section, and of the code section */
+};
+
+struct sov_functions {
+    bytes_t types, bodies; /* the first entries */
+    struct mark *marks;
+    uint32_t code_bytes;
+    IM3Function made[]; /* NULL: not yet; imported ones are not counted */
+};
+
+const M3Function sov_unmade;
+
+/* The bytes were validated: numbers end, and entries are there. */
+static u32 read_number(bytes_t *at) {
+    u32 value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        u8 byte = *(*at)++;
+        value |= (u32)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) return value;
+    }
+}
+
+void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan) {
+    IM3Module module = task->module;
+    bytes_t type = scan->section[3].start, body = scan->section[10].start;
+    u32 count = type ? read_number(&type) : 0;
+    if (count) read_number(&body);
+    struct sov_functions *functions = sov_heap_take(sizeof *functions + count * sizeof functions->made[0]);
+    functions->marks = sov_heap_take((count / MARK_EVERY + 1) * sizeof *functions->marks);
+    functions->types = type;
+    functions->bodies = body;
+    functions->code_bytes = scan->code_bytes;
+    for (u32 i = 0; i < count; i++) {
+        if (i % MARK_EVERY == 0) functions->marks[i / MARK_EVERY] = (struct mark){ (uint32_t)(type - functions->types), (uint32_t)(body - functions->bodies) };
+        read_number(&type);
+        u32 size = read_number(&body);
+        body += size;
+    }
+    module->numFunctions = module->numFuncImports + count;
+    task->functions = functions;
+}
+
+uint32_t sov_code_bytes(const struct sov_task *task) {
+    if (task->functions) return task->functions->code_bytes;
+    IM3Module module = task->module;
+    if (module->numFunctions == module->numFuncImports) return 0;
+    return (uint32_t)(module->functions[module->numFunctions - 1].wasmEnd - module->functions[module->numFuncImports].wasm);
+}
+
+static IM3Function make(IM3Module module, const struct sov_functions *functions, u32 defined) {
+    const struct mark *mark = &functions->marks[defined / MARK_EVERY];
+    bytes_t type = functions->types + mark->type, body = functions->bodies + mark->body;
+    for (u32 i = 0; i < defined % MARK_EVERY; i++) {
+        read_number(&type);
+        u32 size = read_number(&body);
+        body += size;
+    }
+    IM3Function function = sov_heap_take(sizeof *function);
+    function->module = module;
+    function->funcType = module->funcTypes[read_number(&type)];
+    function->wasm = body;
+    u32 size = read_number(&body);
+    function->wasmEnd = body + size;
+    return function;
+}
+
+IM3Function sov_function(IM3Module module, u32 index) {
+    struct sov_functions *functions = ((struct sov_task *)module->runtime->userdata)->functions;
+    if (!functions || index < module->numFuncImports) return &module->functions[index];
+    IM3Function *place = &functions->made[index - module->numFuncImports];
+    if (!*place) *place = make(module, functions, index - module->numFuncImports);
+    return *place;
+}
+
+u32 sov_function_index(const struct sov_task *task, IM3Function function) {
+    IM3Module module = task->module;
+    u32 index = 0;
+    if (!task->functions || (function >= module->functions && function < module->functions + module->numFuncImports))
+        return (u32)(function - module->functions);
+    while (task->functions->made[index] != function) index++;
+    return index + module->numFuncImports;
+}
+
+/* Which function an element names: the last segment that covers it has the say. */
+u32 sov_element_function(IM3Module module, u32 element) {
+    bytes_t at = module->elementSection;
+    u32 found = 0;
+    for (u32 i = 0; i < module->numElementSegments; i++) {
+        read_number(&at); /* the table */
+        u32 offset = (u32)sov_constant_value(&at, module->elementSectionEnd), count = read_number(&at);
+        for (u32 e = 0; e < count; e++) {
+            u32 function = read_number(&at);
+            if (offset + e == element) found = function;
+        }
+    }
+    return found;
+}
