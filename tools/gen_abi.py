@@ -324,7 +324,7 @@ def document(abi):
            "a new one. 0 is no capability.",
            "",
            "A call costs its `fuel`, and more for every 16 bytes of its slice begun and for every `/` in a path; a call that",
-           "waits for the network costs its `fuel` again each time it is looked at. What is refused costs `fuel` alone.",
+           "waits for the network costs its `fuel` again each time it is looked at. What is refused before the kernel sees it (a pointer outside, INVAL, TOOBIG) costs `fuel` alone.",
            "",
            "| call | type | fuel | per 16 bytes | per `/` | blocks | since |",
            "| --- | --- | --- | --- | --- | --- | --- |"]
