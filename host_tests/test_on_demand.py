@@ -204,7 +204,7 @@ def test_bytes_stay_as_long_as_their_task(firmware):
 import binascii
 text = binascii.hexlify(wasm["ways"])
 del wasm["ways"]
-expected = play(wasm3.Task(binascii.unhexlify(text)), 50)
+expected = play(wasm3.Task(binascii.unhexlify(text)), 3000)
 def churn():
     gc.collect()
     rubbish = [b"\\xff" * (64 + i) for i in range(200)]
@@ -212,9 +212,9 @@ def churn():
 out = []
 gc.collect()
 before = gc.mem_alloc()
-for _ in range(20):
+for _ in range(3):
     t = wasm3.Task(binascii.unhexlify(text), quota=20000)
-    out.append(play(t, 50, churn) == expected)
+    out.append(play(t, 3000, churn) == expected)
     gc.collect()
     kept = gc.mem_alloc() - before
     t.kill()
