@@ -71,7 +71,7 @@ def reference(text):
 def close(one, other, error=1e-12):
     """Equal but for the last digits of floats. error: relative."""
     if isinstance(one, float) and isinstance(other, float):
-        return one == other or abs(one - other) <= error * abs(other)
+        return one == other or abs(one - other) <= error * abs(other) or error > 1e-7 and abs(other) > 3.4e38 and abs(one) > 3.4e38
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(close(a, b, error) for a, b in zip(one, other))
     return one == other and type(one) is type(other)

@@ -176,34 +176,50 @@ static void global_section(struct validator *v) {
     }
 }
 
-/* Names are compared through a table of hashes: open addressing, twice as many places as names. */
 struct export_name {
-    const uint8_t *name; /* NULL: free place */
+    const uint8_t *name;
     uint32_t length;
 };
 
-static void remember_export(struct validator *v, struct export_name *table, uint32_t mask, const uint8_t *name, uint32_t length) {
-    uint32_t hash = 2166136261u;
-    for (uint32_t i = 0; i < length; i++) hash = (hash ^ name[i]) * 16777619u;
-    for (uint32_t place = hash & mask;; place = (place + 1) & mask) {
-        struct export_name *other = &table[place];
-        if (!other->name) {
-            *other = (struct export_name){ name, length };
-            return;
-        }
-        if (other->length == length && !memcmp(other->name, name, length)) sov_reject(v, name, "duplicate export name");
+static int compare_names(const struct export_name *a, const struct export_name *b) {
+    if (a->length != b->length) return a->length < b->length ? -1 : 1;
+    return memcmp(a->name, b->name, a->length);
+}
+
+/* Moves the name at `root` down to where it belongs in a heap of `count` names, the largest at the top. */
+static void sift_down(struct export_name *names, uint32_t root, uint32_t count) {
+    struct export_name name = names[root];
+    for (uint32_t child; (child = 2 * root + 1) < count; root = child) {
+        if (child + 1 < count && compare_names(&names[child], &names[child + 1]) < 0) child++;
+        if (compare_names(&name, &names[child]) >= 0) break;
+        names[root] = names[child];
+    }
+    names[root] = name;
+}
+
+/* Sorted in place, without recursion: a table of hashes is faster until somebody chooses names that collide. */
+static void reject_duplicates(struct validator *v, struct export_name *names, uint32_t count) {
+    for (uint32_t i = count / 2; i-- > 0;) sift_down(names, i, count);
+    for (uint32_t left = count; left > 1; left--) {
+        struct export_name largest = names[0];
+        names[0] = names[left - 1];
+        names[left - 1] = largest;
+        sift_down(names, 0, left - 1);
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        if (compare_names(&names[i - 1], &names[i])) continue;
+        const uint8_t *a = names[i - 1].name, *b = names[i].name;
+        sov_reject(v, a > b ? a : b, "duplicate export name");
     }
 }
 
 static void export_section(struct validator *v) {
-    uint32_t count = read_count(v, MOST_EXPORTS, "exports"), places = 2, length;
-    while (places < 2 * count) places *= 2;
+    uint32_t count = read_count(v, MOST_EXPORTS, "exports"), length;
     uint8_t *before = v->free;
-    struct export_name *table = sov_workspace(v, places, sizeof *table);
-    memset(table, 0, places * sizeof *table);
+    struct export_name *names = sov_workspace(v, count, sizeof *names);
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *name = read_name(v, &length);
-        remember_export(v, table, places - 1, name, length);
+        names[i] = (struct export_name){ name, length };
         const uint8_t *at = v->at;
         uint8_t kind = read_byte(v);
         if (kind > 3) sov_reject(v, at, "malformed export kind");
@@ -216,6 +232,7 @@ static void export_section(struct validator *v) {
         if (kind == 2 && (index || !v->has_memory)) sov_reject(v, at, "unknown memory %u", (unsigned)index);
         if (kind == 3 && index >= v->global_count) sov_reject(v, at, "unknown global %u", (unsigned)index);
     }
+    reject_duplicates(v, names, count);
     v->free = before;
 }
 

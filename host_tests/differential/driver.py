@@ -1,6 +1,7 @@
 # Runs inside the firmware: creates a task of each module and calls its exported functions.
 #
-# usage: sovelma driver.py FILE - FILE is JSON: a list of [file, bytes of memory, [[function index, [bits]], ...]].
+# usage: sovelma driver.py FILE - FILE is JSON: a list of [file, bytes of memory, [[function index, [bits]], ...], whether
+# functions are compiled when they are first called].
 # Prints one JSON line per module: ["invalid" | "refused" | "large", reason], or ["ran", outcomes of the start
 # function and of each call (of a trap: where each frame stood, as offsets in the code section), [[type, bits] of each global], size and CRC of memory].
 import binascii
@@ -11,6 +12,8 @@ import wasm3
 STACK = 64 * 1024
 FUEL = 2_000_000  # of one call, as in oracle.py
 SLICE = 5000  # a prime number would do as well: suspending often costs little and is part of what is tested
+
+ROOM = 1 << 20  # for a task that compiles on demand, beside its memory
 
 wasm3.arena_resize(4 << 20)
 
@@ -38,7 +41,7 @@ def globals_of(task):
             return values
 
 
-def play(file, memory, calls):
+def play(file, memory, calls, on_demand):
     with open(file, "rb") as stream:
         module = stream.read()
     try:
@@ -46,7 +49,7 @@ def play(file, memory, calls):
     except ValueError as error:
         return ["invalid", str(error)]
     try:
-        task = wasm3.Task(module, entry=None, stack=STACK, memory=memory)
+        task = wasm3.Task(module, entry=None, stack=STACK, memory=memory, quota=(memory + ROOM) * on_demand)
     except ValueError as error:
         return ["refused", str(error)]
     except MemoryError:

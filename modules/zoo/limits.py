@@ -151,7 +151,10 @@ def br_table_of_10000():
     return running(i32_const(9999) + b"\x0e" + u(10000) + bytes(10001) + END)
 
 
-@specimen("no memory")
+NO_ROOM = {"backtrace": ["_start"], "calls": 0, "fuel": 0, "reason": "out of memory compiling function 0"}
+
+
+@specimen("no memory", on_demand=("fault", NO_ROOM["reason"], NO_ROOM))
 def br_table_bomb():
     """100 br_tables of 1,000 labels each: 100 KB become 800 KB of code."""
     return running((bytes([0x02, EMPTY]) + i32_const(999) + b"\x0e" + u(1000) + bytes(1001) + END) * 100 + END)
@@ -198,7 +201,7 @@ def many_exports():
     return exports(998)
 
 
-@specimen("no memory")
+@specimen("exit", 0, small=("no memory",))
 def thousands_of_exports():
     """9,000 exports."""
     return exports(8998)

@@ -24,12 +24,13 @@ class Specimen:
         ("exit", code, [...]) and has logged these answers to its calls
         ("endless",)          it runs for ever, and the victim does its work all the same
         ("asleep",)           it sleeps for ever
-    small: the same in an arena of 64 KB, where it differs. options: of the task, such as memory=4096.
+    small: the same in an arena of 64 KB, where it differs. on_demand: of a task that compiles on demand, where it differs.
+    options: of the task, such as memory=4096.
     """
 
-    def __init__(self, name, attack, build, expected, small, options):
+    def __init__(self, name, attack, build, expected, small, on_demand, options):
         self.name, self.attack, self.expected = name, attack, expected
-        self.small = small or expected
+        self.small, self.on_demand = small or expected, on_demand or expected
         self.options = {"memory": 4096, "stack": 1024, **options}
         self._build = build
 
@@ -40,13 +41,13 @@ class Specimen:
         return text(built) if isinstance(built, str) else bytes(built)
 
 
-def specimen(*expected, small=None, name=None, attack=None, **options):
+def specimen(*expected, small=None, on_demand=None, name=None, attack=None, **options):
     """Decorator: makes a specimen of a function that returns WebAssembly text or bytes."""
 
     def register(build):
         key = name or build.__name__
         assert key not in SPECIMENS, key
-        SPECIMENS[key] = Specimen(key, attack or build.__doc__.splitlines()[0], build, expected, small, options)
+        SPECIMENS[key] = Specimen(key, attack or build.__doc__.splitlines()[0], build, expected, small, on_demand, options)
         return build
 
     return register

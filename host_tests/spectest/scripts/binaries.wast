@@ -1,0 +1,73 @@
+;; Binaries: custom sections, names in UTF-8, the width of numbers, sections that lie, start and table.
+(module binary "\00asm" "\01\00\00\00" "\00\06\05more\00")
+(module binary "\00asm" "\01\00\00\00" "\00\01\00" "\00\05\04same" "\00\05\04same" "\01\01\00" "\00\05\04same" "\03\01\00")
+(module binary "\00asm" "\01\00\00\00" "\00\05\04name")                       ;; a name section without anything
+(module binary "\00asm" "\01\00\00\00" "\00\09\04name\01\02\ff\ff")           ;; one that is malformed is custom all the same
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\00") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\05\05more") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\26\05more") "length out of bounds")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\02\01\80") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\03\02\c0\80") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\04\03\ed\a0\80") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\04\03\e0\9f\bf") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\05\04\f0\8f\bf\bf") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\05\04\f4\90\80\80") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\03\02\e2\82") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\06\05\f8\88\80\80\80") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\00\02\01\fe") "malformed UTF-8 encoding")
+(module binary "\00asm" "\01\00\00\00" "\00\05\04\f4\8f\bf\bf" "\00\04\03\ef\bf\bf" "\00\04\03\ed\9f\bf" "\00\03\02\c2\80")
+;; the same in the name of an import's module, of an import, of an export
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\02\06\01\01\ff\01a\00\00") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\02\07\01\01a\02\c3\28\00\00") "malformed UTF-8 encoding")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\07\05\01\01\bf\00\00" "\0a\04\01\02\00\0b") "malformed UTF-8 encoding")
+;; duplicate names, also with other bytes between
+(assert_invalid (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\07\0d\03\01a\00\00\01b\00\00\01a\00\00" "\0a\04\01\02\00\0b") "duplicate export name")
+(assert_invalid (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\07\07\02\00\00\00\00\00\00" "\0a\04\01\02\00\0b") "duplicate export name")
+
+;; magic, version, unknown sections, order
+(assert_malformed (module binary "") "unexpected end")
+(assert_malformed (module binary "\00as") "unexpected end")
+(assert_malformed (module binary "msa\00" "\01\00\00\00") "magic header not detected")
+(assert_malformed (module binary "\00asm" "\01\00\00") "unexpected end")
+(assert_malformed (module binary "\00asm" "\02\00\00\00") "unknown binary version")
+(assert_malformed (module binary "\00asm" "\01\00\01\00") "unknown binary version")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\0e\01\00") "malformed section id")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\80\00\01\00") "malformed section id")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\03\01\00" "\01\01\00") "unexpected content after last section")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\01\00" "\01\01\00") "unexpected content after last section")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\02\00\00") "section size mismatch")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\05\01\60\00\00\00") "section size mismatch")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\03\01\60\00") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00") "function and code section have inconsistent lengths")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\0a\04\01\02\00\0b") "function and code section have inconsistent lengths")
+
+;; numbers: longer than needed is fine to a width, unused bits are not
+(module binary "\00asm" "\01\00\00\00" "\05\04\01\00\82\00")
+(module binary "\00asm" "\01\00\00\00" "\05\07\01\00\82\80\80\80\00")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\08\01\00\82\80\80\80\80\00") "integer representation too long")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\07\01\00\82\80\80\80\10") "integer too large")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\07\01\00\82\80\80\80\70") "integer too large")
+(module binary "\00asm" "\01\00\00\00" "\06\0a\01\7f\00\41\80\80\80\80\78\0b")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\06\0a\01\7f\00\41\80\80\80\80\70\0b") "integer too large")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\06\0a\01\7f\00\41\80\80\80\80\08\0b") "integer too large")
+(module binary "\00asm" "\01\00\00\00" "\06\0f\01\7e\00\42\80\80\80\80\80\80\80\80\80\7f\0b")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\06\0f\01\7e\00\42\80\80\80\80\80\80\80\80\80\7e\0b") "integer too large")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\06\10\01\7e\00\42\80\80\80\80\80\80\80\80\80\ff\00\0b") "integer representation too long")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\03\01\02\00") "malformed limits flags")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\04\04\01\70\08\00") "malformed limits flags")
+;; prefixed opcodes are numbers too, and may be padded
+(module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\0e\01\0c\00\43\00\00\00\00\fc\80\80\00\1a\0b")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\0b\01\09\00\43\00\00\00\00\27\1a\0b") "illegal opcode")
+;; locals: 2^32 of them in two groups
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\0c\01\0a\02\80\80\80\80\10\7f\02\7e\0b") "too many locals")
+;; bodies end with their end, and where they say
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\05\01\03\00\01\01") "END opcode expected")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\05\01\03\00\0b\0b") "END opcode expected")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\05\01\03\00\02\40") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\01\04\01\60\00\00" "\03\02\01\00" "\0a\06\01\05\00\02\40\0b\0b") "unexpected end")
+;; data: count, size, memory
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\03\01\00\01" "\0b\08\02\00\41\00\0b\01a") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\03\01\00\01" "\0b\07\01\00\41\00\0b\03a") "unexpected end")
+(assert_malformed (module binary "\00asm" "\01\00\00\00" "\05\03\01\00\01" "\0c\01\02" "\0b\07\01\00\41\00\0b\01a") "data count and data section have inconsistent lengths")
+(module binary "\00asm" "\01\00\00\00" "\05\03\01\00\01" "\0c\01\01" "\0b\07\01\00\41\00\0b\01a")
