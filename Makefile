@@ -78,7 +78,7 @@ generated: ## write what is generated: the ABI's files and the status table of R
 	python3 tools/gen_abi.py
 	python3 tools/status.py
 
-test: build $(BOARD_STAMP) ## build what is missing and run all tests
+test: build $(BOARD_STAMP) qemu-if-possible ## build what is missing and run all tests
 	$(PYTHON) -m pytest $(TESTS) $(ARGS)
 
 spectest: build ## run a directory of specification scripts, DIR=path

@@ -189,9 +189,11 @@ except OSError:
     pass
 print(chip.raw_repl(), chip.reset_reason() == chip.PANIC, chip.RADIO)
 before = chip.microseconds()
-print(0 <= chip.microseconds() - before < 60_000_000, chip.utc() is None or chip.utc() > 1704067200 * 1000000)
+time = bytearray(8)
+print(chip.clock(0, time) is time and before <= int.from_bytes(time, 'little') < before + 60_000_000)
+print(0 <= chip.microseconds() - before < 60_000_000, chip.clock(1, time) is None or int.from_bytes(time, 'little') > 1704067200 * 1000000)
 """)
-    assert out.splitlines() == ["True [0, 0, 0, 0] True", "131072 0 1 None True", "True True 1", "True True"]
+    assert out.splitlines() == ["True [0, 0, 0, 0] True", "131072 0 1 None True", "True True 1", "True", "True True"]
 
 
 @pytest.mark.parametrize("largest, least, most", [(1 << 20, 70, 80), (8 * 1024, 60, 64)])

@@ -9,6 +9,8 @@ import pytest
 from test_board_hal import ROOT, SETUP
 from test_supervisor import DIVIDE, SPIN
 
+pytestmark = pytest.mark.pc("a board of fakes on files of the host")
+
 START = """
 import board_config, board_start, sovelma
 from kernel import console as log

@@ -267,7 +267,7 @@ def idle(ms):
     global microseconds
     microseconds += ms * 1000
     return False
-hal.idle, hal.microseconds = idle, lambda: microseconds
+hal.idle, hal.clock = idle, lambda number: microseconds
 hal.ticks = board.clock = lambda: microseconds // 1000 & ((1 << 30) - 1)
 """
 

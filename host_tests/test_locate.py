@@ -17,6 +17,8 @@ from conftest import ROOT, wat
 sys.path.insert(0, str(ROOT / "host_tests" / "differential"))
 import oracle  # noqa: E402
 
+pytestmark = pytest.mark.pc("arenas of chosen sizes, files of the host")
+
 SCRIPT = """
 import wasm3
 wasm3.arena_resize(1 << 20)     # room to compile the largest of the functions again

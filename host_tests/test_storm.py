@@ -9,6 +9,8 @@ a machine that is busy otherwise slows both down; the time of other programs is 
 import pytest
 from every_call import CALLS, CASES, REFUSED, SETUP, WORST, host_files, module, peers, values
 
+pytestmark = pytest.mark.pc("the processor's own clock, sockets")
+
 # What noise there is, and what the loop around a call costs that is charged next to nothing.
 MOST = 1.25
 

@@ -3,7 +3,7 @@
  * Time in 64 bits, random bytes that are random before the radio is on, why the chip was started, whether a program
  * (mpremote) has the console, and flash partitions as memory.
  *
- * Invariants: nothing here blocks, but for the first `random`, a few milliseconds; only `microseconds`, `utc` and `map`
+ * Invariants: nothing here blocks, but for the first `random`, a few milliseconds; only `microseconds` and `map`
  * make objects. What is static survives a soft reset, which is meant: a mapping is made once, the key of the random
  * numbers too.
  */
@@ -40,14 +40,23 @@ static mp_obj_t chip_microseconds(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(chip_microseconds_obj, chip_microseconds);
 
-/* utc() -> microseconds since 1970, or None where nobody has set the clock. */
-static mp_obj_t chip_utc(void) {
-    struct timeval now;
-    gettimeofday(&now, NULL);
-    if (now.tv_sec < SECONDS_2000_TO_2024) return mp_const_none;
-    return mp_obj_new_int_from_ll(((long long)now.tv_sec + SECONDS_1970_TO_2000) * 1000000LL + now.tv_usec);
+/* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the chip was started,
+ * else since 1970, or None where nobody has set that clock. */
+static mp_obj_t chip_clock(mp_obj_t number, mp_obj_t buffer) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
+    int64_t microseconds = esp_timer_get_time();
+    if (mp_obj_get_int(number)) {
+        struct timeval now;
+        gettimeofday(&now, NULL);
+        if (now.tv_sec < SECONDS_2000_TO_2024) return mp_const_none;
+        microseconds = ((int64_t)now.tv_sec + SECONDS_1970_TO_2000) * 1000000LL + now.tv_usec;
+    }
+    if (info.len != sizeof microseconds) mp_raise_ValueError(MP_ERROR_TEXT("8 bytes are needed"));
+    memcpy(info.buf, &microseconds, sizeof microseconds);
+    return buffer;
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(chip_utc_obj, chip_utc);
+static MP_DEFINE_CONST_FUN_OBJ_2(chip_clock_obj, chip_clock);
 
 static bool seeded;
 
@@ -126,7 +135,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(chip_map_obj, chip_map);
 static const mp_rom_map_elem_t chip_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_chip) },
     { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&chip_microseconds_obj) },
-    { MP_ROM_QSTR(MP_QSTR_utc), MP_ROM_PTR(&chip_utc_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&chip_clock_obj) },
     { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&chip_seed_obj) },
     { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&chip_random_obj) },
     { MP_ROM_QSTR(MP_QSTR_reset_reason), MP_ROM_PTR(&chip_reset_reason_obj) },

@@ -1,8 +1,7 @@
 """HAL of the ESP32-C3 under MicroPython's esp32 port. Its parts: `esp32_beat` (timer, watchdog), `esp32_radio` (Wi-Fi),
 `esp32_flash` (file systems, counters, updates), `hal.sockets`.
 
-Invariant: `ticks`, `idle` and `write` allocate nothing, they are in the path of every slice. `microseconds` and `utc`
-make objects beyond 2^30, which on this machine are no small integers.
+Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import chip
 import machine
@@ -45,9 +44,14 @@ _console.register(sys.stdin, select.POLLIN)
 
 chip.seed()                     # before anything can use the radio or the ADC
 microseconds = chip.microseconds
-utc = chip.utc
 random = chip.random
 behind = esp32_beat.behind
+_time = bytearray(8)
+
+
+def clock(number):
+    """Microseconds: 0 since the chip was started, 1 since 1970 or None; 8 bytes that the next call fills again."""
+    return chip.clock(number, _time)
 
 
 def ticks():

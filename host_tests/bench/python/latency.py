@@ -28,6 +28,7 @@ def read(path):
 
 if sys.argv[4] == "processor":
     hal.microseconds = processor
+    hal.clock = lambda number: processor()
     hal.ticks = lambda: processor() // 1000 & hal.TICKS_MASK
 system = System(RamFS(1 << 20))
 file = system.fs.make("/late", False)

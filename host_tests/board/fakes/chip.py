@@ -14,8 +14,11 @@ def microseconds():
     return time.ticks_us()
 
 
-def utc():
-    return None
+def clock(number, buffer):
+    if number:
+        return None
+    buffer[:] = time.ticks_us().to_bytes(8, "little")
+    return buffer
 
 
 def seed():
