@@ -261,7 +261,7 @@ def test_every_call_in_a_full_heap(firmware, everybody, label):
     fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
     last = 600 if label == "sp_fs_close: leaving many children" else 9     # until what failed is out of its arrays
     wrong, before, during, after = firmware.script(
-        EVERY.replace("FILL", fill), last=last, wasm={"m": module()}, options=("-X", "heapsize=512k"), **values(*everybody, label))  # fmt: skip
+        EVERY.replace("FILL", fill), last=last, wasm={"m": module()}, options=("-X", "heapsize=256k"), **values(*everybody, label))  # fmt: skip
     assert wrong == []
     if label in ALLOCATES:
         assert codes["NOMEM"] in [code for _, code in during]

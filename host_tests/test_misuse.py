@@ -118,6 +118,28 @@ CASES = {
     for misuse, arguments, table, answer in [*of_numbers(name), *(of_capabilities(name) if call["needs"]["kinds"] else [])]
 }
 
+# What must have been tried of a call that has an argument of that kind, or needs something of its capability.
+WAYS = {
+    "cap": ["no capability", "forged", "another task's", "stale: dropped", "stale: revoked", "stale: slot used again", "wrong kind"],
+    "pointer": ["pointer just outside", "pointer wrapping", "with a length that wraps", "with a negative length", "too long"],
+    "flags": ["unknown bit"],
+    "int": ["= "], "timeout": ["= "],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_misuse_that_applies_is_tried(name):
+    tried = [label for label, (call, _, _, answer) in CASES.items() if call == name and answer != REACHED]
+    for kind, argument in wasm_arguments(CALLS[name]):
+        whole_range = kind == "int" and (argument["least"], argument["most"]) == (-(2**31), 2**31 - 1)
+        for way in [] if whole_range else WAYS.get(kind, []):
+            if way == "too long" and argument["over"] == "short":
+                continue        # is no misuse
+            assert any(way in label and (kind == "cap" or argument["name"] in label) for label in tried), (kind, way)
+    for right in CALLS[name]["needs"]["rights"]:
+        assert any(label.endswith(f"without the right {right}") for label in tried)
+
+
 RUN = """
 import hal, wasm3
 from kernel import abi

@@ -323,6 +323,9 @@ def document(abi):
            "only: bits 0-7 are a slot, bits 8-29 count how often the slot was used, so that a stale one is never mistaken for",
            "a new one. 0 is no capability.",
            "",
+           "A call costs its `fuel`, and more for every 16 bytes of its slice begun and for every `/` in a path; a call that",
+           "waits for the network costs its `fuel` again each time it is looked at. What is refused before the kernel sees it (a pointer outside, INVAL, TOOBIG) costs `fuel` alone.",
+           "",
            "| call | type | fuel | per 16 bytes | per `/` | blocks | since |",
            "| --- | --- | --- | --- | --- | --- | --- |"]
     out += [f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | {c['fuel_per_slash']} | "

@@ -313,6 +313,16 @@ static const char *check_stack(const struct sov_facts *facts) {
     return reason_text;
 }
 
+/* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
+ * given back before. Returns what is left. */
+static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const struct sov_facts *facts) {
+    uint64_t room = (uint64_t)sov_compile_stack(facts->nesting, facts->values) + SOV_BORROWED_EXTRA;
+    if (sov_port_stack_left() >= room || room >= bytes) return bytes;
+    bytes = (bytes - (uint32_t)room) & ~7u;
+    sov_region_trim(region, bytes);
+    return bytes;
+}
+
 /* Lays the region out and builds the task in it. `region` is `bytes` long. */
 static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size,
     const struct sov_options *options) {
@@ -321,6 +331,7 @@ static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *was
     uint32_t reserved, initial, most_pages;
     const char *volatile reason;
     if ((reason = validate(wasm, size, region, bytes, &facts))) return reason;
+    if (!options->quota) bytes = leave_room_for_stack(region, bytes, &facts);
     if ((reason = check_stack(&facts))) return reason;
     if ((reason = sov_scan(&scan, wasm, size))) return reason;
     if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;

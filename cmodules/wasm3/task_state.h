@@ -77,9 +77,9 @@ static inline struct sov_execution *sov_execution_of(const M3MemoryHeader *memor
  * same where a pointer has four bytes. */
 #define SOV_LINK_SLOTS 2
 
-/* What compiling a function is charged for each byte of its entry in the code section, at the first call. Compiling a
- * byte takes 150 to 230 instructions of an x86_64, a unit of fuel 3 to 8: 42 units, the mean over the benchmarks'
- * kernels. */
+/* What compiling a function is charged for each byte of its entry in the code section, at the first call. Over the
+ * benchmarks' kernels compiling a byte takes 200 instructions, and a unit of fuel 5 to 6 of RV32 (-Os) and 3 to 8 of
+ * x86_64: 36 to 42 units. */
 #define SOV_COMPILE_FUEL_PER_BYTE 40u
 
 /* Halved, so that a debt on top of a block's still fits the counter. */
