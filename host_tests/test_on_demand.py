@@ -143,6 +143,33 @@ answer([counts, sorted(reasons), play(neighbour, 1000)[0]])
     assert neighbour == 2
 
 
+def test_every_element_of_a_large_table_is_the_right_function(firmware):
+    """Overlapping segments, the last one counts; whom an element names is not looked for in all of them at each first call."""
+    functions = "".join(f"(func $f{number} (result i32) (i32.const {number * 7919}))" for number in range(300))
+    segments = "".join(f"(elem (i32.const {start}) {' '.join(f'$f{(start * 31 + i * 17) % 300}' for i in range(80))})" for start in range(0, 4000, 50))
+    module = wat(f"""(module (type $t (func (result i32))) (table 4096 funcref) {segments} {functions}
+      (func (export "_start") (result i32) (local $i i32) (local $sum i32)
+       (loop $l (local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 31)) (call_indirect (type $t) (local.get $i))))
+        (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 4000)))) (local.get $sum)))""")
+    at_once, on_demand = firmware.script("""
+import wasm3
+rows = []
+for quota in (0, 150000):
+    task = wasm3.Task(wasm["m"], quota=quota)
+    while task.resume(5000) == wasm3.PREEMPTED:
+        pass
+    rows.append([task.error(), task.result(), task.fuel()])
+    task.kill()
+answer(rows)
+""", wasm={"m": module})  # fmt: skip
+    assert at_once == on_demand and at_once[0] is None
+    table = {start + i: (start * 31 + i * 17) % 300 for start in range(0, 4000, 50) for i in range(80)}
+    total = 0
+    for element in range(4000):
+        total = (total * 31 + table[element] * 7919) & 0xFFFFFFFF
+    assert at_once[1] & 0xFFFFFFFF == total
+
+
 def test_a_function_whose_constants_found_no_room_is_not_compiled(firmware):
     """wasm3 says that it is before it copies the constants: a second start ran with constants at address 0."""
     module = wat("""(module (func (export "f") (param i64) (result i64)

@@ -273,3 +273,22 @@ answer([t.result(), stops, sorted(seen, key=len)])
         assert frames[-1] == "_start"
         assert frames[:-1] == ["a" if depth % 2 else "b" for depth in range(len(frames) - 1, 0, -1)]
     assert max(len(names.split(",")) for names in seen) == 14
+
+
+def test_a_backtrace_shows_the_beginning_of_a_long_name(firmware):
+    """A module chooses its names: as long as it likes they would fill the kernel's heap and its console."""
+    names = ["a" * 64, "b" * 65, "c" * 63 + "\u00e9" + "d" * 5000, "\u20ac" * 3000]
+    functions = "".join(f'(func $"{name}" (param i32) {"unreachable" if last else f"(call {number + 1} (local.get 0))"})'
+                        for number, (name, last) in enumerate((name, name == names[-1]) for name in names))  # fmt: skip
+    module = wat(f'(module {functions} (func (export "_start") (call 0 (i32.const 1))))')
+    got = firmware.script("""
+import wasm3
+rows = []
+for quota in (0, 60000):
+    task = wasm3.Task(wasm["m"], quota=quota)
+    while task.resume(1 << 24) == wasm3.PREEMPTED:
+        pass
+    rows.append([name for index, name in task.backtrace()])
+answer(rows)
+""", wasm={"m": module})  # fmt: skip
+    assert got == [["\u20ac" * 21, "c" * 63, "b" * 64, "a" * 64, "_start"]] * 2

@@ -73,7 +73,7 @@ static const char *plan_memory(const struct sov_module *module, uint32_t wanted,
 /* ---- initialisers --------------------------------------------------------------------------------- */
 
 /* The value of an init expression, which is one constant and `end`; advances *at past it. */
-u64 sov_constant_value(bytes_t *at, cbytes_t end) {
+static u64 constant_value(bytes_t *at, cbytes_t end) {
     u8 opcode;
     u32 word = 0;
     u64 value = 0;
@@ -92,7 +92,7 @@ static void load_globals(IM3Module module) {
     for (u32 i = 0; i < module->numGlobals; i++) {
         M3Global *global = &module->globals[i];
         bytes_t at = global->initExpr;
-        global->intValue = (i64)sov_constant_value(&at, global->initExpr + global->initExprSize);
+        global->intValue = (i64)constant_value(&at, global->initExpr + global->initExprSize);
     }
 }
 
@@ -101,7 +101,7 @@ static const char *load_data(struct sov_task *task) {
     for (u32 i = 0; i < module->numDataSegments; i++) {
         M3DataSegment *segment = &module->dataSegments[i];
         bytes_t at = segment->initExpr;
-        u64 offset = sov_constant_value(&at, segment->initExpr + segment->initExprSize);
+        u64 offset = constant_value(&at, segment->initExpr + segment->initExprSize);
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
             snprintf(reason_text, sizeof reason_text,
@@ -114,18 +114,21 @@ static const char *load_data(struct sov_task *task) {
     return NULL;
 }
 
-static const char *load_table(const struct sov_task *task, u32 size) {
+static const char *load_table(struct sov_task *task, u32 size) {
     IM3Module module = task->module;
     if (size) {
         module->table0 = m3_AllocArray(IM3Function, size);
         module->table0Size = size;
+        /* Whom an element names is asked when it is first called through: looking for it in the segments each time
+         * would take a task with a large table time that it does not pay for. */
+        if (task->functions) task->elements = m3_AllocArray(u16, size);
     }
     bytes_t at = module->elementSection;
     cbytes_t end = module->elementSectionEnd;
     for (u32 i = 0; i < module->numElementSegments; i++) {
         u32 index, count;
         ReadLEB_u32(&index, &at, end);
-        u64 offset = sov_constant_value(&at, end);
+        u64 offset = constant_value(&at, end);
         ReadLEB_u32(&count, &at, end);
         if (offset + count > size) {
             snprintf(reason_text, sizeof reason_text, "element segment out of bounds: %u elements at %u of a table of %u",
@@ -135,6 +138,7 @@ static const char *load_table(const struct sov_task *task, u32 size) {
         for (u32 e = 0; e < count; e++) {
             ReadLEB_u32(&index, &at, end);
             bool is_made = !task->functions || index < module->numFuncImports;
+            if (task->functions) task->elements[offset + e] = (u16)index; /* the validator allows 21,000 */
             module->table0[offset + e] = is_made ? &module->functions[index] : (IM3Function)&sov_unmade;
         }
     }
@@ -309,6 +313,16 @@ static const char *check_stack(const struct sov_facts *facts) {
     return reason_text;
 }
 
+/* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
+ * given back before. Returns what is left. */
+static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const struct sov_facts *facts) {
+    uint64_t room = (uint64_t)sov_compile_stack(facts->nesting, facts->values) + SOV_BORROWED_EXTRA;
+    if (sov_port_stack_left() >= room || room >= bytes) return bytes;
+    bytes = (bytes - (uint32_t)room) & ~7u;
+    sov_region_trim(region, bytes);
+    return bytes;
+}
+
 /* Lays the region out and builds the task in it. `region` is `bytes` long. */
 static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size,
     const struct sov_options *options) {
@@ -317,6 +331,7 @@ static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *was
     uint32_t reserved, initial, most_pages;
     const char *volatile reason;
     if ((reason = validate(wasm, size, region, bytes, &facts))) return reason;
+    if (!options->quota) bytes = leave_room_for_stack(region, bytes, &facts);
     if ((reason = check_stack(&facts))) return reason;
     if ((reason = sov_scan(&scan, wasm, size))) return reason;
     if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;

@@ -99,17 +99,6 @@ u32 sov_function_index(const struct sov_task *task, IM3Function function) {
     return index + module->numFuncImports;
 }
 
-/* Which function an element names: the last segment that covers it has the say. */
 u32 sov_element_function(IM3Module module, u32 element) {
-    bytes_t at = module->elementSection;
-    u32 found = 0;
-    for (u32 i = 0; i < module->numElementSegments; i++) {
-        read_number(&at); /* the table */
-        u32 offset = (u32)sov_constant_value(&at, module->elementSectionEnd), count = read_number(&at);
-        for (u32 e = 0; e < count; e++) {
-            u32 function = read_number(&at);
-            if (offset + e == element) found = function;
-        }
-    }
-    return found;
+    return ((const struct sov_task *)module->runtime->userdata)->elements[element];
 }

@@ -280,8 +280,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
 /* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
 #define BACKTRACE_FRAMES 32
 
+/* Bytes of a function's name that a backtrace shows: a module chooses its names, and 32 frames of 10,000 bytes would
+ * fill the kernel's memory and hold up its console. */
+#define NAME_BYTES 64u
+
 /* Names of the name section are nobody's business until here: one that is no text is none. */
 static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
+    if (name && length > NAME_BYTES)
+        for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */
     if (name && !utf8_check((const byte *)name, length)) name = NULL;
     mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), name ? mp_obj_new_str(name, length) : mp_const_none };
     mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));

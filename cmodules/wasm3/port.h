@@ -19,6 +19,9 @@ size_t sov_port_stack_left(void);
 
 /* Runs job(context) on a stack of at least `bytes` that is borrowed from the free arena for that long, and waits for
  * it. False, and nothing was run: this machine cannot, or the arena has no such block. job NULL: only asks. */
+#ifndef SOV_BORROWED_EXTRA
+#define SOV_BORROWED_EXTRA 2048u /* what it may take of the arena besides: a control block, room for interrupts */
+#endif
 bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes);
 
 #endif

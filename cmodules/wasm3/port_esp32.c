@@ -39,6 +39,8 @@ struct helper {
     StackType_t stack[]; /* begins at the next multiple of 16 */
 };
 
+_Static_assert(sizeof(struct helper) + KEPT_BACK + 64 <= SOV_BORROWED_EXTRA, "creation leaves too little room for the helper");
+
 static void run_helper(void *argument) {
     struct helper *helper = argument;
     helper->job(helper->context);

@@ -36,6 +36,7 @@ struct sov_task {
     IM3Runtime runtime;
     IM3Module module;
     struct sov_functions *functions; /* of a task that compiles on demand, else NULL */
+    uint16_t *elements;      /* of such a task: whom each element of the table names */
     IM3Function root;        /* function that the kernel's side called last */
     const char *error;       /* static text, or error_text */
     uint64_t fuel_used;
@@ -108,8 +109,7 @@ void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan)
 uint32_t sov_code_bytes(const struct sov_task *task);
 IM3Function sov_function(IM3Module module, u32 index); /* for any task; makes it */
 u32 sov_function_index(const struct sov_task *task, IM3Function function); /* O(functions): for people */
-u32 sov_element_function(IM3Module module, u32 element); /* whom sov_unmade stands for there; O(elements) */
-u64 sov_constant_value(bytes_t *at, cbytes_t end);    /* create.c: of an init expression; moves *at past it */
+u32 sov_element_function(IM3Module module, u32 element); /* whom sov_unmade stands for there */
 
 /* names.c: not terminated; NULL: it has none. Valid as long as the task. */
 const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length);

@@ -1,6 +1,7 @@
 /* Wakes up every 10 ms and writes down how late it was: what the scheduler's latency means to a task.
  *
- * PERIODS is given by the runner. Each lateness is 4 bytes, in microseconds, appended to the file "late". */
+ * PERIODS is given by the runner. Each lateness is 4 bytes, in microseconds, appended to the file "late". Sleeps are in
+ * milliseconds, so how late it is depends on where in one of them it is due: in a tenth of the run each, at other ones. */
 #include "sovelma.h"
 
 #define PERIOD 10000 /* microseconds */
@@ -10,6 +11,8 @@ __attribute__((export_name("_start"))) void start(void) {
     int64_t due = sp_time(SP_CLOCK_MONOTONIC);
     for (int32_t i = 0; i < PERIODS; i++) {
         due += PERIOD;
+        if ((i + 1) % (PERIODS / 10) == 0)
+            due += 100;
         int64_t left = due - sp_time(SP_CLOCK_MONOTONIC);
         if (left > 0)
             sp_sleep((int32_t)((left + 999) / 1000));

@@ -1,0 +1,57 @@
+/* port_threads.c - a machine with little stack, whose helper tasks are threads (contract in port.h), for test_borrowed_stack.py.
+ *
+ * As on a board, a helper's stack lies in a free block of the arena and nothing else runs meanwhile. The thread is not
+ * given more than was asked for, but for what threads take themselves.
+ */
+#define _GNU_SOURCE
+#include "port.h"
+#include "region.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define STACK_AT_HAND 40000u       /* enough to create, and for 44 nested blocks */
+#define THREAD_BYTES (16u * 1024u) /* what the C library puts on a thread's stack, and the least it accepts */
+
+static unsigned borrowed;
+
+static void tell(void) { fprintf(stderr, "borrowed %u\n", borrowed); }
+
+bool sov_port_is_read_only(const void *start, uint32_t bytes) {
+    (void)start;
+    (void)bytes;
+    return false;
+}
+
+size_t sov_port_stack_left(void) { return STACK_AT_HAND; }
+
+struct helper {
+    void (*job)(void *context);
+    void *context;
+};
+
+static void *run_helper(void *argument) {
+    struct helper *helper = argument;
+    helper->job(helper->context);
+    return NULL;
+}
+
+bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes) {
+    struct helper helper = { job, context };
+    pthread_attr_t attributes;
+    pthread_t thread;
+    size_t whole = ((size_t)bytes + THREAD_BYTES + 4095u) & ~(size_t)4095u;
+    uint8_t *block = sov_region_take((uint32_t)whole + 4096u);
+    if (!block) return false;
+    if (job) {
+        if (!borrowed++) atexit(tell);
+        pthread_attr_init(&attributes);
+        if (pthread_attr_setstack(&attributes, (void *)(((uintptr_t)block + 4095u) & ~(uintptr_t)4095u), whole)) abort();
+        if (pthread_create(&thread, &attributes, run_helper, &helper)) abort();
+        pthread_join(thread, NULL);
+        pthread_attr_destroy(&attributes);
+    }
+    sov_region_give(block);
+    return true;
+}
