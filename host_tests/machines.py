@@ -124,12 +124,17 @@ class EmulatedFirmware:
         """How many of n repetitions a test makes here: a tenth, since the emulator is that much slower."""
         return -(-n // 10)
 
-    def script(self, source, *, wasm=None, timeout=120, counted=None, **values):
-        """As Firmware.script, without options: the image has one heap. counted: whether time is, if not as said above."""
+    def script(self, source, *, wasm=None, timeout=120, counted=None, options=None, files=None, **values):
+        """As Firmware.script. counted: whether time is, if not as said above.
+
+        options: words for QEMU instead of those for time; the image has one heap. files: further ones below /given.
+        """
         if counted is None:
             counted = "kernel" in source or "sovelma" in source
-        files = {"script": (PRELUDE_FILES + source).encode()}
-        return answer_of(*self.run(files, wasm, timeout, values, self.TIME if counted else ()))
+        files = {"script": (PRELUDE_FILES + source).encode(), **(files or {})}
+        if options is None:
+            options = self.TIME if counted else ()
+        return answer_of(*self.run(files, wasm, timeout, values, options))
 
     def program(self, *words, timeout=60):
         """As Firmware.program. The console is one: its lines that begin as messages do are taken for standard error."""

@@ -3,7 +3,7 @@
 
     run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
-Parts (all by default): wall instructions identical resume load python kernel network. Needs a Python with the package
+Parts (all by default): wall instructions identical resume load python kernel network rv32. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, `kernel` and `network`, the built firmware; valgrind for `instructions`, which is skipped
 without it. Takes about two minutes on two processors.
 """
@@ -19,6 +19,7 @@ import measure_kernel
 import measure_load
 import measure_network
 import measure_python
+import measure_rv32
 from report import save, say, show
 from toolchain import ROOT, BuildError, Toolchain
 
@@ -31,6 +32,7 @@ PARTS = {
     "python": measure_python.measure,
     "kernel": measure_kernel.measure,
     "network": measure_network.measure,
+    "rv32": measure_rv32.measure,
 }
 
 

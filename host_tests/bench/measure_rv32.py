@@ -1,0 +1,122 @@
+"""What the system costs on 32-bit RISC-V, in instructions: exact and the same in every run, since QEMU counts them.
+
+Under `-icount shift=0` an instruction takes a nanosecond of the machine's time, and its real-time clock shows those.
+Loops of Python around what is measured are measured too, and subtracted.
+"""
+
+import json
+import shutil
+import sys
+
+from report import Result, say
+from toolchain import HERE, KERNELS, ROOT
+
+sys.path.insert(0, str(ROOT / "host_tests"))
+from machines import EmulatedFirmware
+
+IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
+COUNTED = ("-icount", "shift=0,sleep=off", "-rtc", "clock=vm")
+CALLS = 2000
+
+CLOCK = """
+import gc, virt, wasm3
+def since(start):
+    return (virt.nanoseconds() - start) & 0x3fffffff
+"""
+
+RESUME = CLOCK + """
+task = wasm3.Task(wasm["endless"], "run")
+for _ in range(3):
+    task.resume(1)
+before = task.fuel()
+while task.fuel() == before:
+    task.resume(1)
+fuel = task.fuel() - before
+def resumes(resume):
+    for _ in range(calls):
+        resume(fuel)
+def nothing():
+    for _ in range(calls):
+        pass
+before = task.fuel()
+start = virt.nanoseconds(); resumes(task.resume); with_resume = since(start)
+start = virt.nanoseconds(); nothing(); without = since(start)
+answer([(with_resume - without) / calls, (task.fuel() - before) / fuel / calls])
+"""
+
+SYSCALL = CLOCK + """
+import hal
+from kernel.capability import Capabilities
+from kernel.ramfs import OpenFile, RamFS
+from kernel.system import System
+from kernel.task import Task
+took = []
+for name in ("with", "without"):
+    system = System(RamFS(1 << 16))
+    capabilities = Capabilities()
+    capabilities.grant("file", OpenFile(system.fs.make("/file", False), False), 1)
+    task = Task("t", wasm3.Task(wasm[name], memory=16384), 3, 1 << 29, capabilities)
+    system.add(task)
+    start = virt.nanoseconds()
+    system.run()
+    took.append(since(start))
+    assert task.over() and task.result == 0
+answer((took[0] - took[1]) / calls)
+"""
+
+CREATE = CLOCK + """
+total = instructions = 0
+for name in wasm:
+    gc.collect()
+    start = virt.nanoseconds()
+    task = wasm3.Task(wasm[name], "run")
+    task.kill()
+    instructions += since(start)
+    total += len(wasm[name])
+answer(instructions / total)
+"""
+
+BOOT = CLOCK + """
+import sovelma
+heap = []
+sovelma.boot("/given/one")
+first = virt.microseconds() * 1000
+for path in ("/given/one", "/given/eight"):
+    sovelma.boot(path)
+    gc.collect()
+    heap.append(gc.mem_alloc())
+answer([first, heap])
+"""
+
+
+def measure(tools):
+    """The rows rv32_...; none, and a line why, without the emulator or the image."""
+    if not shutil.which("qemu-system-riscv32") or not IMAGE.is_file():
+        say("rv32: skipped: apt-get install qemu-system-misc, make qemu-firmware")
+        return []
+    machine = EmulatedFirmware(IMAGE)
+
+    def script(source, wasm=None, **values):
+        return machine.script(source, wasm=wasm, options=COUNTED, calls=CALLS, **values)
+
+    resume, blocks = script(RESUME, {"endless": tools.wasm(HERE / "micro" / "endless.c").read_bytes()})
+    calls = {name: tools.module(HERE / "micro" / "syscalls.c", f"syscalls.{count}.wasm", f"-DCALLS={count}").read_bytes()
+             for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
+    create = script(CREATE, {name: tools.kernel(name).read_bytes() for name in KERNELS})
+    first, (one, eight) = boot(machine)
+    return [
+        Result("rv32_resume_insns", resume, "insns", f"resume() from Python, {blocks:.2f} blocks of wasm in each"),
+        Result("rv32_syscall_insns", script(SYSCALL, calls), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
+        Result("rv32_create_insns_per_byte", create, "insns/byte", f"Task() and kill() of {len(KERNELS)} kernels"),
+        Result("rv32_boot_insns", first, "insns", "power-on until a system of one task stands, script that says so included"),
+        Result("rv32_kernel_heap_bytes_1", one, "bytes", "Python heap in use, one task"),
+        Result("rv32_kernel_heap_bytes", eight, "bytes", "Python heap in use, 8 tasks"),
+    ]
+
+
+def boot(machine):
+    """(instructions to the first system, [bytes of heap with 1 and 8 tasks])."""
+    files = {name: json.dumps({"version": 1, "tasks": [
+        {"name": f"hello{i}", "module": "/build/modules/hello.wasm"} for i in range(count)]}).encode()
+        for name, count in (("one", 1), ("eight", 8))}  # fmt: skip
+    return machine.script(BOOT, files=files, options=COUNTED)
