@@ -429,6 +429,7 @@ def test_a_system_larger_than_a_module_slot_is_refused(tools, system, tmp_path):
 # ---------------------------------------------------------------- the demo
 
 
+@pytest.mark.pc("files of the host")
 def test_the_demo_of_the_firmware_boots(firmware, tmp_path):
     """What is frozen into the image, as the board finds it: a read-only file system with manifest and modules."""
     made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board_files.py", BOARD / "system.json", tmp_path / "_files.py"],

@@ -140,7 +140,9 @@ def task(**keys):
     (task(caps={"x": {"file": "/f", "rights": "read"}}), "tasks[0].caps.x.rights: must be a list"),
     (task(caps={"x" * 65: {"file": "/f"}}), "a name has 1 to 64 bytes"),
 ], ids=lambda value: value[:50] if isinstance(value, str) else None)  # fmt: skip
-def test_one_mistake_one_line(mistakes, manifest, complaint):
+def test_one_mistake_one_line(firmware, mistakes, manifest, complaint):
+    if firmware.name == "rv32" and ("mounts" in str(manifest) or complaint == "files./f: is a directory"):
+        pytest.skip("directories of the host")
     lines = mistakes(manifest)
     assert len(lines) == 1 and complaint in lines[0], lines
 
@@ -177,6 +179,7 @@ def test_check_says_what_run_would_and_runs_nothing(firmware, tmp_path):
     assert checked.returncode == 2 and checked.stderr == run.stderr
 
 
+@pytest.mark.pc("directories of the host")
 @pytest.mark.parametrize("mount, grant, module, told", [
     ("store", "/data/disk", "store/m.wasm", True), ("store", "/data/disk", "store/deep/m.wasm", True),
     ("store", "/data/disk", "link/m.wasm", True), ("store", "/data/disk", "store/../store/deep/m.wasm", True),
@@ -202,6 +205,7 @@ def test_a_module_that_a_task_can_write_to_needs_its_hash(mistakes, tmp_path, mo
         assert not any(line.startswith("tasks[1]") for line in mistakes(manifest))
 
 
+@pytest.mark.pc("the arena of the other machine has one size")
 def test_the_arena_is_as_large_as_the_manifest_says(firmware, tmp_path):
     """Larger and smaller than the build's; a second system finds it empty; impossible is a mistake."""
     (tmp_path / "good.wasm").write_bytes(GOOD)

@@ -20,7 +20,7 @@ PARTS = [
     ("WebAssembly runtime", "the specification's scripts pass, suspended after every block too; faults stay inside the task",
      "spec runtime_api runtime_control runtime_floats runtime_limits runtime_syscalls runtime_traps"),
     ("Metering", "fuel follows one rule, the same for every slicing and machine", "fuel determinism"),
-    ("Validator", "hostile modules are refused or harmless", "differential fuzz_corpus sanitizers validator zoo zoo_on_demand check_module"),
+    ("Validator", "hostile modules are refused or harmless", "differential fuzz_corpus sanitizers validator zoo check_module"),
     ("Memory", "one region per task; any allocation may fail; compiled at once or when first called", "memory pool full_heap on_demand borrowed_stack regions"),
     ("ABI", "one definition; no wrong argument reaches a handler; a call is paid for", "abi misuse syscalls storm"),
     ("Capabilities", "kinds, rights, revocation, generations", "capability revocation"),
