@@ -1,8 +1,10 @@
 """The module template: what it says and how it ends."""
 
+import pytest
 from test_demo import boot, summary
 
 
+@pytest.mark.pc("files of the host")
 def test_template_counts_to_three_and_ends(firmware):
     result = boot(firmware, "modules/template/system.json", "--for", "5")
     assert result.returncode == 0, result.stdout + result.stderr
