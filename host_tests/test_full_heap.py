@@ -270,4 +270,7 @@ def test_every_call_in_a_full_heap(firmware, everybody, label):
     for name, code in during:
         assert code == 0 or code in [codes[error] for error in CALLS[name]["errors"]], (name, code)
     errors = {(name, code) for name, code in after if code}
-    assert errors <= {(name, code) for name, code in before if code}, errors
+    usual = {(name, code) for name, code in before if code}
+    if label in ("refused", "a name with four addresses"):
+        usual.add(("sp_net_connect", codes["REFUSED"]))     # nobody is there; a busy machine may not have heard so before
+    assert errors <= usual, errors

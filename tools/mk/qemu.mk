@@ -24,7 +24,7 @@ qemu: qemu-firmware ## boot the demo on an emulated RISC-V machine; Ctrl-A x lea
 qemu-firmware: $(QEMU_FIRMWARE) ## build the firmware for the emulated machine
 
 # For `make test`, which skips its RISC-V half, and says so, where it cannot build it.
-qemu-if-possible:
+qemu-if-possible: ## build it where its tools are there, else say which are missing
 	+@if tools/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi
 
