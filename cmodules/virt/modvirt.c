@@ -112,13 +112,20 @@ static mp_obj_t virt_idle(mp_obj_t ms_object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(virt_idle_obj, virt_idle);
 
+/* buffer[:n], and n as a number. Raises ValueError where the buffer has fewer bytes. */
+static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, mp_int_t *n) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(buffer, &info, access);
+    *n = mp_obj_get_int(n_object);
+    if (*n < 0 || (size_t)*n > info.len) mp_raise_ValueError(MP_ERROR_TEXT("more bytes than the buffer has"));
+    return info.buf;
+}
+
 /* write(buffer, n): puts buffer[:n] on the console, with a carriage return before every line feed. */
 static mp_obj_t virt_write(mp_obj_t buffer, mp_obj_t n_object) {
-    mp_buffer_info_t info;
-    mp_get_buffer_raise(buffer, &info, MP_BUFFER_READ);
-    mp_int_t n = mp_obj_get_int(n_object);
-    if (n < 0 || (size_t)n > info.len) mp_raise_ValueError(MP_ERROR_TEXT("more bytes than the buffer has"));
-    mp_hal_stdout_tx_strn_cooked(info.buf, n);
+    mp_int_t n;
+    const void *bytes = first_bytes(buffer, n_object, MP_BUFFER_READ, &n);
+    mp_hal_stdout_tx_strn_cooked(bytes, n);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(virt_write_obj, virt_write);
@@ -135,11 +142,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(virt_seed_obj, virt_module_seed);
 
 /* random(buffer, n): fills buffer[:n]. OSError ENODEV before `seed`. */
 static mp_obj_t virt_module_random(mp_obj_t buffer, mp_obj_t n_object) {
-    mp_buffer_info_t info;
-    mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
-    mp_int_t n = mp_obj_get_int(n_object);
-    if (n < 0 || (size_t)n > info.len) mp_raise_ValueError(MP_ERROR_TEXT("more bytes than the buffer has"));
-    if (!virt_random(info.buf, n)) mp_raise_OSError(MP_ENODEV);
+    mp_int_t n;
+    void *bytes = first_bytes(buffer, n_object, MP_BUFFER_WRITE, &n);
+    if (!virt_random(bytes, n)) mp_raise_OSError(MP_ENODEV);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(virt_random_obj, virt_module_random);

@@ -1,5 +1,5 @@
 /* port_qemu.c - MicroPython's qemu port (contract in port.h): what is read-only and where the stack lies is told by
- * the names in its linker script, ports/qemu/mcu/rv32/virt.ld.
+ * the names in its linker script, firmware/boards/SOVELMA_QEMU/virt.ld.
  *
  * The names are weak: a program on bare metal that has others links too, and gets the safe answers.
  */

@@ -180,3 +180,28 @@ def _clock():
 
 
 board = Board()
+
+
+# ---------------------------------------------------------------- as a HAL has it
+
+def pin(number, mode, pull, level):
+    """Sets a pin of PINS up and returns it, an object with `value()` and `value(level)` that allocate nothing.
+
+    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: voltage an output starts with, 0 or 1.
+    """
+    return board.configure(number, mode, pull, level)
+
+
+def pins_off():
+    """Every pin is left alone from now on, as after switching on."""
+    board.unconfigure()
+
+
+def simulate(steps):
+    """Lets things happen to the simulated board. `steps`: list of (milliseconds from now, pin, level or None)."""
+    board.script(steps)
+
+
+def picture(names):
+    """List of lines that show the machine's pins. `names`: {pin: what to write beside it}."""
+    return board.picture(names)

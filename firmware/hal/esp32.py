@@ -12,6 +12,8 @@ import sys
 import time
 from micropython import const
 from hal import esp32_beat, flash as storage
+from hal.files import *
+from hal.flash import is_below
 
 # Where there is no radio `network` is left alone: importing it starts lwIP, whose memory belongs to the tasks then.
 if chip.RADIO:
@@ -136,42 +138,6 @@ def kept():
         return data[4:].decode() if data[:4] == _MARK else None
     except UnicodeError:
         return None             # cut in the middle of a character, or the memory was without power for a moment
-
-
-# ---------------------------------------------------------------- files
-
-def is_directory(path):
-    """True where `path` is a directory. Raises OSError where there is nothing."""
-    return os.stat(path)[0] & 0x4000 != 0
-
-
-def is_below(path, directory):
-    """True where a file lies in a directory or anywhere below it. There are no links on flash. Raises OSError."""
-    os.stat(path)
-    os.stat(directory)
-    directory = _names(directory)
-    return _names(path)[:len(directory)] == directory
-
-
-def _names(path):
-    # The names on the way from the root.
-    names = []
-    for name in (path if path.startswith("/") else os.getcwd() + "/" + path).split("/"):
-        if name == "..":
-            names = names[:-1]
-        elif name not in ("", "."):
-            names.append(name)
-    return names
-
-
-def file_size(path):
-    """Bytes of the file. Raises OSError."""
-    return os.stat(path)[6]
-
-
-def read_file(path):
-    """A stream of the file's bytes, for `with`. Raises OSError."""
-    return open(path, "rb")
 
 
 # ---------------------------------------------------------------- pins

@@ -130,3 +130,22 @@ def names(root, path):
         return _code(error)
     except ValueError:
         return INVAL
+
+
+def is_below(path, directory):
+    """True where a file lies in a directory or anywhere below it. Raises OSError."""
+    os.stat(path)
+    os.stat(directory)
+    directory = _names(directory)
+    return _names(path)[:len(directory)] == directory
+
+
+def _names(path):
+    # The names on the way from the root.
+    names = []
+    for name in (path if path.startswith("/") else os.getcwd() + "/" + path).split("/"):
+        if name == "..":
+            names = names[:-1]
+        elif name not in ("", "."):
+            names.append(name)
+    return names

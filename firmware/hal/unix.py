@@ -1,6 +1,6 @@
 """HAL of MicroPython's unix port: a program on a PC.
 
-Invariant: `ticks`, `microseconds`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import micropython
 import os
@@ -9,7 +9,9 @@ import termios
 import time
 from micropython import const
 import hostfs as storage
-from hal.board import NUMBERS as PINS, board as _board
+from hal.board import NUMBERS as PINS, pin, picture, pins_off, simulate
+from hal.files import *
+from hal.no_prompt import *
 from hal.sockets import *
 
 TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
@@ -94,33 +96,6 @@ def reboot():
     sys.exit(REBOOT_STATUS)
 
 
-def typed():
-    """Keys are left to the prompt, which comes after the program."""
-    return False
-
-
-def forget_keys():
-    """There is nothing to be forgotten."""
-
-
-def behind(step):
-    """There is no prompt while the system runs: False."""
-    return False
-
-
-def keep(text):
-    """Nothing outlives the program."""
-
-
-def kept():
-    """Nothing was kept."""
-
-
-def is_directory(path):
-    """True where `path` is a directory. Raises OSError where there is nothing."""
-    return os.stat(path)[0] & 0x4000 != 0
-
-
 def is_below(path, directory):
     """True where a file lies in a directory or anywhere below it, by whatever names. Raises OSError."""
     wanted = os.stat(directory)[1:3]            # node and device
@@ -132,39 +107,6 @@ def is_below(path, directory):
         here += "../"
         if os.stat(here)[1:3] == place:         # the root is its own parent
             return False
-
-
-def file_size(path):
-    """Bytes of the file. Raises OSError."""
-    return os.stat(path)[6]
-
-
-def read_file(path):
-    """A stream of the file's bytes, for `with`. Raises OSError."""
-    return open(path, "rb")
-
-
-def pin(number, mode, pull, level):
-    """Sets a pin of PINS up and returns it, an object with `value()` and `value(level)` that allocate nothing.
-
-    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: voltage an output starts with, 0 or 1.
-    """
-    return _board.configure(number, mode, pull, level)
-
-
-def pins_off():
-    """Every pin is left alone from now on, as after switching on."""
-    _board.unconfigure()
-
-
-def simulate(steps):
-    """Lets things happen to the simulated board. `steps`: list of (milliseconds from now, pin, level or None)."""
-    _board.script(steps)
-
-
-def picture(names):
-    """List of lines that show the machine's pins. `names`: {pin: what to write beside it}."""
-    return _board.picture(names)
 
 
 def nameservers():
