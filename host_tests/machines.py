@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+MADE = (pathlib.Path(tempfile.gettempdir()), pathlib.Path(tempfile.gettempdir()).resolve(), ROOT / "build")
 sys.path.insert(0, str(ROOT / "tools"))
 
 import qemu
@@ -162,10 +163,10 @@ class EmulatedFirmware:
 
 
 def _directories(value):
-    # The host's directories that a value speaks of.
+    # The host's directories that a value speaks of: those that tests make, for temporary files and below build/.
     if isinstance(value, str) and value.startswith("/") and len(value) < 500 and "\0" not in value:
         path = pathlib.Path(value)
-        if path.is_relative_to(tempfile.gettempdir()) and path.parent.is_dir():
+        if any(path.is_relative_to(made) for made in MADE) and path.parent.is_dir():
             yield path if path.is_dir() else path.parent
     elif isinstance(value, (list, dict)):
         for part in value.values() if isinstance(value, dict) else value:
