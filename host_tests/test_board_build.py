@@ -76,7 +76,7 @@ def python(directory, text, **environment):
 
 def test_every_file_is_compiled_and_none_of_ours_without_optimisation(stub):
     compiled = commands(stub)
-    ours = {"port_esp32.c", "modwasm3.c", "modnetio.c", "modchip.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
+    ours = {"port_esp32.c", "modwasm3.c", "pending.c", "modnetio.c", "modchip.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
     assert ours <= set(compiled)
     assert optimisation(compiled["empty.c"][0]) == "-O0" and len(compiled["modwasm3.c"]) == 2   # the imitation is true
     for name in ours:
@@ -262,7 +262,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/modwasm3.c", "wasm3/port_esp32.c", "netio/modnetio.c", "chip/modchip.c", "chip/heap.c", "virt/random.c"])
+@pytest.mark.parametrize("source", ["wasm3/modwasm3.c", "wasm3/pending.c", "wasm3/port_esp32.c", "netio/modnetio.c", "chip/modchip.c", "chip/heap.c", "virt/random.c"])
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
     """There int32_t is long and mp_int_t int, so formats and pointers differ from a PC's."""
     if not shutil.which(RV32):

@@ -120,19 +120,19 @@ answered = {name: [] for name in abi.NAMES}
 def note(number, result, task):
     if result >= 0 and task.name not in answered[abi.NAMES[number]]:
         answered[abi.NAMES[number]].append(task.name)
-real = system._dispatch
+real = system._handlers
 def note_runtimes(task):
     # What the runtime answered itself, of the last eight calls.
     for number, result in task.machine.calls():
         if abi.IN_RUNTIME[number]:
             note(number, result or 0, task)
-def dispatch(task):
+def listen(handler, task):
     note_runtimes(task)
     number = task.machine.nr()
-    result = real(task)
+    result = handler(task)
     note(number, task.answer if result is None and task.waiting is None else -1 if result is None else result, task)
     return result
-system._dispatch = dispatch
+system._handlers = [handler and (lambda task, handler=handler: listen(handler, task)) for handler in real]
 for task in system.tasks:
     def finish(state, task=task, real=task.finish):
         note_runtimes(task)

@@ -177,8 +177,7 @@ for label, name, entries in cases:
     reaching = []
     system = System(RamFS(10000))
     calls = Syscalls(system.scheduler, Resolver())
-    calls._table = tuple([(reached, need) for _, need in calls._table])
-    system._dispatch = calls.dispatch
+    system._handlers = (reached,) * len(abi.NAMES) + calls.handlers[-1:]
     task = Task("t", wasm3.Task(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:

@@ -44,7 +44,6 @@ if host:
 else:
     data = fs.make("/data", True, LIMIT)
 task.capabilities = Capabilities(12)
-task.check = task.capabilities.check
 folder = task.capabilities.insert(data, R | W | C)
 account = task.account = Account(STORAGE)
 def names(path):
@@ -440,7 +439,6 @@ def test_open_host_files_are_bounded_and_given_back(firmware, tmp_path):
     (tmp_path / "f").write_text("text")
     assert firmware.script(PLACE + """
 task.capabilities = Capabilities(100)
-task.check = task.capabilities.check
 folder = task.capabilities.insert(data, R)
 before = len(os.listdir("/proc/self/fd"))
 ids = [open(folder, b"f", READ) for _ in range(HANDLES + 3)]

@@ -13,6 +13,8 @@ from kernel.log import Ring
 class Machine:
     def __init__(self):
         self.memory = bytearray(8192)
+    def nr(self):
+        return task.nr
     def read(self, address, length):
         return bytes(self.memory[address:address + length])
     def readinto(self, address, buffer, start, length):
@@ -27,22 +29,24 @@ class Machine:
 class Task:
     def __init__(self, priority=3):
         self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None
-        self.timer, self.wake, self.budget, self.answer, self.call = -1, 0, 0, 9, -1
+        self.timer, self.wake, self.budget, self.answer = -1, 0, 0, 9
         self.waiting = self.account = None
         self.machine = Machine()
         self.capabilities = Capabilities()
-        self.check = self.capabilities.check
         self.log = Ring("t")
-    def number(self):
-        return self.nr
+    def call(self):
+        need = abi.NEEDS[self.nr]
+        return self.nr if not need or self.capabilities.check(self.argument(0), need) == 0 else len(abi.NAMES)
+    def target(self):
+        return self.capabilities._objects[self.argument(0) & 255]
     def argument(self, i):
         return self.arguments[i]
 scheduler = Scheduler()
-dispatch = Syscalls(scheduler, None).dispatch
+handlers = Syscalls(scheduler, None).handlers
 task = Task()
 def call(name, *arguments):
     task.nr, task.arguments = abi.NAMES.index(name), arguments
-    return dispatch(task)
+    return handlers[task.call()](task)
 def poke(address, data):
     task.machine.memory[address:address + len(data)] = data
 def peek(address, length):

@@ -130,6 +130,11 @@ def read(path):
 
 # ---------------------------------------------------------------- outputs
 
+def needs(call):
+    """What a call needs of its capability, as a number: kinds in bits 0-7, rights above."""
+    return call["kind_mask"] | call["right_mask"] << 8
+
+
 def c_table(abi):
     """cmodules/wasm3/abi_table.h: what the runtime links and checks."""
     kinds = {"cap": "ABI_CAP", "int": "ABI_INT", "timeout": "ABI_INT", "any": "ABI_ANY", "flags": "ABI_FLAGS",
@@ -171,6 +176,7 @@ def c_table(abi):
             "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
             "    uint16_t fuel_per_16_bytes;",
             "    uint16_t fuel_per_slash;",
+            "    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */",
             "    uint32_t fuel;",
             "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
             "};",
@@ -184,7 +190,8 @@ def c_table(abi):
                 f'.argument_count = {len(call["argument"])}, .wasm_argument_count = {call["width"]},',
                 f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
                 + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
-                + f".in_runtime = {int(call['in_runtime'])}" + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
+                + f".in_runtime = {int(call['in_runtime'])}"
+                + (f", .needs = {needs(call)}" if needs(call) else "") + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
                 + " },"]
     out += ["};", "", "#endif"]
     return out
@@ -220,7 +227,7 @@ def python_constants(abi):
     out += [""]
     out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
     out += ["# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability"]
-    out += table("NEEDS", [c["kind_mask"] | c["right_mask"] << 8 for c in abi["call"]])
+    out += table("NEEDS", [needs(c) for c in abi["call"]])
     out += ["# answered by the runtime, never by the kernel",
             f"IN_RUNTIME = bytes(({', '.join(str(int(c['in_runtime'])) for c in abi['call'])}))"]
     out += table("ERRORS", [f'"{e["name"]}"' for e in sorted(abi["error"], key=lambda e: -e["code"])])

@@ -183,9 +183,10 @@ def main(words):
     if shutil.which(CC):
         with tempfile.TemporaryDirectory() as directory:
             objects = board_objects(directory, wasm3)
-            python = build / "qemu" / "wasm3" / "modwasm3.o"
-            if python.is_file():
-                objects["modwasm3.c"] = python
+            for name in ("modwasm3", "pending"):
+                python = build / "qemu" / "wasm3" / f"{name}.o"
+                if python.is_file():
+                    objects[f"{name}.c"] = python
             table = module_table(objects)
         print(f"{'C module, rv32imc -Os':<24}{'text':>8}{'const':>8}{'data':>8}{'bss':>8}")
         for name, sizes in table.items():

@@ -74,6 +74,7 @@ struct abi_call {
     uint8_t in_runtime; /* answered in C, never reaches the kernel */
     uint16_t fuel_per_16_bytes;
     uint16_t fuel_per_slash;
+    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */
     uint32_t fuel;
     struct abi_argument argument[ABI_ARGUMENTS_MOST];
 };
@@ -103,37 +104,37 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
       .fuel = 2000, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_SLICE_IN, 0, 0, 64 } } },
     { "sp_fs_open", "i(iiii)", .number = 8, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 16000, .fuel_per_16_bytes = 50, .fuel_per_slash = 5000, .in_runtime = 0,
+      .fuel = 16000, .fuel_per_16_bytes = 50, .fuel_per_slash = 5000, .in_runtime = 0, .needs = 1,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 255 }, { ABI_FLAGS, 3, 0, 63 } } },
     { "sp_fs_read", "i(iiii)", .number = 9, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2000, .fuel_per_16_bytes = 8, .in_runtime = 0,
+      .fuel = 2000, .fuel_per_16_bytes = 8, .in_runtime = 0, .needs = 258,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_write", "i(iiii)", .number = 10, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 3000, .fuel_per_16_bytes = 12, .in_runtime = 0,
+      .fuel = 3000, .fuel_per_16_bytes = 12, .in_runtime = 0, .needs = 514,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_size", "i(i)", .number = 11, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_gpio_read", "i(i)", .number = 13, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 272,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_gpio_write", "i(ii)", .number = 14, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 528,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 1 } } },
     { "sp_net_connect", "i(iiiiii)", .number = 15, .argument_count = 5, .wasm_argument_count = 6,
-      .fuel = 50000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 50000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 253 }, { ABI_INT, 3, 1, 65535 }, { ABI_FLAGS, 4, 0, 3 }, { ABI_INT, 5, -1, 536870911 } } },
     { "sp_net_send", "i(iiii)", .number = 16, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 7500, .fuel_per_16_bytes = 8, .in_runtime = 0,
+      .fuel = 7500, .fuel_per_16_bytes = 8, .in_runtime = 0, .needs = 520,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
     { "sp_net_recv", "i(iiii)", .number = 17, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2600, .fuel_per_16_bytes = 10, .in_runtime = 0,
+      .fuel = 2600, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 264,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
     { "sp_net_close", "i(i)", .number = 18, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
 };
 

@@ -23,7 +23,7 @@ endif()
 # The lists of sources.mk, which the builds with make use too.
 file(READ ${SOV_WASM3_MODULE}/sources.mk SOV_LISTS)
 string(REPLACE "\\\n" " " SOV_LISTS "${SOV_LISTS}")
-foreach(SOV_LIST SOV_RUNTIME_SOURCES SOV_INTERPRETER_SOURCES SOV_INTERPRETER_FLAGS SOV_BOARD_FLAGS)
+foreach(SOV_LIST SOV_RUNTIME_SOURCES SOV_PYTHON_SOURCES SOV_INTERPRETER_SOURCES SOV_INTERPRETER_FLAGS SOV_BOARD_FLAGS)
     if(NOT SOV_LISTS MATCHES "${SOV_LIST} := ([^\n]*)")
         message(FATAL_ERROR "${SOV_WASM3_MODULE}/sources.mk has no ${SOV_LIST}")
     endif()
@@ -49,7 +49,8 @@ endif()
 target_link_libraries(sovelma_runtime PRIVATE m c gcc)
 
 add_library(usermod_wasm3 INTERFACE)
-set(SOV_COMPONENT_SOURCES ${SOV_WASM3_MODULE}/modwasm3.c ${SOV_WASM3_MODULE}/port_esp32.c)
+set(SOV_COMPONENT_SOURCES ${SOV_PYTHON_SOURCES} port_esp32.c)
+list(TRANSFORM SOV_COMPONENT_SOURCES PREPEND ${SOV_WASM3_MODULE}/)
 target_sources(usermod_wasm3 INTERFACE ${SOV_COMPONENT_SOURCES})
 sovelma_compile_options("-Os" ${SOV_COMPONENT_SOURCES})
 # The library calls back into the main component, which the linker has passed when it comes to the library.

@@ -9,7 +9,7 @@ $(error WASM3_DIR=$(WASM3_DIR) has no m3_compile.c: give the directory of wasm3 
 endif
 include $(SOV_DIR)/sources.mk
 
-SRC_USERMOD_C += $(SOV_DIR)/modwasm3.c
+SRC_USERMOD_C += $(addprefix $(SOV_DIR)/,$(SOV_PYTHON_SOURCES))
 SRC_USERMOD_LIB_C += $(addprefix $(SOV_DIR)/,$(SOV_RUNTIME_SOURCES) $(SOV_INTERPRETER_SOURCES))
 CFLAGS_USERMOD += -I$(SOV_DIR) -I$(WASM3_DIR)
 
@@ -24,7 +24,7 @@ SOV_INTERPRETER_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_INTERPRETER_SOUR
 $(SOV_INTERPRETER_OBJECTS): CFLAGS += -O3 $(SOV_INTERPRETER_FLAGS)
 
 ifneq ($(SOV_SANITIZERS),)
-$(SOV_OBJECTS) $(SOV_OBJECT_DIR)/modwasm3.o: CFLAGS += $(SOV_SANITIZERS) -DSOV_POISON=1
+$(SOV_OBJECTS) $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_PYTHON_SOURCES:.c=.o)): CFLAGS += $(SOV_SANITIZERS) -DSOV_POISON=1
 # No variable of an operation has its address kept; poison around variables would only cost the tail calls.
 $(SOV_INTERPRETER_OBJECTS): CFLAGS += --param asan-stack=0
 # The allocator poisons what is free, headers included, and has to read them.

@@ -4,7 +4,7 @@
  * docs/RUNTIME.md.
  *
  * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
- * reset raises ValueError; resume, nr, arg, bill, again, readinto, write and match allocate nothing on the Python heap.
+ * reset raises ValueError; resume, bill and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/objstr.h"
@@ -14,20 +14,11 @@
 
 #include "port.h"
 #include "scan.h"
-#include "task.h"
+#include "python.h"
 
 #include <string.h>
 
-typedef struct {
-    mp_obj_base_t base;
-    struct sov_task *task; /* NULL after kill() */
-    uint32_t epoch;        /* of the arena that `task` lies in */
-    mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
-} task_object;
-
-extern const mp_obj_type_t sov_task_type;
-
-static struct sov_task *task_of(mp_obj_t self_in) {
+struct sov_task *sov_python_task(mp_obj_t self_in) {
     task_object *self = MP_OBJ_TO_PTR(self_in);
     if (!self->task || self->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("the task was killed"));
     return self->task;
@@ -49,8 +40,7 @@ static uint64_t get_u64(mp_obj_t value) {
     return bits;
 }
 
-/* An integer of Python. On a 32-bit machine those from 2^30 on are objects; what 64 bits cannot hold is refused. */
-static int64_t get_number(mp_obj_t value) {
+int64_t sov_python_number(mp_obj_t value) {
     if (mp_obj_is_small_int(value)) return MP_OBJ_SMALL_INT_VALUE(value);
     if (!mp_obj_is_int(value)) return mp_obj_get_int(value); /* raises TypeError, except for a bool */
     int64_t number = (int64_t)get_u64(value);
@@ -58,16 +48,14 @@ static int64_t get_number(mp_obj_t value) {
     return number;
 }
 
-/* An address or index from Python. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a
- * number that 32 bits cannot hold must not come out as another one. */
-static uint32_t get_u32(mp_obj_t value) {
-    int64_t number = get_number(value);
+uint32_t sov_python_u32(mp_obj_t value) {
+    int64_t number = sov_python_number(value);
     if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
     return (uint32_t)number;
 }
 
 static uint32_t get_size(mp_obj_t value, const char *what) {
-    int64_t size = get_number(value);
+    int64_t size = sov_python_number(value);
     if (size < 0 || size > INT32_MAX) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s is out of range"), what);
     return (uint32_t)size;
 }
@@ -115,6 +103,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
     task_object *self = mp_obj_malloc_with_finaliser(task_object, type);
     self->task = NULL;
     self->epoch = sov_runtime_epoch();
+    self->slots = 0;
     self->wasm = options.quota && options.immutable ? given[ARG_wasm].u_obj : MP_OBJ_NULL;
     const char *reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
     raise_for(reason);
@@ -122,7 +111,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
 }
 
 static mp_obj_t task_kill(mp_obj_t self_in) {
-    struct sov_task *task = task_of(self_in);
+    struct sov_task *task = sov_python_task(self_in);
     task_object *self = MP_OBJ_TO_PTR(self_in);
     self->task = NULL;
     self->wasm = MP_OBJ_NULL;
@@ -143,8 +132,8 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_del_obj, task_del);
 /* ---- running -------------------------------------------------------------------------------------- */
 
 static mp_obj_t task_resume(size_t count, const mp_obj_t *args) {
-    struct sov_task *task = task_of(args[0]);
-    int64_t fuel = get_number(args[1]);
+    struct sov_task *task = sov_python_task(args[0]);
+    int64_t fuel = sov_python_number(args[1]);
     if (fuel < 0 || fuel > SOV_MOST_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
     int64_t result = count > 2 ? (int64_t)get_u64(args[2]) : 0;
     return MP_OBJ_NEW_SMALL_INT(sov_task_resume(task, (int32_t)fuel, result));
@@ -152,8 +141,8 @@ static mp_obj_t task_resume(size_t count, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_resume_obj, 2, 3, task_resume);
 
 static mp_obj_t task_start(size_t count, const mp_obj_t *args) {
-    struct sov_task *task = task_of(args[0]);
-    uint32_t index = get_u32(args[1]);
+    struct sov_task *task = sov_python_task(args[0]);
+    uint32_t index = sov_python_u32(args[1]);
     if (sov_task_status(task) != SOV_EXITED && sov_task_status(task) != SOV_TRAPPED)
         mp_raise_ValueError(MP_ERROR_TEXT("the task is still running"));
     uint64_t arguments[128]; /* the specification's tests have functions of 100 parameters */
@@ -168,84 +157,16 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR(task_start_obj, 2, task_start);
 static mp_obj_t task_trap(mp_obj_t self_in, mp_obj_t text_in) {
     size_t length;
     const char *text = mp_obj_str_get_data(text_in, &length);
-    sov_task_trap(task_of(self_in), text, length);
+    sov_task_trap(sov_python_task(self_in), text, length);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(task_trap_obj, task_trap);
-
-/* ---- the pending syscall -------------------------------------------------------------------------- */
-
-static mp_obj_t task_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_number(task_of(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_nr_obj, task_nr);
-
-static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
-    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(task_of(self_in), (uint32_t)mp_obj_get_int(index)));
-}
-static MP_DEFINE_CONST_FUN_OBJ_2(task_arg_obj, task_arg);
-
-static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, int64_t length) {
-    uint8_t *bytes = length < 0 || length > INT32_MAX ? NULL : sov_slice(task, address, (uint32_t)length);
-    if (!bytes) mp_raise_ValueError(MP_ERROR_TEXT("outside linear memory"));
-    return bytes;
-}
-
-static mp_obj_t task_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
-    int64_t length = get_number(length_in);
-    return mp_obj_new_bytes(slice_or_raise(task_of(self_in), get_u32(address), length), (size_t)length);
-}
-static MP_DEFINE_CONST_FUN_OBJ_3(task_read_obj, task_read);
-
-/* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
-static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, int64_t *length) {
-    mp_buffer_info_t buffer;
-    mp_get_buffer_raise(args[2], &buffer, access);
-    int64_t start = count > 3 ? get_number(args[3]) : 0;
-    if (start < 0 || start > (int64_t)buffer.len) mp_raise_ValueError(MP_ERROR_TEXT("start is outside the buffer"));
-    *length = count > 4 ? get_number(args[4]) : (int64_t)buffer.len - start;
-    if (*length < 0 || *length > (int64_t)buffer.len - start) mp_raise_ValueError(MP_ERROR_TEXT("n is outside the buffer"));
-    return (uint8_t *)buffer.buf + start;
-}
-
-static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
-    int64_t length;
-    struct sov_task *task = task_of(args[0]);
-    uint8_t *to = buffer_part(count, args, MP_BUFFER_WRITE, &length);
-    memcpy(to, slice_or_raise(task, get_u32(args[1]), length), (size_t)length);
-    return MP_OBJ_NEW_SMALL_INT(length);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_readinto_obj, 3, 5, task_readinto);
-
-static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
-    int64_t length;
-    struct sov_task *task = task_of(args[0]);
-    const uint8_t *from = buffer_part(count, args, MP_BUFFER_READ, &length);
-    memcpy(slice_or_raise(task, get_u32(args[1]), length), from, (size_t)length);
-    return MP_OBJ_NEW_SMALL_INT(length);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_write_obj, 3, 5, task_write);
-
-/* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
-static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
-    (void)count;
-    int64_t length = get_number(args[2]);
-    const uint8_t *bytes = slice_or_raise(task_of(args[0]), get_u32(args[1]), length);
-    size_t names;
-    mp_obj_t *name;
-    mp_obj_get_array(args[3], &names, &name);
-    for (size_t i = 0; i < names; i++) {
-        mp_buffer_info_t buffer;
-        mp_get_buffer_raise(name[i], &buffer, MP_BUFFER_READ);
-        if ((size_t)length == buffer.len && !memcmp(bytes, buffer.buf, buffer.len)) return MP_OBJ_NEW_SMALL_INT(i);
-    }
-    return MP_OBJ_NEW_SMALL_INT(-1);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_match_obj, 4, 4, task_match);
 
 /* ---- inspection ----------------------------------------------------------------------------------- */
 
 static mp_obj_t new_text(const char *text) { return text ? mp_obj_new_str(text, strlen(text)) : mp_const_none; }
 
-static mp_obj_t task_result(mp_obj_t self_in) { return mp_obj_new_int_from_ll(sov_task_result(task_of(self_in))); }
+static mp_obj_t task_result(mp_obj_t self_in) { return mp_obj_new_int_from_ll(sov_task_result(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_result_obj, task_result);
 
 static mp_obj_t typed_value(char type, uint64_t bits) {
@@ -254,7 +175,7 @@ static mp_obj_t typed_value(char type, uint64_t bits) {
 }
 
 static mp_obj_t task_results(mp_obj_t self_in) {
-    struct sov_task *task = task_of(self_in);
+    struct sov_task *task = sov_python_task(self_in);
     uint32_t count = sov_task_result_count(task);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t i = 0; i < count; i++) {
@@ -268,13 +189,13 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_results_obj, task_results);
 
 static mp_obj_t task_global(mp_obj_t self_in, mp_obj_t index) {
     uint64_t bits;
-    char type = sov_task_global(task_of(self_in), get_u32(index), &bits);
+    char type = sov_task_global(sov_python_task(self_in), sov_python_u32(index), &bits);
     if (!type) mp_raise_ValueError(MP_ERROR_TEXT("no such global"));
     return typed_value(type, bits);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(task_global_obj, task_global);
 
-static mp_obj_t task_error(mp_obj_t self_in) { return new_text(sov_task_error(task_of(self_in))); }
+static mp_obj_t task_error(mp_obj_t self_in) { return new_text(sov_task_error(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
 
 /* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
@@ -295,7 +216,7 @@ static bool append_frame(void *list, uint32_t function, const char *name, uint32
 }
 
 static mp_obj_t task_backtrace(mp_obj_t self_in) {
-    struct sov_task *task = task_of(self_in);
+    struct sov_task *task = sov_python_task(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     sov_task_backtrace(task, BACKTRACE_FRAMES, append_frame, MP_OBJ_TO_PTR(list));
     return list;
@@ -304,7 +225,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_backtrace_obj, task_backtrace);
 
 /* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
 static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
-    struct sov_task *task = task_of(args[0]);
+    struct sov_task *task = sov_python_task(args[0]);
     mp_buffer_info_t wasm = { 0 };
     if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
     if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
@@ -318,29 +239,29 @@ static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_locate_obj, 1, 2, task_locate);
 
-static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(task_of(self_in))); }
+static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_code_obj, task_code);
 
-static mp_obj_t task_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(task_of(self_in))); }
+static mp_obj_t task_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_fuel_obj, task_fuel);
 
-static mp_obj_t task_spent(mp_obj_t self_in) { return mp_obj_new_int(sov_task_spent(task_of(self_in))); }
+static mp_obj_t task_spent(mp_obj_t self_in) { return mp_obj_new_int(sov_task_spent(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_spent_obj, task_spent);
 
-static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(task_of(self_in))); }
+static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
 
-static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(task_of(self_in))); }
+static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
 
 static mp_obj_t task_again(mp_obj_t self_in) {
-    sov_task_charge_again(task_of(self_in));
+    sov_task_charge_again(sov_python_task(self_in));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_again_obj, task_again);
 
 static mp_obj_t task_calls(mp_obj_t self_in) {
-    struct sov_task *task = task_of(self_in);
+    struct sov_task *task = sov_python_task(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t age = SOV_CALLS_KEPT; age-- > 0;) {
         uint32_t number;
@@ -354,29 +275,32 @@ static mp_obj_t task_calls(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_calls_obj, task_calls);
 
-static mp_obj_t task_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(task_of(self_in))); }
+static mp_obj_t task_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_memory_obj, task_memory);
 
 static mp_obj_t task_region(mp_obj_t self_in) {
     uint32_t used, size;
-    sov_task_region(task_of(self_in), &used, &size);
+    sov_task_region(sov_python_task(self_in), &used, &size);
     mp_obj_t pair[2] = { mp_obj_new_int_from_uint(used), mp_obj_new_int_from_uint(size) };
     return mp_obj_new_tuple(2, pair);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_region_obj, task_region);
 
-static mp_obj_t task_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(task_of(self_in))); }
+static mp_obj_t task_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_state_hash_obj, task_state_hash);
 
 static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
     { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&task_resume_obj) },
-    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&task_nr_obj) },
-    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&task_arg_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&task_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&task_readinto_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&task_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&task_match_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&sov_task_nr_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_task_arg_obj) },
+    { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_task_guard_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&sov_task_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_target), MP_ROM_PTR(&sov_task_target_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&sov_task_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&sov_task_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&sov_task_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&sov_task_match_obj) },
     { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&task_trap_obj) },
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&task_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&task_result_obj) },
@@ -480,7 +404,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(module_imports_obj, module_imports);
 
 #if SOV_TEST_HOOKS
 /* _fail_allocation(n): the n-th allocation from now fails; returns how many were still to go before. */
-static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(get_u32(n))); }
+static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(sov_python_u32(n))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_fail_allocation_obj, module_fail_allocation);
 
 /* _is_immutable(wasm): whether a task with a quota would go without a copy. */

@@ -1,6 +1,8 @@
 # Sources of the runtime that need no MicroPython; used by micropython.mk, the benchmarks and the tests.
 SOV_RUNTIME_SOURCES := pool.c region.c validate.c validate_module.c validate_body.c scan.c syscall.c create.c \
     compile.c functions.c names.c task.c locate.c wasm3_parts.c port_unix.c port_qemu.c port_esp32.c
+# What faces Python, and what MicroPython's scan for names reads.
+SOV_PYTHON_SOURCES := modwasm3.c pending.c
 # The interpreter is compiled apart: speed matters here, and it must keep its tail calls.
 SOV_INTERPRETER_SOURCES := interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).

@@ -122,6 +122,10 @@ int32_t sov_task_argument(const struct sov_task *task, uint32_t index) {
     return (int32_t)argument_slots(task)[index];
 }
 
+const uint32_t sov_call_count = ABI_COUNT;
+
+uint32_t sov_call_needs(uint32_t number) { return number < ABI_COUNT ? abi_calls[number].needs : 0; }
+
 uint32_t sov_task_number(const struct sov_task *task) {
     return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX;
 }

@@ -73,6 +73,8 @@ enum sov_status sov_task_status(const struct sov_task *task);
 const char *sov_task_error(const struct sov_task *task); /* reason of the fault, NULL when there is none */
 uint32_t sov_task_number(const struct sov_task *task);   /* number of the pending syscall */
 int32_t sov_task_argument(const struct sov_task *task, uint32_t index); /* i-th wasm argument of it, checked */
+extern const uint32_t sov_call_count; /* system calls there are */
+uint32_t sov_call_needs(uint32_t number); /* of a capability: bits 0-7 any of these kinds, 8-15 all of these rights */
 int64_t sov_task_result(const struct sov_task *task);    /* exit code, or first result, or 0 */
 uint32_t sov_task_result_count(const struct sov_task *task);
 char sov_task_result_at(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type i I f F */

@@ -38,7 +38,6 @@ class Capabilities:
     def __init__(self, most=SLOTS_DEFAULT):
         if not 1 <= most <= SLOTS_MOST:
             raise ValueError("a capability table has 1 to 255 slots")
-        self.found = None               # the object of the last successful check
         self._names = []                # of what the manifest granted, as bytes
         self._granted = []              # the identifiers of these, in the same order
         self._size = most + 1
@@ -57,18 +56,12 @@ class Capabilities:
         self._last = most
 
     def check(self, identifier, need):
-        """Looks `identifier` up. Returns 0 and leaves the object in `found`, or an error code.
+        """Returns 0 where `identifier` is good for what is needed, else an error code.
 
-        `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there.
+        `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there. What this
+        accepts, `call` of a guarded machine accepts too: a task's calls come here to hear what is wrong.
         """
         slot = identifier & _SLOT_MASK
-        if slot < self._size and self._current[slot] == identifier and not need & ~self._powers[slot]:
-            self.found = self._objects[slot]
-            return 0
-        return self._examine(identifier, slot, need)
-
-    def _examine(self, identifier, slot, need):
-        # What is wrong, if anything: one of several kinds is enough, which the quick test above takes for too little.
         if slot >= self._size:
             return BADCAP
         current = self._current[slot]
@@ -79,8 +72,11 @@ class Capabilities:
             return BADCAP
         if (need & ~powers) >> _RIGHTS_SHIFT:
             return DENIED
-        self.found = self._objects[slot]
         return 0
+
+    def guard(self, machine):
+        """Lets a wasm3.Task check its calls by this table, in C."""
+        machine.guard(self._current, self._powers, self._objects)
 
     def rights(self, identifier):
         """The rights of a capability that `check` has just accepted."""
@@ -225,7 +221,6 @@ class Capabilities:
 
     def clear(self):
         """Ends every capability: the task is over."""
-        self.found = None
         failed = None
         while self._child[0]:
             try:

@@ -99,7 +99,7 @@ class Socket:
         """For people: what it is, or what its task waits for."""
         peer = "%s %s:%d" % ("udp" if self.udp else "tcp", self.host.decode(), self.port)
         if self.waits_for >= 0:
-            return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.call], peer)
+            return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.machine.nr()], peer)
         return "socket, " + peer
 
 
@@ -131,7 +131,7 @@ class NetworkCalls:
     def _new_socket(self, task):
         # What the call asks for, if it may; else an error code. What a wrong call was after stays unsaid.
         argument = task.argument
-        network = task.capabilities.found
+        network = task.target()
         policy = network.policy
         port = argument(3)
         flags = argument(4)
@@ -217,7 +217,7 @@ class NetworkCalls:
     # ---------------------------------------------------------------- sending and receiving
 
     def sp_net_send(self, task):
-        socket = task.capabilities.found
+        socket = task.target()
         argument = task.argument
         length = argument(2)
         task.machine.readinto(argument(1), buffer, 0, length)
@@ -227,7 +227,7 @@ class NetworkCalls:
         return self._wait(task, socket, socket.handle, hal.WRITABLE, argument(3), -1)
 
     def sp_net_recv(self, task):
-        socket = task.capabilities.found
+        socket = task.target()
         argument = task.argument
         length = argument(2)
         if length == 0:

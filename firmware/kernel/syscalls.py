@@ -1,7 +1,7 @@
 """The system calls: one handler each, found by number, behind one check of the capability.
 
-`dispatch` looks up the capability the ABI says a call needs, so no handler can forget to; the handler finds the object
-in `capabilities.found`. A handler returns the answer, or None where the task now waits and is answered later by
+`Task.call` says which handler a call is for, after a look at the capability that the ABI says it needs, so no handler
+can forget to; the handler gets the object from `Task.target`. A handler returns the answer, or None where the task now waits and is answered later by
 whoever wakes it. Arguments arrive checked by the runtime: integers in their range, slices inside the task's memory.
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
@@ -10,7 +10,7 @@ A handler that waits puts the task into a queue as its last act, so that one tha
 import hal
 from micropython import const
 from kernel import abi
-from kernel.abi import DENIED, INVAL, NOTFOUND, QUOTA, UNSUPPORTED, RIGHT_CREATE
+from kernel.abi import BADCAP, DENIED, INVAL, NOTFOUND, QUOTA, UNSUPPORTED, RIGHT_CREATE
 from kernel.net import NetworkCalls
 from kernel.ramfs import OpenFile, walk
 
@@ -30,8 +30,9 @@ class Syscalls:
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
         self._parts = (self, NetworkCalls(scheduler, resolver))
-        self._table = tuple([(None if abi.IN_RUNTIME[number] else self.handler(name), abi.NEEDS[number])
-                             for number, name in enumerate(abi.NAMES)])
+        # By what Task.call answers: the calls by number, and whoever says what is wrong with a capability.
+        self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
+                               for number, name in enumerate(abi.NAMES)] + [self._refuse])
 
     def handler(self, name):
         """The handler of the call of that name."""
@@ -40,15 +41,8 @@ class Syscalls:
                 return getattr(part, name)
         raise AttributeError(name)
 
-    def dispatch(self, task):
-        """Answers the call the task is in, or returns None where it has to wait."""
-        task.call = task.number()
-        handler, need = self._table[task.call]
-        if need:
-            error = task.check(task.argument(0), need)
-            if error:
-                return error
-        return handler(task)
+    def _refuse(self, task):
+        return task.capabilities.check(task.argument(0), abi.NEEDS[task.machine.nr()]) or BADCAP
 
     # ---------------------------------------------------------------- the task itself
 
@@ -89,7 +83,7 @@ class Syscalls:
     def sp_fs_open(self, task):
         capabilities = task.capabilities
         argument = task.argument
-        directory = capabilities.found
+        directory = task.target()
         held = capabilities.rights(argument(0))
         flags = argument(3)
         wanted = flags & (_OPEN_READ | _OPEN_WRITE)     # the same bits as the rights READ and WRITE
@@ -129,14 +123,14 @@ class Syscalls:
 
     def sp_fs_read(self, task):
         argument = task.argument
-        return task.capabilities.found.read(argument(3), argument(2), task.machine, argument(1))
+        return task.target().read(argument(3), argument(2), task.machine, argument(1))
 
     def sp_fs_write(self, task):
         argument = task.argument
-        return task.capabilities.found.write(argument(3), argument(2), task.machine, argument(1))
+        return task.target().write(argument(3), argument(2), task.machine, argument(1))
 
     def sp_fs_size(self, task):
-        return task.capabilities.found.file.length()
+        return task.target().file.length()
 
     def sp_fs_close(self, task):
         return task.capabilities.drop(task.argument(0))
@@ -144,7 +138,7 @@ class Syscalls:
     # ---------------------------------------------------------------- pins
 
     def sp_gpio_read(self, task):
-        return task.capabilities.found.read()
+        return task.target().read()
 
     def sp_gpio_write(self, task):
-        return task.capabilities.found.write(task.argument(1))
+        return task.target().write(task.argument(1))

@@ -34,7 +34,7 @@ class System:
         self.fs = fs
         self.tasks = []
         self.scheduler = Scheduler()
-        self._dispatch = Syscalls(self.scheduler, resolver or Resolver()).dispatch
+        self._handlers = Syscalls(self.scheduler, resolver or Resolver()).handlers
         self._burst = self._run_burst       # bound once, so that scheduling it makes no object
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
@@ -208,7 +208,8 @@ class System:
 
     def _run_slice(self, task, fuel):
         resume = task.resume
-        dispatch = self._dispatch
+        handlers = self._handlers
+        call = task.call
         if task.waiting is not None:
             answer = self._try_again(task)
             if answer is None:
@@ -218,7 +219,7 @@ class System:
             status = resume(fuel, task.answer)
         while status == _SYSCALL:
             try:
-                answer = dispatch(task)
+                answer = handlers[call()](task)
             except BaseException as error:
                 answer = self._failed(task, error)
             if answer is None:
@@ -251,7 +252,7 @@ class System:
         task.waiting.leave()
         task.charge_again()
         try:
-            answer = self._dispatch(task)
+            answer = self._handlers[task.call()](task)
         except BaseException as error:
             answer = self._failed(task, error)
         if answer is not None:
@@ -266,7 +267,9 @@ class System:
             if isinstance(error, KeyboardInterrupt):
                 self._interrupted = True
                 return IO
-            console.note("%s: %s failed: %s" % (task.name, abi.NAMES[task.call], repr(error)) if task else repr(error))
+            number = task.machine.nr() if task and task.machine else -1
+            where = "%s: %s failed: " % (task.name, abi.NAMES[number]) if number >= 0 else task.name + ": " if task else ""
+            console.note(where + repr(error))
         except Exception:
             pass
         return NOMEM if isinstance(error, MemoryError) else IO

@@ -67,18 +67,18 @@ class Task:
         """A life begins. `machine`, `capabilities`: as for a new task."""
         self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
-        self.call = -1          # number of its last call
         self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
         self.started = 0        # tick at which it began
         self.result = None      # exit code, once it ended
         self.machine = machine
         # Bound once: taking a bound method from an instance would make a new object at every call.
         self.resume = machine.resume
-        self.number = machine.nr
+        self.call = machine.call
+        self.target = machine.target
         self.argument = machine.arg
         self.bill = machine.bill
         self.charge_again = machine.again
-        self.check = capabilities.check
+        capabilities.guard(machine)
 
     def over(self):
         """True once the task will never run again, unless somebody starts it."""
@@ -111,7 +111,7 @@ class Task:
             self._region = machine.region()
         except MemoryError:
             pass
-        self.machine = self.resume = self.number = self.argument = self.bill = self.charge_again = None
+        self.machine = self.resume = self.call = self.target = self.argument = self.bill = self.charge_again = None
         machine.kill()
         self.state = state
         try:

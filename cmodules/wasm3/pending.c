@@ -1,0 +1,138 @@
+/* pending.c - the call that a suspended task waits in, as Python sees it: number, arguments, memory, capability.
+ *
+ * The capability of a call is checked here, against the table that kernel/capability.py keeps, which is so made that
+ * C can read it: what C accepts is answered without a function of Python in between. C only ever accepts; what is
+ * wrong with a capability, Capabilities.check says, which is also what this is tested against.
+ *
+ * Invariants: nr, arg, call, target, readinto, write and match allocate nothing on the Python heap. The arrays of a
+ * guarded task keep their places: the table never changes its size.
+ */
+#include "py/runtime.h"
+#include "py/objarray.h"
+
+#include "python.h"
+
+#include <string.h>
+
+static mp_obj_t task_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_number(sov_python_task(self_in))); }
+MP_DEFINE_CONST_FUN_OBJ_1(sov_task_nr_obj, task_nr);
+
+static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
+    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(sov_python_task(self_in), (uint32_t)mp_obj_get_int(index)));
+}
+MP_DEFINE_CONST_FUN_OBJ_2(sov_task_arg_obj, task_arg);
+
+static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, int64_t length) {
+    uint8_t *bytes = length < 0 || length > INT32_MAX ? NULL : sov_slice(task, address, (uint32_t)length);
+    if (!bytes) mp_raise_ValueError(MP_ERROR_TEXT("outside linear memory"));
+    return bytes;
+}
+
+static mp_obj_t task_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
+    int64_t length = sov_python_number(length_in);
+    return mp_obj_new_bytes(slice_or_raise(sov_python_task(self_in), sov_python_u32(address), length), (size_t)length);
+}
+MP_DEFINE_CONST_FUN_OBJ_3(sov_task_read_obj, task_read);
+
+/* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
+static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, int64_t *length) {
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[2], &buffer, access);
+    int64_t start = count > 3 ? sov_python_number(args[3]) : 0;
+    if (start < 0 || start > (int64_t)buffer.len) mp_raise_ValueError(MP_ERROR_TEXT("start is outside the buffer"));
+    *length = count > 4 ? sov_python_number(args[4]) : (int64_t)buffer.len - start;
+    if (*length < 0 || *length > (int64_t)buffer.len - start) mp_raise_ValueError(MP_ERROR_TEXT("n is outside the buffer"));
+    return (uint8_t *)buffer.buf + start;
+}
+
+static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
+    int64_t length;
+    struct sov_task *task = sov_python_task(args[0]);
+    uint8_t *to = buffer_part(count, args, MP_BUFFER_WRITE, &length);
+    memcpy(to, slice_or_raise(task, sov_python_u32(args[1]), length), (size_t)length);
+    return MP_OBJ_NEW_SMALL_INT(length);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_readinto_obj, 3, 5, task_readinto);
+
+static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
+    int64_t length;
+    struct sov_task *task = sov_python_task(args[0]);
+    const uint8_t *from = buffer_part(count, args, MP_BUFFER_READ, &length);
+    memcpy(slice_or_raise(task, sov_python_u32(args[1]), length), from, (size_t)length);
+    return MP_OBJ_NEW_SMALL_INT(length);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_write_obj, 3, 5, task_write);
+
+/* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
+static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
+    (void)count;
+    int64_t length = sov_python_number(args[2]);
+    const uint8_t *bytes = slice_or_raise(sov_python_task(args[0]), sov_python_u32(args[1]), length);
+    size_t names;
+    mp_obj_t *name;
+    mp_obj_get_array(args[3], &names, &name);
+    for (size_t i = 0; i < names; i++) {
+        mp_buffer_info_t buffer;
+        mp_get_buffer_raise(name[i], &buffer, MP_BUFFER_READ);
+        if ((size_t)length == buffer.len && !memcmp(bytes, buffer.buf, buffer.len)) return MP_OBJ_NEW_SMALL_INT(i);
+    }
+    return MP_OBJ_NEW_SMALL_INT(-1);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj, 4, 4, task_match);
+
+/* ---- its capability --------------------------------------------------------------------------------- */
+
+/* A buffer of an array with that type code, and its count of items; raises ValueError. */
+static const void *array_of(mp_obj_t object, int typecode, size_t bytes, size_t *count) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(object, &info, MP_BUFFER_READ);
+    if (!mp_obj_is_type(object, &mp_type_array) || info.typecode != typecode) mp_raise_ValueError(MP_ERROR_TEXT("not such an array"));
+    *count = info.len / bytes;
+    return info.buf;
+}
+
+/* guard(identifiers, powers, objects): the table whose capabilities call() accepts from now on: by slots an array("I") of
+ * the identifiers that are good now, an array("H") of kinds and rights, a list of objects. */
+static mp_obj_t task_guard(size_t count, const mp_obj_t *args) {
+    (void)count;
+    task_object *self = MP_OBJ_TO_PTR(args[0]);
+    size_t identifiers, powers, objects;
+    mp_obj_t *object;
+    const uint32_t *identifier = array_of(args[1], 'I', sizeof *identifier, &identifiers);
+    const uint16_t *power = array_of(args[2], 'H', sizeof *power, &powers);
+    mp_obj_list_get(args[3], &objects, &object);
+    if (identifiers != powers || identifiers != objects) mp_raise_ValueError(MP_ERROR_TEXT("tables of different sizes"));
+    self->slots = 0; /* never a table of two halves */
+    self->identifiers = identifier;
+    self->powers = power;
+    self->objects = object;
+    self->slots = (uint32_t)identifiers;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj, 4, 4, task_guard);
+
+#define SLOT_MASK 0xffu /* of an identifier */
+#define KINDS 0xffu     /* of powers, and of what a call needs; the rights stand above */
+
+/* call() -> the number of the call, or one more than the last where Python has to say what is wrong with the
+ * capability in argument 0, or there is no call. */
+static mp_obj_t task_call(mp_obj_t self_in) {
+    const task_object *self = MP_OBJ_TO_PTR(self_in);
+    const struct sov_task *task = sov_python_task(self_in);
+    uint32_t number = sov_task_number(task), need = sov_call_needs(number);
+    if (need) {
+        uint32_t identifier = (uint32_t)sov_task_argument(task, 0), slot = identifier & SLOT_MASK;
+        uint32_t powers = slot < self->slots && self->identifiers[slot] == identifier ? self->powers[slot] : 0;
+        if (!(powers & need & KINDS) || (need & ~powers & ~KINDS)) number = sov_call_count;
+    }
+    return MP_OBJ_NEW_SMALL_INT(number < sov_call_count ? number : sov_call_count);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(sov_task_call_obj, task_call);
+
+/* target() -> the object of the capability in argument 0, which call() has just accepted. */
+static mp_obj_t task_target(mp_obj_t self_in) {
+    const task_object *self = MP_OBJ_TO_PTR(self_in);
+    uint32_t slot = (uint32_t)sov_task_argument(sov_python_task(self_in), 0) & SLOT_MASK;
+    return slot < self->slots ? self->objects[slot] : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(sov_task_target_obj, task_target);

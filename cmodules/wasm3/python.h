@@ -1,0 +1,40 @@
+/* python.h - what the files that face Python share: the object `wasm3.Task`, and readers of Python's integers. */
+#ifndef SOV_PYTHON_H
+#define SOV_PYTHON_H
+
+#include "py/obj.h"
+
+#include "task.h"
+
+typedef struct {
+    mp_obj_base_t base;
+    struct sov_task *task; /* NULL after kill() */
+    uint32_t epoch;        /* of the arena that `task` lies in */
+    uint32_t slots;        /* of the capability table below; 0: none, no capability is accepted */
+    const uint32_t *identifiers;
+    const uint16_t *powers;
+    const mp_obj_t *objects;
+    mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
+} task_object;
+
+struct sov_task *sov_python_task(mp_obj_t self); /* raises ValueError where it was killed */
+
+/* An integer of Python. On a 32-bit machine those from 2^30 on are objects; what 64 bits cannot hold is refused. */
+int64_t sov_python_number(mp_obj_t value);
+
+/* An address or index. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a number that 32 bits
+ * cannot hold must not come out as another one. */
+uint32_t sov_python_u32(mp_obj_t value);
+
+/* pending.c: methods of wasm3.Task, in the table of modwasm3.c. */
+MP_DECLARE_CONST_FUN_OBJ_1(sov_task_nr_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(sov_task_arg_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(sov_task_read_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_readinto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_write_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_task_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_task_target_obj);
+
+#endif
