@@ -155,7 +155,7 @@ import sovelma
 try:
     sovelma.boot(path)
 except sovelma.ManifestError:
-    answer([board.lines[8].mode, board.level(8)])
+    answer([board.line(8).mode, board.level(8)])
 """, path=path) == [None, 0]
 
 
@@ -163,9 +163,9 @@ def test_a_new_system_finds_all_pins_unused(firmware, tmp_path):
     path = system(tmp_path, {"a": (exits_with(READ), {**OUT, "initial": 1}, {})})
     (tmp_path / "empty.json").write_text('{"version": 1, "tasks": []}')
     assert firmware.script(BOOT + """
-before = board.lines[8].mode, board.level(8)
+before = board.line(8).mode, board.level(8)
 sovelma.boot(path.replace("system.json", "empty.json"))
-answer([before, board.lines[8].mode, board.level(8)])
+answer([before, board.line(8).mode, board.level(8)])
 """, path=path) == [["out", 1], None, 0]
 
 

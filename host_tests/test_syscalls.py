@@ -14,7 +14,15 @@ class Machine:
     def __init__(self):
         self.memory = bytearray(8192)
     def nr(self):
-        return task.nr
+        return self.number
+    def arg(self, i):
+        return self.arguments[i]
+    def call(self):
+        need = abi.NEEDS[self.number]
+        good = not need or task.capabilities.check(self.arguments[0], need) == 0
+        return self.number if good else len(abi.NAMES)
+    def target(self):
+        return task.capabilities._objects[self.arguments[0] & 255]
     def read(self, address, length):
         return bytes(self.memory[address:address + length])
     def readinto(self, address, buffer, start, length):
@@ -34,19 +42,12 @@ class Task:
         self.machine = Machine()
         self.capabilities = Capabilities()
         self.log = Ring("t")
-    def call(self):
-        need = abi.NEEDS[self.nr]
-        return self.nr if not need or self.capabilities.check(self.argument(0), need) == 0 else len(abi.NAMES)
-    def target(self):
-        return self.capabilities._objects[self.argument(0) & 255]
-    def argument(self, i):
-        return self.arguments[i]
 scheduler = Scheduler()
 handlers = Syscalls(scheduler, None).handlers
 task = Task()
 def call(name, *arguments):
-    task.nr, task.arguments = abi.NAMES.index(name), arguments
-    return handlers[task.call()](task)
+    task.machine.number, task.machine.arguments = abi.NAMES.index(name), arguments
+    return handlers[task.machine.call()](task)
 def poke(address, data):
     task.machine.memory[address:address + len(data)] = data
 def peek(address, length):

@@ -70,7 +70,7 @@ class Board:
 
     def reset(self):
         """Everything as after switching on: no pin configured, nothing connected, no script, no history."""
-        self.lines = {number: Line(self, number) for number in NUMBERS}
+        self._lines = {}            # by number, of the pins that somebody uses or looks at
         self.clashes = 0            # writes against something outside
         self.due = None             # tick of the script's next step
         self._script = ()
@@ -81,24 +81,32 @@ class Board:
 
     def unconfigure(self):
         """No pin is used by the system any more; what is connected outside stays connected."""
-        for line in self.lines.values():
+        for line in self._lines.values():
             line.mode = line.pull = None
             line.latch = 0
 
     def configure(self, number, mode, pull, level):
         """Sets a pin up and returns its Line, see hal.pin."""
-        line = self.lines[number]
+        line = self.line(number)
         line.mode = mode
         line.pull = pull
         if level is not None:
             line.latch = level
         return line
 
+    def line(self, number):
+        """The Line of one of NUMBERS. Raises KeyError."""
+        if number not in self._lines:
+            if number not in NUMBERS:
+                raise KeyError(number)
+            self._lines[number] = Line(self, number)
+        return self._lines[number]
+
     # ---------------------------------------------------------------- the world outside
 
     def drive(self, number, level):
         """Something outside gives the pin a level, 0 or 1; None takes it away."""
-        self.lines[number].outside = level
+        self.line(number).outside = level
 
     def press(self, number=BUTTON):
         """A finger on a button that connects the pin to ground."""
@@ -125,7 +133,7 @@ class Board:
         """Lets the steps of the script happen whose time has come; every look at a pin does."""
         while self.due is not None and (self.clock() - self.due) & _TICKS_MASK < _TICKS_HALF:
             step = self._script[self._next]
-            self.lines[step[1]].outside = step[2]
+            self.line(step[1]).outside = step[2]
             self._next += 1
             self._arm()
 
@@ -133,11 +141,11 @@ class Board:
 
     def level(self, number):
         """The level of a pin, 0 or 1."""
-        return self.lines[number].value()
+        return self.line(number).value()
 
     def edges(self, number):
         """How often an output has changed since the board was reset."""
-        return self.lines[number].edges
+        return self.line(number).edges
 
     def remember(self, number, level):
         """Keeps a change of an output."""
@@ -154,7 +162,7 @@ class Board:
 
     def picture(self, names):
         """List of lines: the board, every pin with its direction, level and pull. `names`: {pin: what to write there}."""
-        lamp, button = self.lines[LED], self.lines[BUTTON]
+        lamp, button = self.line(LED), self.line(BUTTON)
         middle = [""] * len(_LEFT)
         middle[2] = "LED  (%s)" % ("*" if lamp.mode == "out" and not lamp.value() else " ")
         middle[4] = "BOOT [%s]" % ("#" if button.outside == 0 else " ")
@@ -169,7 +177,7 @@ class Board:
         return [line.rstrip() for line in result]
 
     def _state(self, number):
-        line = self.lines[number]
+        line = self.line(number)
         if line.mode is None:
             return "   -   "
         return "%3s %d %s" % (line.mode, line.value(), {"up": "^", "down": "v"}.get(line.pull, " "))

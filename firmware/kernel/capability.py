@@ -38,8 +38,8 @@ class Capabilities:
     def __init__(self, most=SLOTS_DEFAULT):
         if not 1 <= most <= SLOTS_MOST:
             raise ValueError("a capability table has 1 to 255 slots")
-        self._names = []                # of what the manifest granted, as bytes
-        self._granted = []              # the identifiers of these, in the same order
+        self._names = ()                # of what the manifest granted, as bytes
+        self._granted = ()              # the identifiers of these, in the same order
         self._size = most + 1
         self._objects = [None] * (most + 1)
         self._powers = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
@@ -194,8 +194,8 @@ class Capabilities:
         """Inserts a capability the module can find by `name` (a string). Returns the identifier or QUOTA."""
         identifier = self.insert(thing, rights)
         if identifier > 0:
-            self._names.append(name.encode())
-            self._granted.append(identifier)
+            self._names += (name.encode(),)
+            self._granted += (identifier,)
         return identifier
 
     def find(self, machine, address, length):

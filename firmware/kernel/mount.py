@@ -13,7 +13,7 @@ allocate nothing.
 from micropython import const
 from kernel.abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
 from kernel.ramfs import DEPTH_MOST, NODE_COST, check_name
-from kernel.transfer import buffer as _buffer
+from kernel.transfer import buffer as _buffer, reserve
 
 HANDLES = const(32)         # open files of one mount: a fraction of what a process may have
 _COUNTED_DEPTH = const(32)  # of the directories counted at the start
@@ -74,11 +74,12 @@ class Mount(MountedDirectory):
     """The root of mounted storage.
 
     `storage`: see hal.storage; `path`: the machine's; `limit`: bytes what lies in it may take, each file and directory
-    counting NODE_COST besides. Raises OSError.
+    counting NODE_COST besides. Raises OSError and MemoryError.
     """
 
     def __init__(self, name, parent, storage, path, limit):
         super().__init__(name, parent, self, b"")
+        reserve()
         self.storage = storage
         self.limit = limit
         self.root = storage.root(path)

@@ -18,7 +18,7 @@ from kernel.abi import (
 from kernel.netpolicy import address_text, parse_address, parse_name
 from kernel.resolver import Lookup
 from kernel.scheduler import SLEEP_MOST, until
-from kernel.transfer import buffer
+from kernel.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
 _TLS = const(1)                 # flags of sp_net_connect
@@ -26,11 +26,14 @@ _UDP = const(2)
 
 
 class Network:
-    """The object of a network capability: what may be reached through it, and how many sockets are open."""
+    """The object of a network capability: what may be reached through it, and how many sockets are open. Raises
+    MemoryError.
+    """
 
     kind = KIND_NETWORK
 
     def __init__(self, policy):
+        reserve()
         self.policy = policy
         self.open = 0
 
@@ -130,15 +133,15 @@ class NetworkCalls:
 
     def _new_socket(self, task):
         # What the call asks for, if it may; else an error code. What a wrong call was after stays unsaid.
-        argument = task.argument
-        network = task.target()
+        machine = task.machine
+        network = machine.target()
         policy = network.policy
-        port = argument(3)
-        flags = argument(4)
+        port = machine.arg(3)
+        flags = machine.arg(4)
         udp = flags & _UDP != 0
         if flags & _TLS and (udp or not hal.TLS):
             return UNSUPPORTED
-        host = task.machine.read(argument(1), argument(2))
+        host = machine.read(machine.arg(1), machine.arg(2))
         address = parse_address(host)
         name = None
         if address is None:
@@ -156,7 +159,7 @@ class NetworkCalls:
         if name:
             addresses = self._resolver.known(name)
             if addresses is None:
-                if argument(5) == 0:
+                if machine.arg(5) == 0:
                     return AGAIN
                 lookup = Lookup(self._resolver, name)
             else:
@@ -171,7 +174,7 @@ class NetworkCalls:
     def _advance(self, task, socket):
         # As far as it goes without waiting: the identifier of the new capability, an error, or None: the task waits.
         now = hal.ticks()
-        timeout = task.argument(5)
+        timeout = task.machine.arg(5)
         lookup = socket.lookup
         if lookup is not None:
             found = lookup.step(now)
@@ -191,7 +194,7 @@ class NetworkCalls:
             return state
         if state == hal.IN_PROGRESS:
             return self._wait(task, socket, socket.handle, hal.WRITABLE, timeout, -1)
-        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.argument(0))
+        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.machine.arg(0))
         socket.connected = identifier > 0
         return identifier
 
@@ -211,36 +214,36 @@ class NetworkCalls:
             socket.handle = -1
             socket.addresses = socket.addresses[4:]
             if socket.addresses:
-                task.charge_again()
+                task.machine.again()
         return state
 
     # ---------------------------------------------------------------- sending and receiving
 
     def sp_net_send(self, task):
-        socket = task.target()
-        argument = task.argument
-        length = argument(2)
-        task.machine.readinto(argument(1), buffer, 0, length)
+        machine = task.machine
+        socket = machine.target()
+        length = machine.arg(2)
+        machine.readinto(machine.arg(1), buffer, 0, length)
         count = hal.send(socket.handle, buffer, length)
         if count != AGAIN:
             return count
-        return self._wait(task, socket, socket.handle, hal.WRITABLE, argument(3), -1)
+        return self._wait(task, socket, socket.handle, hal.WRITABLE, machine.arg(3), -1)
 
     def sp_net_recv(self, task):
-        socket = task.target()
-        argument = task.argument
-        length = argument(2)
+        machine = task.machine
+        socket = machine.target()
+        length = machine.arg(2)
         if length == 0:
             return 0
         count = hal.receive(socket.handle, buffer, length)
         if count == AGAIN:
-            return self._wait(task, socket, socket.handle, hal.READABLE, argument(3), -1)
+            return self._wait(task, socket, socket.handle, hal.READABLE, machine.arg(3), -1)
         if count > 0:
-            task.machine.write(argument(1), buffer, 0, count)
+            machine.write(machine.arg(1), buffer, 0, count)
         return count
 
     def sp_net_close(self, task):
-        return task.capabilities.drop(task.argument(0))
+        return task.capabilities.drop(task.machine.arg(0))
 
     # ---------------------------------------------------------------- waiting
 

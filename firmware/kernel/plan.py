@@ -14,6 +14,9 @@ from kernel.net import Network
 from kernel.ramfs import Account, OpenFile
 
 
+_KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # of a plan, for further lives
+
+
 class WrongModule(ValueError):
     """The module is not the one that the manifest's grants are for."""
 
@@ -63,7 +66,7 @@ class Plan:
     """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
 
     def __init__(self, plan, fs):
-        self._plan = plan
+        self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
         self.account = Account(plan["storage"])     # of all its lives
 

@@ -15,6 +15,7 @@ from micropython import const
 from kernel.abi import AGAIN, BUSY, NOTFOUND, TIMEOUT, UNREACHABLE
 from kernel.netpolicy import parse_server
 from kernel.scheduler import until
+from kernel.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
 _PACKET_MOST = const(512)       # DNS over UDP, without extensions we do not ask for
@@ -42,7 +43,6 @@ _SECONDS_LEAST = const(5)       # an answer that expires at once would be asked 
 _SECONDS_MOST = const(3600)
 _SECONDS_UNKNOWN = const(10)    # how long it is believed that a name does not exist
 
-_packet = bytearray(_PACKET_MOST)
 _random = bytearray(4)
 
 
@@ -93,6 +93,7 @@ class Lookup:
     """The search for one name. `handle`: its socket, or -1; `wake`: tick at which to call `step` if nothing comes."""
 
     def __init__(self, resolver, name):
+        reserve()
         self.handle = -1
         self.wake = 0
         self._resolver = resolver
@@ -156,12 +157,12 @@ class Lookup:
     def _listen(self):
         # Reads what has come. Returns as `step`; None with no socket left: ask the next one.
         for _ in range(_LOOK_MOST):
-            count = hal.receive(self.handle, _packet, _PACKET_MOST)
+            count = hal.receive(self.handle, buffer, _PACKET_MOST)
             if count == AGAIN:
                 return None
             if count < 0:
                 break
-            answer = parse(_packet, count, self._number, self._question)
+            answer = parse(buffer, count, self._number, self._question)
             if answer is not None:
                 return self._take(answer)
             self._junk += 1

@@ -1,7 +1,7 @@
 """The system calls: one handler each, found by number, behind one check of the capability.
 
-`Task.call` says which handler a call is for, after a look at the capability that the ABI says it needs, so no handler
-can forget to; the handler gets the object from `Task.target`. A handler returns the answer, or None where the task now waits and is answered later by
+`call` of the task's machine says which handler a call is for, after a look at the capability that the ABI says it needs,
+so no handler can forget to; the handler gets the object from `target`. A handler returns the answer, or None where the task now waits and is answered later by
 whoever wakes it. Arguments arrive checked by the runtime: integers in their range, slices inside the task's memory.
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
@@ -30,7 +30,7 @@ class Syscalls:
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
         self._parts = (self, NetworkCalls(scheduler, resolver))
-        # By what Task.call answers: the calls by number, and whoever says what is wrong with a capability.
+        # By what `call` answers: the calls by number, and whoever says what is wrong with a capability.
         self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
                                for number, name in enumerate(abi.NAMES)] + [self._refuse])
 
@@ -42,7 +42,8 @@ class Syscalls:
         raise AttributeError(name)
 
     def _refuse(self, task):
-        return task.capabilities.check(task.argument(0), abi.NEEDS[task.machine.nr()]) or BADCAP
+        machine = task.machine
+        return task.capabilities.check(machine.arg(0), abi.NEEDS[machine.nr()]) or BADCAP
 
     # ---------------------------------------------------------------- the task itself
 
@@ -51,7 +52,7 @@ class Syscalls:
         self._scheduler.add(task)
 
     def sp_sleep(self, task):
-        milliseconds = task.argument(0)
+        milliseconds = task.machine.arg(0)
         task.answer = 0
         if milliseconds == 0:
             self._scheduler.add(task)
@@ -63,29 +64,31 @@ class Syscalls:
         self._scheduler.sleep(task, milliseconds, hal.ticks())
 
     def sp_log(self, task):
-        argument = task.argument
-        return task.log.take(task.machine, argument(0), argument(1), argument(2), hal.ticks(), hal.write)
+        machine = task.machine
+        return task.log.take(machine, machine.arg(0), machine.arg(1), machine.arg(2), hal.ticks(), hal.write)
 
     def sp_time(self, task):
-        time = hal.clock(task.argument(0))
+        time = hal.clock(task.machine.arg(0))
         return UNSUPPORTED if time is None else time
 
     def sp_random(self, task):
-        length = task.argument(1)
+        machine = task.machine
+        length = machine.arg(1)
         hal.random(self._random, length)
-        return task.machine.write(task.argument(0), self._random, 0, length)
+        return machine.write(machine.arg(0), self._random, 0, length)
 
     def sp_cap_find(self, task):
-        return task.capabilities.find(task.machine, task.argument(0), task.argument(1))
+        machine = task.machine
+        return task.capabilities.find(machine, machine.arg(0), machine.arg(1))
 
     # ---------------------------------------------------------------- files
 
     def sp_fs_open(self, task):
         capabilities = task.capabilities
-        argument = task.argument
-        directory = task.target()
-        held = capabilities.rights(argument(0))
-        flags = argument(3)
+        machine = task.machine
+        directory = machine.target()
+        held = capabilities.rights(machine.arg(0))
+        flags = machine.arg(3)
         wanted = flags & (_OPEN_READ | _OPEN_WRITE)     # the same bits as the rights READ and WRITE
         if not wanted or (flags & (_OPEN_TRUNCATE | _OPEN_APPEND) and not flags & _OPEN_WRITE):
             return INVAL
@@ -100,7 +103,7 @@ class Syscalls:
                 return DENIED
         if capabilities.full():
             return QUOTA
-        path = task.machine.read(argument(1), argument(2))
+        path = machine.read(machine.arg(1), machine.arg(2))
         node = walk(directory, path, False, is_directory)
         if node == NOTFOUND and flags & _OPEN_CREATE:
             if not held & RIGHT_CREATE:
@@ -109,7 +112,7 @@ class Syscalls:
         if isinstance(node, int):
             return node
         if is_directory:
-            return capabilities.insert(node, wanted, argument(0))
+            return capabilities.insert(node, wanted, machine.arg(0))
         file = OpenFile(node, flags & _OPEN_APPEND != 0)
         error = node.open(flags & _OPEN_WRITE != 0, task.account)
         if error:
@@ -119,26 +122,27 @@ class Syscalls:
             if error:
                 node.close()
                 return error
-        return capabilities.insert(file, wanted, argument(0))
+        return capabilities.insert(file, wanted, machine.arg(0))
 
     def sp_fs_read(self, task):
-        argument = task.argument
-        return task.target().read(argument(3), argument(2), task.machine, argument(1))
+        machine = task.machine
+        return machine.target().read(machine.arg(3), machine.arg(2), machine, machine.arg(1))
 
     def sp_fs_write(self, task):
-        argument = task.argument
-        return task.target().write(argument(3), argument(2), task.machine, argument(1))
+        machine = task.machine
+        return machine.target().write(machine.arg(3), machine.arg(2), machine, machine.arg(1))
 
     def sp_fs_size(self, task):
-        return task.target().file.length()
+        return task.machine.target().file.length()
 
     def sp_fs_close(self, task):
-        return task.capabilities.drop(task.argument(0))
+        return task.capabilities.drop(task.machine.arg(0))
 
     # ---------------------------------------------------------------- pins
 
     def sp_gpio_read(self, task):
-        return task.target().read()
+        return task.machine.target().read()
 
     def sp_gpio_write(self, task):
-        return task.target().write(task.argument(1))
+        machine = task.machine
+        return machine.target().write(machine.arg(1))

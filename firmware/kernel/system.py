@@ -192,10 +192,10 @@ class System:
                 if task.machine is None:
                     self._restart(task)
                 elif task.budget and task.left > 0:
-                    task.bill()     # what it ran over budget is nobody's
+                    task.machine.bill()     # what it ran over budget is nobody's
                     self._run_slice(task, task.slice if task.slice < task.left else task.left)
                     if task.machine:
-                        task.left -= task.bill()
+                        task.left -= task.machine.bill()
                 else:
                     self._run_slice(task, task.slice)
                 if hal.ticks() != now:
@@ -207,24 +207,23 @@ class System:
         self._pending = False
 
     def _run_slice(self, task, fuel):
-        resume = task.resume
+        machine = task.machine      # its methods are called where they stand: taking one would make an object
         handlers = self._handlers
-        call = task.call
         if task.waiting is not None:
             answer = self._try_again(task)
             if answer is None:
                 return
-            status = resume(fuel, answer)
+            status = machine.resume(fuel, answer)
         else:
-            status = resume(fuel, task.answer)
+            status = machine.resume(fuel, task.answer)
         while status == _SYSCALL:
             try:
-                answer = handlers[call()](task)
+                answer = handlers[machine.call()](task)
             except BaseException as error:
                 answer = self._failed(task, error)
             if answer is None:
                 return
-            status = resume(0, answer)
+            status = machine.resume(0, answer)
         if status == _PREEMPTED:
             self.scheduler.add(task)
             return
@@ -250,9 +249,9 @@ class System:
         # The call the task waits in is made once more, from its first check on: capabilities and time may be used up. It
         # is paid for once more too, so that a peer's packets cost the time of the task that wants them.
         task.waiting.leave()
-        task.charge_again()
+        task.machine.again()
         try:
-            answer = self._handlers[task.call()](task)
+            answer = self._handlers[task.machine.call()](task)
         except BaseException as error:
             answer = self._failed(task, error)
         if answer is not None:

@@ -71,13 +71,6 @@ class Task:
         self.started = 0        # tick at which it began
         self.result = None      # exit code, once it ended
         self.machine = machine
-        # Bound once: taking a bound method from an instance would make a new object at every call.
-        self.resume = machine.resume
-        self.call = machine.call
-        self.target = machine.target
-        self.argument = machine.arg
-        self.bill = machine.bill
-        self.charge_again = machine.again
         capabilities.guard(machine)
 
     def over(self):
@@ -111,7 +104,7 @@ class Task:
             self._region = machine.region()
         except MemoryError:
             pass
-        self.machine = self.resume = self.call = self.target = self.argument = self.bill = self.charge_again = None
+        self.machine = None
         machine.kill()
         self.state = state
         try:
