@@ -145,11 +145,12 @@ class EmulatedFirmware:
         told = [line for line in lines if line.startswith(("sovelma: ", "usage: ", "       sovelma"))]
         return subprocess.CompletedProcess(words, status, "".join(line for line in lines if line not in told), "".join(told))
 
-    def run(self, files, wasm=None, timeout=120, values=None, options=TIME):
+    def run(self, files, wasm=None, timeout=120, values=None, options=TIME, typed=""):
         """Starts the machine with files below /given, and waits until it is switched off.
 
         Where a value, or a word of a list, is the path of something that is on the host, its directory is there on the
-        machine too, read-only. options: further words for QEMU. Returns (exit status, text of the console).
+        machine too, read-only. options: further words for QEMU. typed: what comes in at the console. Returns (exit
+        status, text of the console).
         """
         wasm = wasm or {}
         trees = sorted({str(directory) for directory in _directories(values or {})})
@@ -158,7 +159,7 @@ class EmulatedFirmware:
                  **{f"module{number}": bytes(module) for number, module in enumerate(wasm.values())},
                  **{f"tree{number}": _tree(pathlib.Path(path)) for number, path in enumerate(trees)}, **files}  # fmt: skip
         with qemu.command(self.image, given, "-serial", "stdio", *options) as command:
-            result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout * self.SLOWNESS)
+            result = subprocess.run(command, input=typed.encode(), capture_output=True, timeout=timeout * self.SLOWNESS)
         return result.returncode, result.stdout.decode(errors="replace").replace("\r\n", "\n") + result.stderr.decode()
 
 

@@ -289,17 +289,20 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_region_obj, task_region);
 static mp_obj_t task_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_state_hash_obj, task_state_hash);
 
+/* MicroPython searches from the first: what every call needs stands in front. */
 static const mp_rom_map_elem_t task_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
-    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&task_resume_obj) },
-    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&sov_task_nr_obj) },
-    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_task_arg_obj) },
-    { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_task_guard_obj) },
     { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&sov_task_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&task_resume_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_task_arg_obj) },
     { MP_ROM_QSTR(MP_QSTR_target), MP_ROM_PTR(&sov_task_target_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&sov_task_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&sov_task_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&sov_task_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&sov_task_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&sov_task_nr_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&sov_task_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
+    { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&task_again_obj) },
+    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
+    { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_task_guard_obj) },
     { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&sov_task_match_obj) },
     { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&task_trap_obj) },
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&task_start_obj) },
@@ -313,8 +316,6 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
-    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
-    { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&task_again_obj) },
     { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },

@@ -14,7 +14,9 @@ allocate nothing, and nothing here recurses.
 """
 from array import array
 from micropython import const
-from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND
+from kernel.abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
+
+RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}     # as manifests and people call them
 
 _SLOT_MASK = const(0xFF)
 _GENERATION_SHIFT = const(8)

@@ -8,7 +8,7 @@ import hal
 import wasm3
 from kernel import abi, console
 from kernel.log import Ring, escaped
-from kernel.manifest import ManifestError
+from kernel.mistakes import ManifestError
 from kernel.mount import Mount
 from kernel.plan import Plan, StorageTooSmall, WrongModule
 from kernel.ramfs import BLOCK, Directory, File, RamFS

@@ -45,10 +45,11 @@ look tells what they can change.
 """
 import binascii
 import hal
-from kernel.abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
-from kernel.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel.abi import RIGHT_READ
+from kernel.capability import RIGHTS, SLOTS_DEFAULT, SLOTS_MOST
 from kernel import netpolicy, strict_json, supervisor
 from kernel.log import BURST_DEFAULT, RATE_DEFAULT, escaped
+from kernel.mistakes import ManifestError
 from kernel.ramfs import NAME_MOST
 from kernel.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 
@@ -63,7 +64,6 @@ _ARGUMENT_MOST = 255            # bytes
 _DELAY_MOST = 86_400_000        # ms until a restart: a day
 _TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
 
-RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}
 _FILE_RIGHTS = ("read", "write")
 _STEP_MOST = (1 << 29) - 1      # ms: half the period of the tick counter
 
@@ -86,14 +86,6 @@ _NUMBERS = {
 def _whole(value):
     # JSON's true and false are ints to isinstance.
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-class ManifestError(Exception):
-    """The manifest, or what it names, is not right. `mistakes`: list of lines for people."""
-
-    def __init__(self, mistakes):
-        super().__init__("; ".join(mistakes))
-        self.mistakes = mistakes
 
 
 class Manifest:
@@ -280,7 +272,7 @@ class Manifest:
         result["args"] = self._check_arguments(task.get("args", []), where + ".args")
         for key, (least, most, default) in _NUMBERS.items():
             result[key] = self._number(task, key, where + "." + key, least, most, default)
-        result["fault"] = self._check_fault(task.get("fault", {"policy": "stop"}), where + ".fault")
+        result["fault"] = self._check_fault(task["fault"], where + ".fault") if "fault" in task else None
         result["may_fault"] = task.get("may_fault", False)
         self._is(result["may_fault"], bool, where + ".may_fault", "true or false")
         result["caps"] = self._check_grants(task.get("caps", {}), where + ".caps")

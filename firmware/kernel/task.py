@@ -58,9 +58,7 @@ class Task:
         self.restarts = 0
         self.failures = 0       # lives that faulted, one after the other
         self.record = None      # CrashRecord of the last fault
-        self._fuel = 0          # used by the lives before this one
-        self._calls = 0
-        self._region = (0, 0)
+        self._past = (0, 0, (0, 0))     # fuel and calls of the lives before this one, region of the last of them
         self.begin(machine, capabilities)
 
     def begin(self, machine, capabilities):
@@ -79,15 +77,15 @@ class Task:
 
     def fuel(self):
         """Fuel used so far, by all lives."""
-        return self._fuel + (self.machine.fuel() if self.machine else 0)
+        return self._past[0] + (self.machine.fuel() if self.machine else 0)
 
     def calls(self):
         """System calls made so far, by all lives."""
-        return self._calls + (self.machine.syscalls() if self.machine else 0)
+        return self._past[1] + (self.machine.syscalls() if self.machine else 0)
 
     def region(self):
         """(bytes of its region used at the peak, bytes of the region); of the last life where it has none."""
-        return self.machine.region() if self.machine else self._region
+        return self.machine.region() if self.machine else self._past[2]
 
     def finish(self, state):
         """Ends this life: keeps its figures, gives region and capabilities back.
@@ -99,9 +97,7 @@ class Task:
         try:
             if state == ENDED:
                 self.result = machine.result()
-            self._fuel += machine.fuel()
-            self._calls += machine.syscalls()
-            self._region = machine.region()
+            self._past = (self.fuel(), self.calls(), machine.region())
         except MemoryError:
             pass
         self.machine = None

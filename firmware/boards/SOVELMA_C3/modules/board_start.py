@@ -21,7 +21,7 @@ import sovelma
 from hal import esp32_beat, esp32_flash, esp32_radio
 from kernel import console
 from kernel.log import escaped
-from kernel.manifest import ManifestError
+from kernel.mistakes import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MOST = 3
