@@ -217,3 +217,24 @@ for command, arguments in ((sovelma.ps, ()), (sovelma.top, ()), (sovelma.caps, (
 answer(out)
 """)
     assert result == ["no system: sovelma.boot('system.json') builds one"] * 17
+
+
+def test_what_builds_a_system_leaves_memory_and_is_the_frozen_one_again(at_prompt, tmp_path):
+    """The checker of manifests is imported anew for every system, never from files that lie where it is searched."""
+    for name in ("loader.py", "manifest.py", "strict_json.py", "binascii.py", "kernel.py"):
+        (tmp_path / name).write_text("raise SystemExit('imported from the disk')")
+    assert at_prompt("""
+import sys, kernel
+sys.path.insert(0, path.rsplit("/", 1)[0])
+paths = sys.path[:]
+there = []
+for _ in range(2):
+    sovelma.boot(path)
+    there.append([name in sys.modules or hasattr(kernel, name.split(".")[1])
+                  for name in ("kernel.loader", "kernel.manifest", "kernel.strict_json")])
+try:
+    sovelma.boot("/nowhere")
+except sovelma.ManifestError as error:
+    there.append(len(error.mistakes))
+answer([there, sys.path == paths, "kernel.manifest" in sys.modules])
+""") == [[[False] * 3, [False] * 3, 1], True, False]
