@@ -60,6 +60,7 @@ class Module:
           (func $pair_f64 (param f64 f64) (result f64 f64) local.get 1 local.get 0)
           {text})""")
         got = firmware.script(RUN + """
+wasm3.arena_resize(16 << 20)
 t = wasm3.Task(wasm["m"], entry=None, stack=4096)
 out = {}
 for name, kind, index in wasm3.exports(wasm["m"]):
@@ -191,4 +192,22 @@ def test_numbers_are_rounded_as_ieee_754_says(firmware):
                 module.add(operation, kind, f"({kind}.{operation} {constant(kind, bits[0])})", expected)
             module.add("sqrt", kind, f"({kind}.sqrt {constant(kind, bits[0] & ~SIGN[kind])})", bits_of(kind, math.sqrt(abs(a))))
         assert len(module.functions) > 300
+        module.check(firmware)
+
+
+def test_whole_numbers_at_every_exponent(firmware):
+    """The C library of the other machine lost a carry in ceil(0x1.fffffffffffffp+51) and bits in trunc from 2^63 on."""
+    generator = random.Random(52)
+    for kind, fraction, bias in (("f32", 23, 127), ("f64", 52, 1023)):
+        module = Module()
+        whole = (1 << fraction) - 1
+        for exponent in (*range(-3, fraction + 3), 63, 64, bias):
+            point = max(fraction - exponent, 0)       # bits behind it
+            fractions = {0, 1, whole, whole - 1, 1 << max(point - 1, 0), (1 << point) - 1, 1 << point, generator.getrandbits(fraction)}
+            for word in sorted({(exponent + bias) << fraction | bits & whole for bits in fractions}):
+                for bits in (word, word | SIGN[kind]):
+                    a = value_of(kind, bits)
+                    for operation, function in (("floor", math.floor), ("ceil", math.ceil), ("trunc", math.trunc), ("nearest", round)):
+                        expected = bits_of(kind, math.copysign(float(function(a)), a))
+                        module.add(operation, kind, f"({kind}.{operation} {constant(kind, bits)})", expected)
         module.check(firmware)

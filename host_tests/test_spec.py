@@ -11,8 +11,6 @@ import pathlib
 
 import pytest
 
-pytestmark = pytest.mark.pc("its runner works with files of the host")
-
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SPEC = pathlib.Path(os.environ.get("SPEC_DIR") or ROOT.parent / "shared" / "spec")
 
@@ -44,7 +42,7 @@ def directory(request):
 @pytest.fixture(scope="module")
 def whole(firmware, directory):
     """The report of a run in the largest slices."""
-    return spectest.run_directory(directory, firmware.path)
+    return spectest.run_directory(directory, firmware)
 
 
 def test_every_script_passes(whole):
@@ -59,14 +57,14 @@ def test_skips_have_known_reasons(whole, directory):
 
 
 def test_suspended_after_every_block_the_answers_are_the_same(whole, firmware, directory):
-    suspended = spectest.run_directory(directory, firmware.path, slice=1)
+    suspended = spectest.run_directory(directory, firmware, slice=1)
     for (script, expected), (_, got) in zip(whole.outcomes, suspended.outcomes, strict=True):
         assert got == expected, script
     assert (suspended.passed, suspended.failures) == (whole.passed, whole.failures)
 
 
 def test_compiled_when_first_called_the_answers_are_the_same(whole, firmware, directory):
-    lazily = spectest.run_directory(directory, firmware.path, slice=997, room=2 << 20)
+    lazily = spectest.run_directory(directory, firmware, slice=997, room=2 << 20)
     for (script, expected), (_, got) in zip(whole.outcomes, lazily.outcomes, strict=True):
         assert got == expected, script
     assert (lazily.passed, lazily.failures) == (whole.passed, whole.failures)
@@ -83,5 +81,5 @@ def test_compiled_when_first_called_the_answers_are_the_same(whole, firmware, di
 ])  # fmt: skip
 def test_the_runner_tells_right_from_wrong(firmware, tmp_path, text, failures, skips):
     (tmp_path / "a.wast").write_text(text)
-    report = spectest.run_directory(tmp_path, firmware.path)
+    report = spectest.run_directory(tmp_path, firmware)
     assert (len(report.failures), dict(report.skips)) == (failures, skips), (report.failures, report.skips)

@@ -17,6 +17,7 @@ import tempfile
 from pack_files import image
 
 SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/virt/random.c
+MEMORY = "256M"             # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
 GIVEN = 0x84000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
 
 
@@ -30,7 +31,7 @@ def command(firmware, files, *options):
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "given"
         path.write_bytes(image(files))
-        yield ["qemu-system-riscv32", "-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting", "-kernel",
+        yield ["qemu-system-riscv32", "-machine", "virt", "-m", MEMORY, "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting", "-kernel",
                str(firmware), "-device", f"loader,file={path},addr={GIVEN:#x},force-raw=on", *options]  # fmt: skip
 
 

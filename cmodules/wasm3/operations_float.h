@@ -95,17 +95,8 @@ cold d_m3Op(CanonicalNaN_f64) {
     float_unary(T, Sqrt, canonical_result(T, sqrt_##T(a)))            \
     float_unary(T, Nearest, canonical_result(T, nearest_##T(a)))
 
-#define ceil_f32 ceilf
-#define ceil_f64 ceil
-#define floor_f32 floorf
-#define floor_f64 floor
-#define trunc_f32 truncf
-/* Debian's C library for RISC-V (picolibc 1.8) loses bits of numbers from 2^63 on in trunc. */
-#define trunc_f64(a) ((a) < 0 ? ceil(a) : floor(a))
 #define sqrt_f32 sqrtf
 #define sqrt_f64 sqrt
-#define nearest_f32 rintf
-#define nearest_f64 rint
 
 /* Sign operations work on bits: a soft-float library may compute -x as 0 - x. */
 static inline u32 bits_f32(f32 x) { u32 u; memcpy(&u, &x, sizeof u); return u; }
@@ -122,6 +113,9 @@ static inline f64 from_bits_f64(u64 u) { f64 x; memcpy(&x, &u, sizeof x); return
 
 sign_operations(f32)
 sign_operations(f64)
+
+#include "rounding.h"
+
 float_operations(f32)
 float_operations(f64)
 

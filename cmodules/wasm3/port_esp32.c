@@ -25,6 +25,12 @@ bool sov_port_is_read_only(const void *start, uint32_t bytes) {
     return bytes && esp_ptr_in_drom(first) && esp_ptr_in_drom(first + bytes - 1);
 }
 
+/* The arena is what the firmware was built with: all other memory is Python's and ESP-IDF's. */
+uint8_t *sov_port_arena(uint32_t bytes) {
+    (void)bytes;
+    return NULL;
+}
+
 size_t sov_port_stack_left(void) {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0), lowest = (uintptr_t)pxTaskGetStackStart(NULL) + KEPT_BACK;
     return here > lowest ? here - lowest : 0;

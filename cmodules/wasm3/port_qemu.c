@@ -8,6 +8,7 @@
 #include "port.h"
 
 extern const uint8_t start[] __attribute__((weak)), _sstack[] __attribute__((weak)), _estack[] __attribute__((weak));
+extern uint8_t _sspare[] __attribute__((weak)), _espare[] __attribute__((weak)); /* memory that nothing was linked into */
 
 /* The script's region ROM: the image from its entry `start` on, code and constants, but no data. */
 #define ROM_BYTES (4u << 20)
@@ -19,6 +20,8 @@ bool sov_port_is_read_only(const void *first, uint32_t bytes) {
     uintptr_t from = (uintptr_t)first - (uintptr_t)start;
     return start && from < ROM_BYTES && bytes <= ROM_BYTES - from;
 }
+
+uint8_t *sov_port_arena(uint32_t bytes) { return bytes && bytes <= (uintptr_t)_espare - (uintptr_t)_sspare ? _sspare : NULL; }
 
 size_t sov_port_stack_left(void) {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0), lowest = (uintptr_t)_sstack + KEPT_BACK;

@@ -3,17 +3,14 @@
  */
 #include "region.h"
 
+#include "port.h"
 #include "task_state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Static, not from malloc: contiguous, checked by the linker, and there before anything can fragment it. */
 static uint8_t arena_bytes[SOV_ARENA_BYTES] __attribute__((aligned(8)));
 static struct pool arena;
-#if SOV_IS_HOST
-static uint8_t *grown_bytes; /* a larger arena, from malloc; NULL: the static one */
-#endif
 static uint32_t epoch;
 
 static struct pool *open_heap;
@@ -42,10 +39,7 @@ static bool fails_now(void) { return false; }
 
 static void use_static_arena(uint32_t bytes) {
     pool_init(&arena, arena_bytes, bytes);
-#if SOV_IS_HOST
-    free(grown_bytes);
-    grown_bytes = NULL;
-#endif
+    sov_port_arena(0);
 }
 
 const char *sov_arena_resize(uint32_t bytes) {
@@ -54,16 +48,10 @@ const char *sov_arena_resize(uint32_t bytes) {
         use_static_arena(bytes);
         return NULL;
     }
-#if SOV_IS_HOST
-    uint8_t *larger = malloc(bytes);
-    if (!larger) return "the host has no memory for an arena of that size";
-    use_static_arena(0);
-    grown_bytes = larger;
+    uint8_t *larger = sov_port_arena(bytes);
+    if (!larger) return "the machine has no memory for an arena of that size";
     pool_init(&arena, larger, bytes);
     return NULL;
-#else
-    return "the arena is fixed when the firmware is built";
-#endif
 }
 
 void sov_runtime_reset(void) {

@@ -115,7 +115,7 @@ uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length);
 void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions);
 
 /* Makes the arena another size, while no task lives in it: smaller anywhere, to try a board's on a host;
- * larger on a host only. NULL, or why not. */
+ * larger where the machine has memory for it. NULL, or why not. */
 const char *sov_arena_resize(uint32_t bytes);
 bool sov_arena_check(void);
 uint32_t sov_arena_hash(void); /* of the allocation map: equal maps, equal hashes */

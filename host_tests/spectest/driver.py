@@ -1,24 +1,23 @@
 # Runs inside the firmware: plays the commands of one specification script on module wasm3.
 #
-# usage: sovelma driver.py FILE SLICE ROOM - ROOM: bytes of a region beside linear memory, functions are compiled when first
-# called; 0: all at once. FILE is JSON: a list of commands made by run.py. Prints one JSON list with
-# one outcome per command; what an outcome is worth is decided outside.
+# Given as global names: `file`, JSON: a list of commands made by run.py; `fuel`: of a resume; `room`: bytes of a
+# region beside linear memory, functions are compiled when first called; 0: all at once. Answers a list with one outcome
+# per command; what an outcome is worth is decided outside.
 #
 # Commands: ["module", name or None, file, least pages, most pages], ["invoke", name, function, [bits]],
 # ["get", name, global]. Outcomes: ["exited", [[type, bits]]], ["trapped", reason], ["refused", reason],
 # ["large"]: the arena is too small for it, ["none"]: there is no such module or export. ["check", file] is a
 # module that only the validator sees.
 import json
-import sys
 import wasm3
 
 # Frames of the deepest recursion that must succeed, and one of 1,056 locals of 64 bits.
 STACK = 24 * 1024
 
-with open(sys.argv[1]) as stream:
+with open(file) as stream:
     commands = json.load(stream)
-SLICE = int(sys.argv[2])
-ROOM = int(sys.argv[3])
+SLICE = fuel
+ROOM = room
 
 # The scripts' largest memories, several at a time.
 wasm3.arena_resize(96 << 20)
@@ -99,4 +98,4 @@ def play(command):
     return ["exited", [[kind, str(bits)]]]
 
 
-print(json.dumps([play(command) for command in commands]))
+answer([play(command) for command in commands])

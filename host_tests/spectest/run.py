@@ -23,7 +23,13 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE.parent))
+from machines import EmulatedFirmware, Firmware, ScriptFailed  # noqa: E402
+
 MOST_SLICE = 2**30 - 1
+
+# Seconds one script may take on a PC: none takes more than a few.
+TIMEOUT = 300
 
 # Linear memory a module may grow to, of the 96 MB that the driver makes the arena.
 MOST_PAGES = 320
@@ -210,10 +216,10 @@ def play(firmware, commands, slice, room, directory):
     file = directory / "commands.json"
     # Not as \u escapes: MicroPython does not join surrogate pairs.
     file.write_text(json.dumps(commands, ensure_ascii=False), encoding="utf-8")
-    result = subprocess.run([str(firmware), str(HERE / "driver.py"), str(file), str(slice), str(room)], capture_output=True, text=True)
-    if result.returncode:
-        return f"exit status {result.returncode}: {(result.stdout + result.stderr).strip()[-300:]}"
-    return json.loads(result.stdout.splitlines()[-1])
+    try:
+        return firmware.script((HERE / "driver.py").read_text(), file=str(file), fuel=slice, room=room, timeout=TIMEOUT)
+    except ScriptFailed as error:
+        return str(error)[:300]
 
 
 def convert(script, directory, wast2json):
@@ -275,7 +281,7 @@ def run_script(script, firmware, slice, room, report, wast2json):
 
 
 def run_directory(directory, firmware, slice=MOST_SLICE, room=0):
-    """Runs all scripts of a directory; returns a Report. slice: fuel of one resume; 1 suspends after every block.
+    """Runs all scripts of a directory; returns a Report. firmware: of machines.py. slice: fuel of one resume; 1 suspends after every block.
     room: bytes of a region beside linear memory, for tasks that compile a function when it is first called; 0: at once."""
     wast2json = shutil.which("wast2json", path=f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if not wast2json:
@@ -290,12 +296,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", type=pathlib.Path, help="where the .wast files are")
     parser.add_argument("--slice", type=int, default=MOST_SLICE, help="fuel of one resume (1: suspend after every block)")
-    parser.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma")
+    parser.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma", help="a program, or a .elf for QEMU")
     parser.add_argument("--verbose", action="store_true", help="show the reasons of skips")
     options = parser.parse_args()
     if not list(options.directory.glob("*.wast")):
         sys.exit(f"{options.directory}: no .wast files")
-    report = run_directory(options.directory, options.firmware, options.slice)
+    machine = EmulatedFirmware if options.firmware.suffix == ".elf" else Firmware
+    report = run_directory(options.directory, machine(options.firmware), options.slice)
     for failure in report.failures:
         print(f"failed  {failure}")
     if options.verbose:

@@ -17,7 +17,7 @@ import vfs
 import virt
 from _files import FILES
 
-# Behind the memory that the firmware is linked into, in the 128 MB that QEMU gives the machine.
+# Between the memory that the firmware is linked into and what virt.ld spares.
 GIVEN = 0x84000000
 GIVEN_MOST = 0x4000000
 

@@ -1,0 +1,49 @@
+/* rounding.h - floats to whole floats, by their bits.
+ *
+ * Not by the C library: Debian's for RISC-V (picolibc 1.8) loses bits in trunc from 2^63 on and a carry in ceil and floor,
+ * and what a module computes may not depend on the machine.
+ *
+ * A number of exponent e, 0 <= e < FRACTION, has FRACTION - e bits behind the binary point: they lie below the lowest bit of
+ * the whole part, so adding to them carries into it, and from its top into the exponent, as it should.
+ *
+ * Invariants: no float arithmetic, so the sign of zero stays; what is whole, infinite or a NaN comes back as it is.
+ */
+#ifndef SOV_ROUNDING_H
+#define SOV_ROUNDING_H
+
+#define FRACTION_f32 23
+#define FRACTION_f64 52
+#define BIAS_f32 127
+#define BIAS_f64 1023
+#define WORD_f32 u32
+#define WORD_f64 u64
+
+/* AWAY: whether a fraction rounds away from zero; NEAREST: to the nearest, ties to even. Out of line: each is needed by two
+ * operations, and where floats are software they are calls anyway. */
+#define rounding(T, NAME, AWAY, NEAREST)                                                                            \
+    static __attribute__((noinline)) T NAME##_##T(T a) {                                                            \
+        WORD_##T bits = bits_##T(a), sign = bits & SIGN_##T;                                                        \
+        int exponent = (int)((bits & ~SIGN_##T) >> FRACTION_##T) - BIAS_##T;                                        \
+        if (exponent >= FRACTION_##T) return a;                                                                     \
+        WORD_##T one = (WORD_##T)BIAS_##T << FRACTION_##T;                                                          \
+        if (exponent < 0) {                                                                                         \
+            WORD_##T size = bits ^ sign;                                                                            \
+            bool to_one = NEAREST ? size > one - ((WORD_##T)1 << FRACTION_##T) : size && (AWAY);                    \
+            return from_bits_##T(to_one ? sign | one : sign);                                                       \
+        }                                                                                                           \
+        WORD_##T lowest = (WORD_##T)1 << (FRACTION_##T - exponent), below = lowest - 1;                             \
+        if (NEAREST) bits += (lowest >> 1) - ((bits & lowest) ? 0 : 1);                                             \
+        else if (AWAY) bits += below;                                                                               \
+        return from_bits_##T(bits & ~below);                                                                        \
+    }
+
+#define roundings(T)                                                                                                \
+    rounding(T, trunc, false, false)                                                                                \
+    rounding(T, floor, sign != 0, false)                                                                            \
+    rounding(T, ceil, sign == 0, false)                                                                             \
+    rounding(T, nearest, false, true)
+
+roundings(f32)
+roundings(f64)
+
+#endif
