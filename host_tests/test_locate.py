@@ -17,7 +17,7 @@ from conftest import ROOT, wat
 sys.path.insert(0, str(ROOT / "host_tests" / "differential"))
 import oracle  # noqa: E402
 
-pytestmark = pytest.mark.pc("arenas of chosen sizes, files of the host")
+FILES = pytest.mark.pc("files of the host")
 
 SCRIPT = """
 import wasm3
@@ -92,9 +92,13 @@ def tree(source, depth, first, padding):
 
 
 @pytest.mark.parametrize("depth, padding", [(3, 3), (5, 6), (6, 2), (5, 25), (7, 12)])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_every_fault_of_a_large_function_has_its_own_place(firmware, seed, depth, padding):
+def test_every_fault_of_a_large_function_has_its_own_place(firmware, depth, padding):
     """The function fills many pages of code, ended by bridges at other places than when it is compiled again."""
+    for seed in range(1, 1 + firmware.share(2)):
+        check_tree(firmware, seed, depth, padding)
+
+
+def check_tree(firmware, seed, depth, padding):
     source = random.Random(seed * 100 + depth * 10 + padding)
     module = wat(f"""(module (memory 1) (table 8 funcref) (type $none (func)) (global $g (mut i32) (i32.const 0))
       (func $sink (param i32) (result i32) (i32.rem_u (i32.const 1) (local.get 0)))
@@ -220,6 +224,7 @@ def crash(tmp_path_factory):
     return ROOT / "build" / "modules" / "crash.wasm", ROOT / "build" / "modules-debug" / "crash.wasm"
 
 
+@FILES
 def test_backtrace_shows_the_line_that_faulted(firmware, tmp_path, crash):
     """The module that ran was built without line tables: those of the other build fit, since its code is the same."""
     stripped, debug = crash
@@ -235,12 +240,14 @@ def test_backtrace_shows_the_line_that_faulted(firmware, tmp_path, crash):
         assert f"modules/crash/crash.c:{number}" in lines[2 + 2 * frame]
 
 
+@FILES
 def test_backtrace_of_a_module_with_its_own_line_tables(firmware, tmp_path, crash):
     record = run(firmware, tmp_path, crash[1])
     code, text = backtrace(record, crash[1])
     assert code == 0 and "modules/crash/crash.c:" in text
 
 
+@FILES
 def test_backtrace_says_what_is_missing(firmware, tmp_path, crash):
     stripped, debug = crash
     record = run(firmware, tmp_path, stripped)
@@ -254,6 +261,7 @@ def test_backtrace_says_what_is_missing(firmware, tmp_path, crash):
         assert code != 0 and complaint in text and "Traceback" not in text
 
 
+@FILES
 def test_record_is_written_at_the_prompt(firmware, tmp_path, crash):
     """sovelma.crash(name, file), and what it says where there is nothing to write."""
     system = {"version": 1, "tasks": [{"name": "crasher", "module": str(crash[0]), "may_fault": True}]}

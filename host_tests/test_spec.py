@@ -56,18 +56,14 @@ def test_skips_have_known_reasons(whole, directory):
     assert set(whole.skips) <= (REASONS if directory == SPEC else set())
 
 
-def test_suspended_after_every_block_the_answers_are_the_same(whole, firmware, directory):
-    suspended = spectest.run_directory(directory, firmware, slice=1)
-    for (script, expected), (_, got) in zip(whole.outcomes, suspended.outcomes, strict=True):
-        assert got == expected, script
-    assert (suspended.passed, suspended.failures) == (whole.passed, whole.failures)
-
-
-def test_compiled_when_first_called_the_answers_are_the_same(whole, firmware, directory):
-    lazily = spectest.run_directory(directory, firmware, slice=997, room=2 << 20)
-    for (script, expected), (_, got) in zip(whole.outcomes, lazily.outcomes, strict=True):
-        assert got == expected, script
-    assert (lazily.passed, lazily.failures) == (whole.passed, whole.failures)
+def test_suspended_and_compiled_when_first_called_the_answers_are_the_same(whole, firmware, directory):
+    """Suspended after every block; functions compiled on demand; on the slower machine both in one run."""
+    ways = [{"slice": 1}, {"slice": 997, "room": 2 << 20}] if firmware.name == "x86_64" else [{"slice": 1, "room": 2 << 20}]
+    for way in ways:
+        other = spectest.run_directory(directory, firmware, **way)
+        for (script, expected), (_, got) in zip(whole.outcomes, other.outcomes, strict=True):
+            assert got == expected, script
+        assert (other.passed, other.failures) == (whole.passed, whole.failures)
 
 
 @pytest.mark.parametrize("text, failures, skips", [

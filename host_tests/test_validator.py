@@ -9,8 +9,6 @@ from conftest import ROOT, wat
 sys.path.insert(0, str(ROOT / "modules" / "zoo"))
 from specimen import END, body, export, function_type, module, section, vector  # noqa: E402
 
-pytestmark = pytest.mark.pc("arenas of chosen sizes")
-
 MOST_EXPORTS = 10000
 
 
