@@ -1,22 +1,23 @@
 """What tasks say: escaped, limited in rate, kept in a ring; nobody forges another one's lines."""
 
+from conftest import wat
+
 SETUP = """
+import binascii
+MODULE = "%s"
 from kernel.log import Ring, BURST_DEFAULT as BURST, RATE_DEFAULT
 RATE_MS = 1000 // RATE_DEFAULT
-class Machine:
-    def __init__(self, data):
-        self.data = data
-    def readinto(self, address, buffer, start, length):
-        buffer[start:start + length] = self.data[address:address + length]
-        return length
+import wasm3
+machine = wasm3.Task(binascii.unhexlify(MODULE), None)
 shown = []
 def write(buffer, n):
     shown.append(bytes(buffer[:n]))
 def say(ring, data, level=2, now=0):
-    return ring.take(Machine(data), level, 0, len(data), now, write)
+    machine.write(100, data)
+    return ring.take(machine, level, 100, len(data), now, write)
 def text():
     return "".join(chr(b) for b in b"".join(shown))
-"""
+""" % wat('(module (memory (export "memory") 1))').hex()
 
 
 def test_a_line_and_its_marks(firmware):
@@ -92,3 +93,17 @@ for step in range(2000):
     wrong += r.lines() != model
 answer([wrong, shown])
 """) == [0, []]
+
+
+def test_escaping_stays_inside_its_buffer(firmware):
+    assert firmware.script(SETUP + """
+buffer = bytearray(b"." * 12)
+machine.write(0, b"a\\\\\\x00b")
+out = []
+for address, length, at in ((0, 3, 0), (0, 2, 4), (1, 0, 12), (0, 3, 1), (0, 1, 9), (0, 0, 13), (0, 1, -1), (65535, 2, 0), (0, -1, 0)):
+    try:
+        out.append(machine.escape(address, length, buffer, at))
+    except ValueError as error:
+        out.append(str(error))
+answer([out, str(buffer, "ascii")])
+""") == [[7, 7, 12] + ["does not fit the buffer"] * 4 + ["outside linear memory"] * 2, "a\\\\\\a\\\\....."]

@@ -9,8 +9,6 @@ a machine that is busy otherwise slows both down; the time of other programs is 
 import pytest
 from every_call import CALLS, CASES, REFUSED, SETUP, WORST, host_files, module, peers, values
 
-pytestmark = pytest.mark.pc("the processor's own clock, sockets")
-
 # What noise there is, and what the loop around a call costs that is charged next to nothing.
 MOST = 1.25
 
@@ -21,24 +19,28 @@ def test_every_call_is_here():
 
 
 MEASURE = SETUP + """
+try:
+    clock = time.clock
+except AttributeError:
+    clock = lambda: hal.microseconds() / 1e6        # no other program has a part of it
 def turn(task, run):
-    # Runs the task for 20 ms of processor time; returns them in units of fuel. The clock has a resolution of one.
-    begin = time.clock()
-    while time.clock() == begin:
+    # Runs the task for 20 ms of processor time; returns them in units of fuel. The clock may have a resolution of one.
+    begin = clock()
+    while clock() == begin:
         pass
-    fuel, begin = task.fuel(), time.clock()
-    while time.clock() - begin < 0.02:
+    fuel, begin = task.fuel(), clock()
+    while clock() - begin < 0.02:
         run()
-    return (time.clock() - begin) / (task.fuel() - fuel)
+    return (clock() - begin) / (task.fuel() - fuel)
 spin = ready(storm(1 << 20))
 while spin.state != READY:
     system.run(1)
 system.scheduler.remove(spin)
 task = ready(storm(which))
 best = 1000
-for attempt in range(3):
-    ratios = [turn(task, lambda: system.run(1)) / turn(spin, lambda: spin.machine.resume(hal.SLICE)) for _ in range(3)]
-    best = min(best, sorted(ratios)[1])
+for attempt in range(attempts):
+    ratios = [turn(task, lambda: system.run(1)) / turn(spin, lambda: spin.machine.resume(hal.SLICE)) for _ in range(attempts)]
+    best = min(best, sorted(ratios)[attempts // 2])
     if best <= enough:
         break
 answers = []
@@ -55,10 +57,18 @@ def everybody(tmp_path_factory):
         yield *found, host_files(tmp_path_factory.mktemp("host"))
 
 
-@pytest.mark.parametrize("label", CASES)
+def case(label):
+    """The case as a parameter, for the machines that have what it needs."""
+    if label.startswith("sp_net") and "refused for" not in label:
+        return pytest.param(label, marks=pytest.mark.pc("sockets"))
+    return pytest.param(label, marks=pytest.mark.pc("files of the host")) if "on the host" in label else label
+
+
+@pytest.mark.parametrize("label", map(case, CASES))
 def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, everybody, label):
-    name, _, case = label.partition(": ")
-    ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, **values(*everybody, label))
-    refused = case.startswith("refused for") or case in REFUSED
+    name, _, way = label.partition(": ")
+    ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, attempts=firmware.share(3), **values(*everybody, label))
+    refused = way.startswith("refused for") or way in REFUSED
     assert answers and all((answer < 0) == refused for answer in answers), f"it does something else: {answers}"
+    print(f"{firmware.name} {ratio:.2f} {label}")
     assert ratio <= MOST, f"{ratio:.2f} times what a loop takes for the same fuel"

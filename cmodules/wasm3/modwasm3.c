@@ -303,6 +303,7 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&task_again_obj) },
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
     { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_task_guard_obj) },
+    { MP_ROM_QSTR(MP_QSTR_escape), MP_ROM_PTR(&sov_task_escape_obj) },
     { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&sov_task_match_obj) },
     { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&task_trap_obj) },
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&task_start_obj) },

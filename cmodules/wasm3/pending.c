@@ -4,7 +4,7 @@
  * C can read it: what C accepts is answered without a function of Python in between. C only ever accepts; what is
  * wrong with a capability, Capabilities.check says, which is also what this is tested against.
  *
- * Invariants: nr, arg, call, target, readinto, write and match allocate nothing on the Python heap. The arrays of a
+ * Invariants: nr, arg, call, target, readinto, write, match and escape allocate nothing on the Python heap. The arrays of a
  * guarded task keep their places: the table never changes its size.
  */
 #include "py/runtime.h"
@@ -79,6 +79,32 @@ static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
     return MP_OBJ_NEW_SMALL_INT(-1);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj, 4, 4, task_match);
+
+/* escape(address, length, buffer, at) -> the end of what was put into the buffer from `at` on: the bytes as printable ASCII, a
+ * backslash doubled, others as \xNN. ValueError where four for each do not fit. */
+static mp_obj_t task_escape(size_t count, const mp_obj_t *args) {
+    (void)count;
+    int64_t length = sov_python_number(args[2]), at = sov_python_number(args[4]);
+    const uint8_t *from = slice_or_raise(sov_python_task(args[0]), sov_python_u32(args[1]), length);
+    mp_buffer_info_t buffer;
+    mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_WRITE);
+    if (at < 0 || at > (int64_t)buffer.len || length * 4 > (int64_t)buffer.len - at) mp_raise_ValueError(MP_ERROR_TEXT("does not fit the buffer"));
+    uint8_t *to = (uint8_t *)buffer.buf + at;
+    for (int64_t i = 0; i < length; i++) {
+        uint8_t byte = from[i];
+        bool printable = byte >= ' ' && byte <= '~';
+        if (!printable || byte == '\\') *to++ = '\\';
+        if (printable) {
+            *to++ = byte;
+        } else {
+            *to++ = 'x';
+            *to++ = (uint8_t)"0123456789abcdef"[byte >> 4];
+            *to++ = (uint8_t)"0123456789abcdef"[byte & 15];
+        }
+    }
+    return MP_OBJ_NEW_SMALL_INT(to - (uint8_t *)buffer.buf);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_escape_obj, 5, 5, task_escape);
 
 /* ---- its capability --------------------------------------------------------------------------------- */
 

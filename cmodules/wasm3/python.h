@@ -33,6 +33,7 @@ MP_DECLARE_CONST_FUN_OBJ_3(sov_task_read_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_readinto_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_write_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_escape_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_task_call_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_task_target_obj);

@@ -19,7 +19,6 @@ _TICKS_MASK = const(0x3FFFFFFF)
 _LABEL_MOST = const(80)     # a task's name and what stands around it
 
 _shown = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)     # one line as shown (\xNN: 4 bytes for one)
-_HEX = b"0123456789abcdef"
 _MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
 
 
@@ -53,10 +52,12 @@ class Ring:
             return AGAIN
         if self.dropped:
             self._show_dropped(write)
-        at = self._keep(machine, level, address, length)
+        self._keep(machine, level, address, length)
         if level <= LOG_INFO:
             end = _put(_put(0, self._label), _MARKS[level])
-            write(_shown, _escape(end, self._ring, at, length))
+            end = machine.escape(address, length, _shown, end)
+            _shown[end] = 10
+            write(_shown, end + 1)
         return length
 
     def _allowed(self, now):
@@ -75,7 +76,7 @@ class Ring:
         return True
 
     def _keep(self, machine, level, address, length):
-        # Puts the line behind the others, over the oldest where there is no room; returns where its text starts.
+        # Puts the line behind the others, over the oldest where there is no room.
         ring = self._ring
         while self._used + _HEADER + length > _RING:
             first = self._first
@@ -94,7 +95,6 @@ class Ring:
             machine.readinto(address, ring, at, straight)
             machine.readinto(address + straight, ring, 0, length - straight)
         self._used += _HEADER + length
-        return at
 
     def _show_dropped(self, write):
         end = _put(_put(0, self._label), b"(")
@@ -136,27 +136,6 @@ def _put_number(at, number):
         _shown[at] = 48 + number // 10 ** place % 10
         at += 1
     return at
-
-
-def _escape(end, ring, at, length):
-    # Appends `length` bytes of the ring from `at`, escaped, and an end of line to _shown[:end]; returns the new end.
-    shown = _shown
-    for i in range(at, at + length):
-        byte = ring[i & _WRAP]
-        if 32 <= byte < 127 and byte != 92:
-            shown[end] = byte
-            end += 1
-        elif byte == 92:
-            shown[end] = shown[end + 1] = 92
-            end += 2
-        else:
-            shown[end] = 92
-            shown[end + 1] = 120
-            shown[end + 2] = _HEX[byte >> 4]
-            shown[end + 3] = _HEX[byte & 15]
-            end += 4
-    shown[end] = 10
-    return end + 1
 
 
 def escaped(text):
