@@ -24,6 +24,11 @@ bool sov_port_is_read_only(const void *start, uint32_t bytes) {
     return false;
 }
 
+uint8_t *sov_port_arena(uint32_t bytes) {
+    (void)bytes;
+    return NULL;
+}
+
 size_t sov_port_stack_left(void) { return STACK_AT_HAND; }
 
 struct helper {
