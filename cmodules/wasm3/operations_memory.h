@@ -7,8 +7,8 @@
  *
  * Included by interpreter.c only, after operations_float.h.
  *
- * Invariant: nothing is changed before the other operation is jumped to, no argument either: a register more to be kept
- * would be paid for by every load.
+ * Invariant: no argument but _pc is changed before another operation is jumped to: what moves to another register there
+ * moves back on the way that matters.
  */
 #ifndef SOV_OPERATIONS_MEMORY_H
 #define SOV_OPERATIONS_MEMORY_H
