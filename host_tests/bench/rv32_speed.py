@@ -21,8 +21,7 @@ MODULES = 0x84000000  # where baseline_rv32.c looks for them
 # A unit of fuel is a thousand instructions at most, a soft-float division or square root: no slice passes the clock's 2^30.
 SLICE = 1 << 20
 
-# wasm3's compiler has a megabyte of stack on the bare machine and needs none of it here; the deepest kernel's recursion
-# takes as much of the wasm stack as in metered.c.
+# The wasm stack is that of metered.c.
 CALL = """
 def call(module):
     gc.collect()
@@ -52,8 +51,8 @@ def wasm3(program, modules):
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "modules"
         path.write_bytes(packed + bytes(4))
-        command = [EMULATOR, "-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none", "-serial", "none",
-                   "-semihosting", "-kernel", program, "-device", f"loader,file={path},addr={MODULES:#x},force-raw=on", *OPTIONS]  # fmt: skip
+        command = [EMULATOR, "-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none",
+                   "-serial", "none", "-semihosting", "-kernel", program, "-device", f"loader,file={path},addr={MODULES:#x},force-raw=on", *OPTIONS]  # fmt: skip
         done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     # The program's own output is the emulator's standard error.
     text = done.stdout + done.stderr
