@@ -57,7 +57,7 @@ def test_version_1_keeps_its_promises():
 @pytest.mark.parametrize("old, new, complaint", [
     ('name = "sp_sleep"\nnumber = 1', 'name = "sp_sleep"\nnumber = 0', "numbers"),
     ("fuel = 5000\nerrors = [\"INVAL\"]", "fuel = 5000\nerrors = []", "INVAL"),
-    ("fuel = 50000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 4000", "fuel_per_16_bytes = 65536", "fuel_per_16"),
+    ("fuel = 50000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 110", "fuel_per_16_bytes = 65536", "fuel_per_16"),
     ("fuel_per_slash = 5000", "fuel_per_slash = 65536", "fuel_per_slash"),
     ('kinds = ["FILE"], rights = ["READ"]', 'kinds = ["FILE"], rights = ["FLY"]', "FLY"),
     ("code = -20", "code = -21", "gaps"),

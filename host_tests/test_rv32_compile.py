@@ -97,6 +97,22 @@ def test_size(objects):
     assert 0 < data + bss <= MOST_RAM
 
 
+def operations(path):
+    """{operation: bytes of its code} of an interpreter's object."""
+    listing = subprocess.run(["riscv64-unknown-elf-nm", "-S", path], capture_output=True, text=True, check=True).stdout
+    words = [line.split() for line in listing.splitlines()]
+    return {word[3]: int(word[1], 16) for word in words if len(word) == 4 and word[3].startswith("op_")}
+
+
+def test_what_is_measured_in_the_emulator_is_what_a_board_runs(objects):
+    """The interpreter in the image was compiled for speed once: its figures were not the board's."""
+    image = ROOT / "build" / "qemu" / "wasm3" / "interpreter.o"
+    if not image.is_file():
+        pytest.skip("the image for QEMU was not built here: make qemu-firmware")
+    board = operations(objects["interpreter.c"])
+    assert len(board) > 300 and operations(image) == board
+
+
 def test_every_byte_of_the_objects_is_counted(objects):
     """What `make size` adds up is what the linker gets: the sums are those of binutils' own `size`."""
     result = subprocess.run(["riscv64-unknown-elf-size", *objects.values()], capture_output=True, text=True, check=True)

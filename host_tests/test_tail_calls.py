@@ -53,16 +53,16 @@ GOOD = ["-O2", "-foptimize-sibling-calls"]
 
 @pytest.fixture(params=sorted(TOOLCHAINS))
 def check(request, tmp_path):
-    """compile-and-check for one architecture: check(flags, *options) -> completed process."""
+    """compile-and-check for one architecture: check(flags, *options) -> completed process. linked: to a program."""
     compiler, objdump, machine = TOOLCHAINS[request.param]
     for tool in (compiler, objdump):
         if not shutil.which(tool):
             pytest.skip(f"{tool} is not installed (apt-get install gcc-riscv64-unknown-elf)")
 
-    def compile_and_check(flags, *options):
+    def compile_and_check(flags, *options, linked=False):
         source, target = tmp_path / "interpreter.c", tmp_path / "interpreter.o"
         source.write_text(SOURCE)
-        common = ["-fomit-frame-pointer", "-fno-strict-aliasing", "-c", str(source), "-o", str(target)]
+        common = ["-fomit-frame-pointer", "-fno-strict-aliasing", *([] if linked else ["-c"]), str(source), "-o", str(target)]
         subprocess.run([compiler, *machine, *flags, *common], check=True)
         return subprocess.run(
             [sys.executable, CHECKER, target, "--objdump", objdump, "--least", "6", *options],
@@ -109,6 +109,14 @@ def test_cold_functions_are_allowed_by_name(check):
 def test_too_few_operations_fail(check):
     assert check(GOOD, "--least", "7").returncode == 2
     assert check(GOOD, "--pattern", "operation_.*").returncode == 2
+
+
+@pytest.mark.parametrize("flags, status", [(GOOD, 0), (["-O0"], 1)])
+def test_a_linked_program_is_read_too(check, flags, status):
+    """Where addresses have eight digits, objdump puts no blank before them: every operation had no way out."""
+    result = check([*flags, "-nostdlib", "-static", "-Wl,-Ttext=0x80000000", "-Wl,--entry=0", "-Wl,--unresolved-symbols=ignore-all"], linked=True)
+    assert result.returncode == status, result.stderr
+    assert ("6 operations" in result.stdout) == (not status) and "no way out" not in result.stderr
 
 
 def test_unreadable_object_fails(tmp_path):

@@ -49,7 +49,7 @@ Instruction = namedtuple("Instruction", "address text relocation")
 
 SECTION = re.compile(r"^Disassembly of section (\S+):$")
 HEADER = re.compile(r"^([0-9a-f]+) <([^>]+)>:$")
-LINE = re.compile(r"^\s+([0-9a-f]+):\t([^\t].*)$")
+LINE = re.compile(r"^\s*([0-9a-f]+):\t([^\t].*)$")
 RELOCATION = re.compile(r"^\s+[0-9a-f]+: (R_\S+)\s+(\S+)$")
 
 

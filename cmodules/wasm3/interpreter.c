@@ -5,7 +5,9 @@
  *
  *   m3_exec.h      included with floats off (ours are in operations_float.h) and with wasm3's backtrace
  *                  macros on, which here only note where a trap happened.
- *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names.
+ *   memcpy         moves a value in place; a compiler for size calls it, and saves all registers around the call.
+ *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names; some i32 arithmetic
+ *                  and, on 32-bit machines, i64 shifts and all loads and stores by shorter ones (operations_*.h).
  *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
  *                  where a basic block begins, bounds nesting and values against the compiler's tables, moves values
  *                  out of registers and shared slots where wasm3 would lose them, skips what cannot be reached.
@@ -39,11 +41,27 @@
     ((void)(sov_execution_of(_mem)->pc = (PC), sov_execution_of(_mem)->sp = _sp, sov_execution_of(_mem)->fuel = _fuel))
 #define FillBacktraceFunctionInfo(RUNTIME, FUNCTION) ((void)0)
 
+/* A value to or from linear memory, wherever it lies there. */
+static inline void move_value(void *to, const void *from, size_t bytes) {
+    typedef u16 __attribute__((aligned(1), may_alias)) two;
+    typedef u32 __attribute__((aligned(1), may_alias)) four;
+    typedef u64 __attribute__((aligned(1), may_alias)) eight;
+    switch (bytes) {
+        case 1: *(u8 *)to = *(const u8 *)from; break;
+        case 2: *(two *)to = *(const two *)from; break;
+        case 4: *(four *)to = *(const four *)from; break;
+        case 8: *(eight *)to = *(const eight *)from; break;
+        default: __builtin_unreachable();
+    }
+}
+
 #undef d_m3HasFloat
 #define d_m3HasFloat 0
 #undef d_m3RecordBacktraces
 #define d_m3RecordBacktraces 1
+#define memcpy(TO, FROM, BYTES) move_value(TO, FROM, BYTES)
 #include "m3_exec.h"
+#undef memcpy
 #undef d_m3RecordBacktraces
 #define d_m3RecordBacktraces 0
 #undef d_m3HasFloat
@@ -52,6 +70,7 @@
 #include "operations_control.h"
 #include "operations_integer.h"
 #include "operations_float.h"
+#include "operations_memory.h"
 
 #define op_Call op_metered_Call
 #define op_CallIndirect op_metered_CallIndirect

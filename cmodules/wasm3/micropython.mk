@@ -1,6 +1,7 @@
 # micropython.mk - adds the module `wasm3` to a MicroPython port that is built with make.
 #
 # WASM3_DIR: directory of wasm3 0.5.0's C files (the `wasm3/` of the pywasm3 source distribution).
+# SOV_INTERPRETER_OPTIMIZATION: how the interpreter is optimised; where a board says nothing, for speed.
 # SOV_SANITIZERS: flags that instrument our files for `make test-sanitize`, else empty.
 
 SOV_DIR := $(USERMOD_DIR)
@@ -20,8 +21,9 @@ $(SOV_OBJECTS): CFLAGS += -Wno-error -Wno-unused-parameter -Wno-unused-variable 
     -Wno-double-promotion -Wno-float-conversion -Wno-override-init -Wno-missing-field-initializers \
     -Wno-maybe-uninitialized -Wno-attributes -fno-strict-aliasing
 
+SOV_INTERPRETER_OPTIMIZATION ?= -O3
 SOV_INTERPRETER_OBJECTS := $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_INTERPRETER_SOURCES:.c=.o))
-$(SOV_INTERPRETER_OBJECTS): CFLAGS += -O3 $(SOV_INTERPRETER_FLAGS)
+$(SOV_INTERPRETER_OBJECTS): CFLAGS += $(SOV_INTERPRETER_OPTIMIZATION) $(SOV_INTERPRETER_FLAGS)
 
 ifneq ($(SOV_SANITIZERS),)
 $(SOV_OBJECTS) $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_PYTHON_SOURCES:.c=.o)): CFLAGS += $(SOV_SANITIZERS) -DSOV_POISON=1

@@ -201,13 +201,13 @@ reinterpret(i64, f64)
 #define float_load(T)                                                                                   \
     if (UNLIKELY(address + sizeof(T) > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);       \
     T value;                                                                                            \
-    memcpy(&value, m3MemData(_mem) + address, sizeof value);                                            \
+    move_value(&value, m3MemData(_mem) + address, sizeof value);                                        \
     _fp0 = put_##T(value);                                                                              \
     nextOp();
 
 #define float_store(T)                                                                                  \
     if (UNLIKELY(address + sizeof(T) > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);       \
-    memcpy(m3MemData(_mem) + address, &value, sizeof value);                                            \
+    move_value(m3MemData(_mem) + address, &value, sizeof value);                                        \
     nextOp();
 
 float_moves(f32)

@@ -1,4 +1,4 @@
-/* operations_integer.h - i32 arithmetic that leaves the upper half of the 64-bit register alone.
+/* operations_integer.h - i32 arithmetic that leaves the upper half of the 64-bit register alone; i64 shifts without a call.
  *
  * wasm3 sign-extends every i32 result into its 64-bit register; no operation reads more of an i32 than its
  * lower half, so the extension is an instruction for nothing (two on a 32-bit machine). Only the operations
@@ -20,6 +20,67 @@
 short_binary_commutative(Add, +)
 short_binary_commutative(Multiply, *)
 short_binary(Subtract, -)
+
+/* On a 32-bit machine a compiler for size makes a call of a 64-bit shift, and an operation with a call saves all its
+ * registers. What comes from the other half is shifted by 32 - bits in two steps, since that may be 32. */
+#if UINTPTR_MAX == UINT32_MAX
+#define in_place static inline __attribute__((always_inline))
+#define halves(LOW, HIGH) ((u64)(HIGH) << 32 | (u32)(LOW))
+
+in_place u64 shift_left(u64 x, u32 n) {
+    u32 low = (u32)x, high = (u32)(x >> 32), bits = n % 32, rest = ~n % 32;
+    if (n & 32) return halves(0, low << bits);
+    return halves(low << bits, high << bits | low >> 1 >> rest);
+}
+
+/* FILL: 32 times the bit that comes in. HIGH_SHIFTED: the upper half shifted by `bits`. */
+in_place u64 shift_right(u64 x, u32 n, u32 fill, u32 high_shifted) {
+    u32 low = (u32)x, high = (u32)(x >> 32), bits = n % 32, rest = ~n % 32;
+    if (n & 32) return halves(high_shifted, fill);
+    return halves(low >> bits | high << 1 << rest, high_shifted);
+}
+
+in_place u64 shift_right_u64(u64 x, u32 n) { return shift_right(x, n, 0, (u32)(x >> 32) >> n % 32); }
+in_place u64 shift_right_i64(u64 x, u32 n) {
+    i32 high = (i32)(x >> 32);
+    return shift_right(x, n, (u32)(high >> 31), (u32)(high >> n % 32));
+}
+
+in_place u64 rotate_left(u64 x, u32 n) {
+    u32 low = (u32)x, high = (u32)(x >> 32), bits = n % 32, rest = ~n % 32;
+    if (n & 32) { u32 other = low; low = high; high = other; }
+    return halves(low << bits | high >> 1 >> rest, high << bits | low >> 1 >> rest);
+}
+
+in_place u64 rotate_right(u64 x, u32 n) { return rotate_left(x, 0 - n); }
+
+#define wide_shift(NAME, FUNCTION)                                                                                  \
+    d_m3Op(wide_##NAME##_sr) { u32 n = slot(u32); _r0 = (m3reg_t)FUNCTION((u64)_r0, n); nextOp(); }                 \
+    d_m3Op(wide_##NAME##_rs) { u64 x = slot(u64); _r0 = (m3reg_t)FUNCTION(x, (u32)_r0); nextOp(); }                 \
+    d_m3Op(wide_##NAME##_ss) { u32 n = slot(u32); u64 x = slot(u64); _r0 = (m3reg_t)FUNCTION(x, n); nextOp(); }
+
+wide_shift(ShiftLeft, shift_left)
+wide_shift(ShiftRight_u64, shift_right_u64)
+wide_shift(ShiftRight_i64, shift_right_i64)
+wide_shift(Rotl, rotate_left)
+wide_shift(Rotr, rotate_right)
+
+#define op_u64_ShiftLeft_sr op_wide_ShiftLeft_sr
+#define op_u64_ShiftLeft_rs op_wide_ShiftLeft_rs
+#define op_u64_ShiftLeft_ss op_wide_ShiftLeft_ss
+#define op_u64_ShiftRight_sr op_wide_ShiftRight_u64_sr
+#define op_u64_ShiftRight_rs op_wide_ShiftRight_u64_rs
+#define op_u64_ShiftRight_ss op_wide_ShiftRight_u64_ss
+#define op_i64_ShiftRight_sr op_wide_ShiftRight_i64_sr
+#define op_i64_ShiftRight_rs op_wide_ShiftRight_i64_rs
+#define op_i64_ShiftRight_ss op_wide_ShiftRight_i64_ss
+#define op_u64_Rotl_sr op_wide_Rotl_sr
+#define op_u64_Rotl_rs op_wide_Rotl_rs
+#define op_u64_Rotl_ss op_wide_Rotl_ss
+#define op_u64_Rotr_sr op_wide_Rotr_sr
+#define op_u64_Rotr_rs op_wide_Rotr_rs
+#define op_u64_Rotr_ss op_wide_Rotr_ss
+#endif
 
 #define op_i32_Add_rs op_short_Add_rs
 #define op_i32_Add_ss op_short_Add_ss

@@ -8,8 +8,11 @@ SOV_INTERPRETER_SOURCES := interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
 # Loops that clear a few locals must stay loops: a call to memset would make every function entry save its
 # registers. wasm's integers wrap, and wasm3's operations are written in signed C. A square root is an
-# instruction; nothing here reads errno.
+# instruction; nothing here reads errno. The ways out of an operation that leave every argument where it is must stay
+# apart until registers are assigned, or the arguments move to other registers and back on the way that matters; and an
+# operation is no jump to half of itself, or to another that does the same.
 SOV_INTERPRETER_FLAGS := -foptimize-sibling-calls -fomit-frame-pointer -fno-stack-protector \
-    -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno
+    -fno-strict-aliasing -fwrapv -fno-tree-loop-distribute-patterns -fno-tree-vectorize -fno-math-errno \
+    -fno-tree-tail-merge -fno-partial-inlining -fno-ipa-icf
 # On a board flash is scarce, and the interpreter's operations take as many instructions at -Os as at -O2.
 SOV_BOARD_FLAGS := -Os -ffunction-sections -fdata-sections

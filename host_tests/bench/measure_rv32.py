@@ -1,30 +1,18 @@
-"""What the system costs on 32-bit RISC-V, in instructions: exact and the same in every run, since QEMU counts them.
+"""What the system costs on 32-bit RISC-V, in instructions, which the emulator counts.
 
-Under `-icount shift=0` an instruction takes a nanosecond of the machine's time, and its real-time clock shows those.
 Loops of Python around what is measured are measured too, and subtracted.
 """
 
 import json
-import shutil
-import sys
 
+import rv32_speed
+from counted import IMAGE, MISSING, OPTIONS, EmulatedFirmware, is_there, script
 from report import Result, say
-from toolchain import HERE, KERNELS, ROOT
+from toolchain import HERE, KERNELS
 
-sys.path.insert(0, str(ROOT / "host_tests"))
-from machines import EmulatedFirmware
-
-IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
-COUNTED = ("-icount", "shift=0,sleep=off", "-rtc", "clock=vm")
 CALLS = 2000
 
-CLOCK = """
-import gc, virt, wasm3
-def since(start):
-    return (virt.nanoseconds() - start) & 0x3fffffff
-"""
-
-RESUME = CLOCK + """
+RESUME = """
 task = wasm3.Task(wasm["endless"], "run")
 for _ in range(3):
     task.resume(1)
@@ -44,7 +32,7 @@ start = virt.nanoseconds(); nothing(); without = since(start)
 answer([(with_resume - without) / calls, (task.fuel() - before) / fuel / calls])
 """
 
-SYSCALL = CLOCK + """
+SYSCALL = """
 import hal
 from kernel.capability import Capabilities
 from kernel.ramfs import OpenFile, RamFS
@@ -64,7 +52,7 @@ for name in ("with", "without"):
 answer((took[0] - took[1]) / calls)
 """
 
-CREATE = CLOCK + """
+CREATE = """
 total = instructions = 0
 for name in wasm:
     gc.collect()
@@ -76,7 +64,7 @@ for name in wasm:
 answer(instructions / total)
 """
 
-BOOT = CLOCK + """
+BOOT = """
 import sovelma
 sovelma.boot("/given/system")
 answer(virt.microseconds() * 1000)
@@ -88,26 +76,23 @@ HEAP = ("import gc, virt, sovelma", "sovelma.boot('/given/system')", "gc.collect
 
 def measure(tools):
     """The rows rv32_...; none, and a line why, without the emulator or the image."""
-    if not shutil.which("qemu-system-riscv32") or not IMAGE.is_file():
-        say("rv32: skipped: apt-get install qemu-system-misc, make qemu-firmware")
+    if not is_there():
+        say(f"rv32: skipped: {MISSING}")
         return []
-    machine = EmulatedFirmware(IMAGE)
 
-    def script(source, wasm=None, **values):
-        return machine.script(source, wasm=wasm, options=COUNTED, calls=CALLS, **values)
-
-    resume, blocks = script(RESUME, {"endless": tools.wasm(HERE / "micro" / "endless.c").read_bytes()})
+    resume, blocks = script(RESUME, wasm={"endless": tools.wasm(HERE / "micro" / "endless.c").read_bytes()}, calls=CALLS)
     calls = {name: tools.module(HERE / "micro" / "syscalls.c", f"syscalls.{count}.wasm", f"-DCALLS={count}").read_bytes()
              for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
-    create = script(CREATE, {name: tools.kernel(name).read_bytes() for name in KERNELS})
-    first = machine.script(BOOT, files={"system": system(1)}, options=COUNTED)
+    create = script(CREATE, wasm={name: tools.kernel(name).read_bytes() for name in KERNELS})
+    first = script(BOOT, files={"system": system(1)})
     return [
         Result("rv32_resume_insns", resume, "insns", f"resume() from Python, {blocks:.2f} blocks of wasm in each"),
-        Result("rv32_syscall_insns", script(SYSCALL, calls), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
+        Result("rv32_syscall_insns", script(SYSCALL, wasm=calls, calls=CALLS), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
         Result("rv32_create_insns_per_byte", create, "insns/byte", f"Task() and kill() of {len(KERNELS)} kernels"),
         Result("rv32_boot_insns", first, "insns", "power-on until a system of one task stands, script that says so included"),
-        Result("rv32_kernel_heap_bytes_1", heap(machine, 1), "bytes", "Python heap in use after boot, one task"),
-        Result("rv32_kernel_heap_bytes", heap(machine, 8), "bytes", "Python heap in use after boot, 8 tasks"),
+        Result("rv32_kernel_heap_bytes_1", heap(1), "bytes", "Python heap in use after boot, one task"),
+        Result("rv32_kernel_heap_bytes", heap(8), "bytes", "Python heap in use after boot, 8 tasks"),
+        *rv32_speed.measure(tools),
     ]
 
 
@@ -117,7 +102,7 @@ def system(count):
     return json.dumps({"version": 1, "tasks": tasks}).encode()
 
 
-def heap(machine, count):
+def heap(count):
     """Bytes of the Python heap in use after a system of so many tasks was built at the prompt."""
-    _, text = machine.run({"system": system(count)}, options=COUNTED, typed="".join(line + "\r" for line in HEAP))
+    _, text = EmulatedFirmware(IMAGE).run({"system": system(count)}, options=OPTIONS, typed="".join(line + "\r" for line in HEAP))
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("heap: "))

@@ -33,6 +33,14 @@ NATIVE_FLAGS = ["-O2", "-ffp-contract=off", "-fno-math-errno", "-w"]
 
 RUNTIME = ROOT / "cmodules" / "wasm3"
 
+# A program for QEMU's machine `virt`, whose memory begins at 0x80000000: code, then 48 MB of data with a stack of 1 MB, far
+# from what the loader puts at 0x84000000. Output and end are those of a debugger's host, which QEMU is.
+RV32_MEMORY = {"__flash": 0x80000000, "__flash_size": 4 << 20, "__ram": 0x80400000, "__ram_size": 48 << 20, "__stack_size": 1 << 20}
+RV32_CC = [
+    "riscv64-unknown-elf-gcc", "--specs=picolibc.specs", "--crt0=semihost", "--oslib=semihost", "-march=rv32imc", "-mabi=ilp32",
+    "-misa-spec=2.2", *(f"-Wl,--defsym={name}={value:#x}" for name, value in RV32_MEMORY.items()),
+]
+
 
 class BuildError(Exception):
     """A step failed; the text says which and why."""
@@ -107,6 +115,13 @@ class Toolchain:
         sources = [HERE / f"{name}.c", *sorted(self.wasm3.glob("*.c"))]
         command = [self.cc, *harness_flags(), f"-I{self.wasm3}", *sources, "-lm"]
         return self.step(name, command, [*sources, HERE / "harness.h", *self.wasm3.glob("*.h")])
+
+    def baseline_rv32(self):
+        """The program that runs modules in unmodified wasm3 on the emulated machine, without a system. Needs Debian's
+        cross compiler and its C library."""
+        sources = [HERE / "baseline_rv32.c", *sorted(self.wasm3.glob("*.c"))]
+        command = [*RV32_CC, "-O2", *setting("SOV_INTERPRETER_FLAGS"), "-DNDEBUG", "-w", f"-I{self.wasm3}", *sources, "-lm"]
+        return self.step("baseline_rv32.elf", command, [*sources, *self.wasm3.glob("*.h")])
 
     def metered(self):
         """The harness around our runtime."""

@@ -8,7 +8,7 @@ COVERAGE_FIRMWARE := $(COVERAGE)/unix/sovelma
 COVERAGE_BAR := 95
 COVERAGE_PARTS := $(wildcard cmodules/*/micropython.mk) host_tests/coverage/coverage/micropython.mk
 # These test the interpreter and the build, not Python; a storm of calls is slower than its fuel in a firmware that counts.
-COVERAGE_IGNORED := build differential pool rv32_compile sanitizers spec tail_calls schema
+COVERAGE_IGNORED := build differential pool rv32_compile rv32_speed sanitizers spec tail_calls schema
 
 $(COVERAGE_FIRMWARE): $(FIRMWARE_INPUTS) $(wildcard host_tests/coverage/* host_tests/coverage/coverage/*) $(MPY_CROSS) \
 		$(MICROPYTHON_STAMP) $(WASM3_STAMP)

@@ -21,6 +21,9 @@ CFLAGS += -DSOV_TEST_HOOKS=1
 # of 1 MB for them (virt.ld). A board has its own, see cmodules/wasm3/config.h.
 CFLAGS += -Dd_m3MaxFunctionStackHeight=2000
 
+# As on a board, where text is scarce (SOV_BOARD_FLAGS in cmodules/wasm3/sources.mk).
+SOV_INTERPRETER_OPTIMIZATION = -Os
+
 # littlefs, for storage that tests make in memory.
 MICROPY_VFS_LFS2 = 1
 
