@@ -190,10 +190,61 @@ answer([a, b, c.fuel() / (c.fuel() + sum([task.fuel() for task in tasks]) - a - 
     assert 0.9 < c < 0.99
 
 
+# In the firmware: a task's machine with other methods in place of some.
+INSTEAD = """
+class Instead:
+    def __init__(self, machine, **others):
+        self._machine = machine
+        for name, method in others.items():
+            setattr(self, name, method)
+    def __getattr__(self, name):
+        return getattr(self._machine, name)
+"""
+
+
+def test_a_debt_does_not_turn_a_budget_into_slices_of_nothing(firmware):
+    """A dear call could leave one unit of the budget and a debt that was paid unit by unit, a slice each."""
+    worst = firmware.script(SETUP + INSTEAD + """
+hal.write = lambda buffer, n: None
+clock = 0
+hal.ticks = lambda: clock
+rest = add("rest", wasm["spin"], 0, slice=10000)
+def tick(fuel, answer=0, real=rest.machine.resume):
+    # A slice takes a tick, whoever has it.
+    global clock
+    clock += 1
+    return real(fuel, answer)
+rest.machine = Instead(rest.machine, resume=tick)
+def empty_slices(budget):
+    # Most slices of a period in which nothing of the budget was used, in 30 periods.
+    task = add("storm", wasm["storm"], 7, slice=2000)
+    task.budget = task.left = budget
+    task.period = 100
+    seen = {}
+    def resume(fuel, answer=0, task=task, real=task.machine.resume):
+        global clock
+        before = task.fuel()
+        result = real(fuel, answer)
+        if fuel:
+            clock += 1
+            if task.fuel() == before:
+                seen[clock // 100] = seen.get(clock // 100, 0) + 1
+        return result
+    task.machine = Instead(task.machine, resume=resume)
+    end = clock + 3000
+    while clock < end:
+        system.run(10)
+    system.kill(task)
+    return max(seen.values()) if seen else 0
+answer(max([empty_slices(budget) for budget in range(6400, 9400, step)]))
+""", wasm={"storm": loop("(drop (call $random (i32.const 64) (i32.const 256)))"), "spin": SPIN}, step=3000 // firmware.share(30))  # fmt: skip
+    assert worst <= 4       # what a call of 4,400 takes of slices of 2,000
+
+
 def test_a_budget_bounds_a_storm_of_calls_as_it_bounds_a_loop(firmware):
     """Two tasks of equal budget and the highest priorities, one of which only calls the kernel: over many periods both
     get the same fuel, and who has no budget gets the rest, in fuel and in time."""
-    result = firmware.script(SETUP + """
+    result = firmware.script(SETUP + INSTEAD + """
 hal.write = lambda buffer, n: None
 clock = 0
 hal.ticks = lambda: clock
@@ -202,14 +253,6 @@ tasks = [add("storm", wasm["storm"], 7), add("spin", wasm["spin"], 6), add("rest
 for task in tasks[:2]:
     task.budget = task.left = hal.SLICE // 2
     task.period = 100
-class Instead:
-    # A task's machine with other methods in place of some.
-    def __init__(self, machine, **others):
-        self._machine = machine
-        for name, method in others.items():
-            setattr(self, name, method)
-    def __getattr__(self, name):
-        return getattr(self._machine, name)
 for task in tasks:
     # A slice takes a tick, whoever has it.
     def resume(fuel, answer=0, task=task, real=task.machine.resume):

@@ -4,7 +4,7 @@
  * docs/RUNTIME.md.
  *
  * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
- * reset raises ValueError; resume, bill and again allocate nothing on the Python heap.
+ * reset raises ValueError; resume, bill, debt and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/objstr.h"
@@ -254,6 +254,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
 static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
 
+static mp_obj_t task_debt(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_debt(sov_python_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(task_debt_obj, task_debt);
+
 static mp_obj_t task_again(mp_obj_t self_in) {
     sov_task_charge_again(sov_python_task(self_in));
     return mp_const_none;
@@ -317,6 +320,7 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
     { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
+    { MP_ROM_QSTR(MP_QSTR_debt), MP_ROM_PTR(&task_debt_obj) },
     { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
     { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },

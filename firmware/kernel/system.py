@@ -193,7 +193,8 @@ class System:
                     self._restart(task)
                 elif task.budget and task.left > 0:
                     task.machine.bill()     # what it ran over budget is nobody's
-                    self._run_slice(task, task.slice if task.slice < task.left else task.left)
+                    fuel = task.left + task.machine.debt()      # what it owes was taken off the budget already
+                    self._run_slice(task, task.slice if task.slice < fuel else fuel)
                     if task.machine:
                         task.left -= task.machine.bill()
                 else:
