@@ -105,7 +105,7 @@ class Firmware:
 
 
 class EmulatedFirmware:
-    """The RISC-V firmware in QEMU, a new machine for every script. image: pathlib.Path.
+    """The RISC-V firmware in QEMU, a new machine for every script. path: pathlib.Path of the image.
 
     Where a script runs a system, the machine's time is counted in instructions, 8 ns each: about what the board's
     processor takes, and the same in every run, whatever else the host does. Counting makes the emulator three times as
@@ -117,8 +117,8 @@ class EmulatedFirmware:
     SLOWNESS = 5        # times as long as on the PC a script may take
     TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
 
-    def __init__(self, image):
-        self.image = image
+    def __init__(self, path):
+        self.path = path
 
     @staticmethod
     def share(n):
@@ -158,7 +158,7 @@ class EmulatedFirmware:
                  "names": json.dumps(list(wasm)).encode(), "trees": json.dumps(trees).encode(),
                  **{f"module{number}": bytes(module) for number, module in enumerate(wasm.values())},
                  **{f"tree{number}": _tree(pathlib.Path(path)) for number, path in enumerate(trees)}, **files}  # fmt: skip
-        with qemu.command(self.image, given, "-serial", "stdio", *options) as command:
+        with qemu.command(self.path, given, "-serial", "stdio", *options) as command:
             result = subprocess.run(command, input=typed.encode(), capture_output=True, timeout=timeout * self.SLOWNESS)
         return result.returncode, result.stdout.decode(errors="replace").replace("\r\n", "\n") + result.stderr.decode()
 

@@ -1,12 +1,10 @@
 # Runs inside the firmware: creates a task of each module and calls its exported functions.
 #
-# usage: sovelma driver.py FILE - FILE is JSON: a list of [file, bytes of memory, [[function index, [bits]], ...], whether
-# functions are compiled when they are first called].
-# Prints one JSON line per module: ["invalid" | "refused" | "large", reason], or ["ran", outcomes of the start
+# Given as a global name: `file`, JSON: a list of [file, bytes of memory, [[function index, [bits]], ...], whether functions are
+# compiled when they are first called]. Answers for each module: ["invalid" | "refused" | "large", reason], or ["ran", outcomes of the start
 # function and of each call (of a trap: where each frame stood, as offsets in the code section), [[type, bits] of each global], size and CRC of memory].
 import binascii
 import json
-import sys
 import wasm3
 
 STACK = 64 * 1024
@@ -66,6 +64,6 @@ def play(file, memory, calls, on_demand):
     return result
 
 
-with open(sys.argv[1]) as stream:
-    for entry in json.load(stream):
-        print(json.dumps(play(*entry)))
+with open(file) as stream:
+    entries = json.load(stream)
+answer([play(*entry) for entry in entries])

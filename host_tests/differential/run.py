@@ -14,7 +14,6 @@ import argparse
 import collections
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,9 @@ import generate
 import oracle
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "host_tests"))
+from machines import EmulatedFirmware, Firmware, ScriptFailed  # noqa: E402
+
 BATCH = 100
 
 # Differences that are meant: what the firmware says of a module that wasm-tools calls valid.
@@ -73,17 +75,14 @@ def exported(module, kind):
         at = start + size
 
 
-def play(firmware, entries):
-    """The driver's answers for a batch of [file, memory, calls], or what went wrong with the whole process."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(entries, file)
-        file.flush()
-        driver = pathlib.Path(__file__).with_name("driver.py")
-        result = subprocess.run([str(firmware), str(driver), file.name], capture_output=True, text=True, timeout=300)
-    lines = result.stdout.splitlines()
-    if result.returncode or len(lines) != len(entries):
-        return f"exit status {result.returncode} after {len(lines)} of {len(entries)} modules: {result.stderr[-300:]}"
-    return [json.loads(line) for line in lines]
+def play(firmware, entries, directory):
+    """The driver's answers for a batch of [file, memory, calls, on demand], all of `directory`, or what went wrong with the whole process."""
+    file = directory / "entries.json"
+    file.write_text(json.dumps(entries))
+    try:
+        return firmware.script(pathlib.Path(__file__).with_name("driver.py").read_text(), file=str(file), timeout=300)
+    except ScriptFailed as error:
+        return str(error)[-300:]
 
 
 def same_places(module, ours, theirs):
@@ -131,7 +130,7 @@ def compare(ours, theirs, module):
 
 
 def check_batch(firmware, batch, report, directory):
-    """batch: (label, module, valid). Runs it on the firmware and compares; a crash is narrowed down to its module."""
+    """firmware: of machines.py. batch: (label, module, valid). Runs it on the firmware and compares; a crash is narrowed down to its module."""
     entries, answers = [], []
     for number, (label, module, valid) in enumerate(batch):
         file = directory / f"{number}.wasm"
@@ -140,7 +139,7 @@ def check_batch(firmware, batch, report, directory):
         answers.append(theirs)
         # One in two is compiled on demand; by its bytes, so that a module is played the same way alone.
         entries.append([str(file), theirs.memory_bytes if theirs else 0, theirs.calls if theirs else [], sum(module) & 1])
-    results = play(firmware, entries)
+    results = play(firmware, entries, directory)
     if isinstance(results, str):
         if len(batch) == 1:
             report.disagree(batch[0][0], batch[0][1], f"the firmware did not survive: {results}")
@@ -204,15 +203,16 @@ def generated(options, report):
 
 def run(options):
     """Runs what the options say; returns the Report."""
+    machine = (EmulatedFirmware if options.firmware.suffix == ".elf" else Firmware)(options.firmware)
     report, batch = Report(), []
     with tempfile.TemporaryDirectory() as name:
         for item in generated(options, report):
             batch.append(item)
             if len(batch) == BATCH:
-                check_batch(options.firmware, batch, report, pathlib.Path(name))
+                check_batch(machine, batch, report, pathlib.Path(name))
                 batch = []
         if batch:
-            check_batch(options.firmware, batch, report, pathlib.Path(name))
+            check_batch(machine, batch, report, pathlib.Path(name))
     return report
 
 
@@ -222,7 +222,7 @@ def parser():
     result.add_argument("--mutants", type=int, default=600)
     result.add_argument("--minutes", type=float, default=0, help="go on for that long instead of counting")
     result.add_argument("--first", type=int, default=0, help="number of the first module")
-    result.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma")
+    result.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma", help="a program, or a .elf for QEMU")
     result.add_argument("--keep", type=pathlib.Path, help="directory for modules that disagree")
     return result
 
