@@ -7,9 +7,7 @@ download would deliver is made here. Needs a finished `make build`.
 import hashlib
 import os
 import pathlib
-import pty
 import re
-import select
 import shutil
 import socket
 import subprocess
@@ -18,6 +16,7 @@ import tarfile
 import time
 
 import pytest
+from terminal import ENVIRONMENT, Terminal
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -25,10 +24,6 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import debian_mirror  # noqa: E402
 import pins  # noqa: E402
-
-
-# What `make test` hands down to us would make the makes started here behave as parts of it.
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
 
 
 def run(*command, timeout=60, **options):
@@ -279,48 +274,6 @@ def test_warm_make_run_boots_within_two_seconds():
     assert "[ OK ]" in result.stdout and "Traceback" not in result.stderr
     assert "CC " not in result.stdout and "WASM " not in result.stdout, "it rebuilt something"
     assert elapsed < 2
-
-
-class Terminal:
-    """A program at a terminal of its own: what it shows is collected in `shown`."""
-
-    def __init__(self, *command):
-        try:
-            self.process, self.terminal = pty.fork()
-        except OSError as error:
-            pytest.skip(f"no pseudo-terminal here: {error}")
-        if self.process == 0:
-            os.chdir(ROOT)
-            os.execvpe(command[0], command, ENVIRONMENT)
-        self.shown = ""
-        self.seen = 0  # up to here `shown` was waited for
-
-    def type(self, keys):
-        os.write(self.terminal, keys.encode())
-
-    def _read(self):
-        # False at the end of the program.
-        try:
-            self.shown += os.read(self.terminal, 4096).decode(errors="replace")
-        except OSError:  # Linux's end of file: the other side is gone
-            return False
-        return True
-
-    def wait_for(self, text, seconds=30):
-        """Reads until `text` shows up after what was waited for before; fails after `seconds`."""
-        end = time.monotonic() + seconds
-        while (found := self.shown.find(text, self.seen)) < 0:
-            assert time.monotonic() < end, f"no {text!r} in {self.shown!r}"
-            if select.select([self.terminal], [], [], 0.1)[0]:
-                assert self._read(), f"ended without {text!r}: {self.shown!r}"
-        self.seen = found + len(text)
-
-    def end(self):
-        """Waits for the program to end; returns its exit code and what it showed since the last wait."""
-        while self._read():
-            pass
-        os.close(self.terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1]), self.shown[self.seen :]
 
 
 def test_interrupt_at_a_terminal_gives_the_prompt_and_a_clean_end():
