@@ -56,3 +56,15 @@ def wat(text):
         return bytes(wasmtime.wat2wasm(text))
     except wasmtime.WasmtimeError as error:
         raise ValueError(str(error).split("\nStack backtrace")[0]) from None
+
+
+# In the firmware: a task's machine with other methods in place of some.
+INSTEAD = """
+class Instead:
+    def __init__(self, machine, **others):
+        self._machine = machine
+        for name, method in others.items():
+            setattr(self, name, method)
+    def __getattr__(self, name):
+        return getattr(self._machine, name)
+"""

@@ -52,3 +52,18 @@ class Terminal:
             pass
         os.close(self.terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1]), self.shown[self.seen :]
+
+
+def stop_and_go_on(terminal):
+    """Of the demo, which is running there: Ctrl-C gives the prompt, where the system can be looked at and goes on."""
+    terminal.type("\x03")
+    terminal.wait_for(">>> ")
+    terminal.type("import sovelma; sovelma.ps()\r")
+    terminal.wait_for("outcome")
+    terminal.wait_for(">>> ")
+    # The endless loop is stopped, not ended: it goes on when asked to.
+    terminal.type("before = sovelma.system.find('spin').fuel()\r")
+    terminal.wait_for(">>> ")
+    terminal.type("sovelma.run(0.1); print('more', sovelma.system.find('spin').fuel() > before)\r")
+    terminal.wait_for("more True")
+    terminal.wait_for(">>> ")

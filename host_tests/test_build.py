@@ -16,7 +16,7 @@ import tarfile
 import time
 
 import pytest
-from terminal import ENVIRONMENT, Terminal
+from terminal import ENVIRONMENT, Terminal, stop_and_go_on
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -279,17 +279,7 @@ def test_warm_make_run_boots_within_two_seconds():
 def test_interrupt_at_a_terminal_gives_the_prompt_and_a_clean_end():
     terminal = Terminal("make", "run")
     terminal.wait_for("ticker: tick 1")
-    terminal.type("\x03")
-    terminal.wait_for(">>> ")
-    terminal.type("import sovelma; sovelma.ps()\r")
-    terminal.wait_for("outcome")
-    terminal.wait_for(">>> ")
-    # The endless loop is stopped, not ended: it goes on when asked to.
-    terminal.type("before = sovelma.system.find('spin').fuel()\r")
-    terminal.wait_for(">>> ")
-    terminal.type("sovelma.run(0.1); print('more', sovelma.system.find('spin').fuel() > before)\r")
-    terminal.wait_for("more True")
-    terminal.wait_for(">>> ")
+    stop_and_go_on(terminal)
     terminal.type("\x04")
     code, last_words = terminal.end()
     assert code == 0 and "make" not in last_words, last_words

@@ -1,7 +1,7 @@
 """The kernel with real tasks: nobody starves, nothing allocates, a broken handler or task takes nobody along."""
 
 import pytest
-from conftest import wat
+from conftest import INSTEAD, wat
 
 IMPORTS = """
  (import "sovelma" "sp_yield" (func $yield (result i32)))
@@ -188,18 +188,6 @@ answer([a, b, c.fuel() / (c.fuel() + sum([task.fuel() for task in tasks]) - a - 
 """, wasm={"spin": SPIN})
     assert abs(a - b) <= 0.02 * (a + b)
     assert 0.9 < c < 0.99
-
-
-# In the firmware: a task's machine with other methods in place of some.
-INSTEAD = """
-class Instead:
-    def __init__(self, machine, **others):
-        self._machine = machine
-        for name, method in others.items():
-            setattr(self, name, method)
-    def __getattr__(self, name):
-        return getattr(self._machine, name)
-"""
 
 
 def test_a_debt_does_not_turn_a_budget_into_slices_of_nothing(firmware):

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from conftest import IMAGE
 from machines import ROOT, EmulatedFirmware
-from terminal import ENVIRONMENT, Terminal
+from terminal import ENVIRONMENT, Terminal, stop_and_go_on
 
 pytestmark = pytest.mark.skipif(not IMAGE.is_file(), reason="NOT TESTED ON RISC-V: make qemu-firmware says what to install")
 
@@ -28,15 +28,7 @@ def test_make_qemu_at_a_terminal_gives_the_prompt():
     terminal = Terminal("make", "qemu")
     terminal.wait_for("Ctrl-C stops the system", 120)
     terminal.wait_for("ticker: tick 1", 60)
-    terminal.type("\x03")
-    terminal.wait_for(">>> ")
-    terminal.type("import sovelma; sovelma.ps()\r")
-    terminal.wait_for("outcome")
-    terminal.wait_for(">>> ")
-    terminal.type("before = sovelma.system.find('spin').fuel()\r")
-    terminal.wait_for(">>> ")
-    terminal.type("sovelma.run(0.1); print('more', sovelma.system.find('spin').fuel() > before)\r")
-    terminal.wait_for("more True")
+    stop_and_go_on(terminal)
     terminal.type("\x01x")          # leaves the emulator
     terminal.end()
 
@@ -47,7 +39,7 @@ def test_100_soft_resets_with_tasks_running():
     life = ("import gc, sovelma, wasm3", "free = wasm3.arena()", "sovelma.boot('/given/system')",
             "gc.collect(); print('@', free, wasm3.arena(), gc.mem_alloc())", "sovelma.run(0.001)", "\x04")  # fmt: skip
     typed = "".join(line + "\r" for line in (life * RESETS + ("import virt; virt.exit(0)",)))
-    status, text = EmulatedFirmware(IMAGE).run({"system": json.dumps(system).encode()}, typed=typed)
+    status, text = EmulatedFirmware(IMAGE).run({"system": json.dumps(system).encode()}, options=(), typed=typed)
     seen = [line for line in text.splitlines() if line.startswith("@")]
     assert status == 0 and len(seen) == RESETS and text.count("soft reboot") == RESETS, text[-2000:]
     assert len(set(seen[1:])) == 1, set(seen)           # the first follows no reset

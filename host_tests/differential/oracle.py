@@ -1,11 +1,16 @@
 """What wasmtime makes of a module: the answers the firmware's are compared with."""
 
 import binascii
+import pathlib
 import random
 import struct
+import sys
 
 import wasmtime
 import wasmtime._ffi
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools"))
+from backtrace import leb  # noqa: E402
 
 # How wasmtime names a trap -> how the runtime does.
 TRAPS = {
@@ -33,16 +38,6 @@ FLOATS = (0.0, -0.0, 1.0, -1.5, 3.25e9, -7e18, 1e-30, 65536.75, float("inf"), fl
 
 LETTERS = {"i32": "i", "i64": "I", "f32": "f", "f64": "F"}
 FORMATS = {"f": ("<f", "<I"), "F": ("<d", "<Q")}
-
-
-def leb(data, at):
-    """(number, place behind it)"""
-    value = shift = 0
-    while True:
-        value |= (data[at] & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if not data[at - 1] & 0x80:
-            return value, at
 
 
 def contents(module, wanted):
