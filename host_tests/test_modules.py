@@ -94,12 +94,15 @@ def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache"))
     (tree / "build").symlink_to(ROOT / "build")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "PYTEST"))}
+    environment["SOVELMA_FIRMWARE"] = str(ROOT / "build/unix/sovelma")      # and the project's image for QEMU stays as it is
+    image = (ROOT / "build/qemu-files/_files.py").stat().st_mtime_ns if (ROOT / "build/qemu-files").exists() else None
     try:
         made = [subprocess.run(["make", f"BUILD={ROOT}/build", "new-module", f"NAME={name}"], cwd=tree, env=environment,
                                capture_output=True, text=True, timeout=300) for _ in range(2)]  # fmt: skip
     finally:
         for path in (ROOT / "build/modules").glob(f"{name}.*"):
             path.unlink()
+    assert image is None or (ROOT / "build/qemu-files/_files.py").stat().st_mtime_ns == image
     assert made[0].returncode == 0, made[0].stdout + made[0].stderr
     assert f"{name}: step 3 of 3\n" in made[0].stdout and re.search(r"\b1 passed\b", made[0].stdout)
     assert (tree / f"host_tests/test_module_{name}.py").exists()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Packs files into a read-only file system (ROMFS) and writes it as a MicroPython module to be frozen.
 
-usage: pack_files.py OUTPUT.py FILE...      (with the Python of build/venv: mpremote knows the format)
+usage: pack_files.py OUTPUT.py FILE|NAME=FILE...      (with the Python of build/venv: mpremote knows the format)
 
-Every FILE keeps its path, relative to the directory this is started in. Frozen, the bytes lie in flash, and what opens
+A FILE without a NAME keeps its path, relative to the directory this is started in. Frozen, the bytes lie in flash, and what opens
 a file there can use them in place. Exit code 0, or 1 with what is wrong on standard error.
 """
 import pathlib
@@ -33,7 +33,7 @@ def image(files):
 
 def main(output, *names):
     try:
-        files = {name: pathlib.Path(name).read_bytes() for name in names}
+        files = {name: pathlib.Path(path or name).read_bytes() for name, _, path in (word.partition("=") for word in names)}
     except OSError as error:
         sys.exit(f"pack_files: {error}")
     path = pathlib.Path(output)
