@@ -2,11 +2,15 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 from conftest import IMAGE
 from machines import ROOT, EmulatedFirmware
 from terminal import ENVIRONMENT, Terminal, stop_and_go_on
+
+sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
+import measure_rv32  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not IMAGE.is_file(), reason="NOT TESTED ON RISC-V: make qemu-firmware says what to install")
 
@@ -44,3 +48,9 @@ def test_100_soft_resets_with_tasks_running():
     assert status == 0 and len(seen) == RESETS and text.count("soft reboot") == RESETS, text[-2000:]
     assert len(set(seen[1:])) == 1, set(seen)           # the first follows no reset
     assert ", 0) (" in seen[0] and ", 4) " in seen[0]       # regions
+
+
+def test_the_kernel_and_eight_tasks_take_40_KB_of_pythons_heap():
+    """A board begins with 64 KB. Built at the prompt, so that no script has a part of it."""
+    one, eight = measure_rv32.heap(1), measure_rv32.heap(8)
+    assert 10_000 < one < eight <= 40 * 1024
