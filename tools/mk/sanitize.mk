@@ -30,7 +30,7 @@ $(SANITIZED): $(FIRMWARE) tools/mk/sanitize.mk
 	@touch $@
 
 # Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.
-test-sanitize: build $(SANITIZED) ## run all tests on a firmware under gcc's sanitizers
+test-sanitize: build $(SANITIZED) qemu-if-possible ## run all tests on a firmware under gcc's sanitizers
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	SOVELMA_FIRMWARE=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORTS)/report \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/report $(PYTHON) -m pytest host_tests -k "not storm" $(ARGS)
