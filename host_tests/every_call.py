@@ -9,6 +9,7 @@ import contextlib
 import functools
 import threading
 
+import pytest
 from dns import A, ALIAS, answer, question, record
 from modules import compiled
 from peers import free_port, full_backlog, tcp, udp
@@ -123,6 +124,13 @@ CASES = {
     if name != "sp_exit"
     for case, statement in {**WORST[name], **refusals(name)}.items()
 }
+
+
+def parameter(label):
+    """A case as a parameter of a test, for the machines that have what it needs."""
+    if label.startswith("sp_net") and "refused for" not in label:
+        return pytest.param(label, marks=pytest.mark.pc("sockets"))
+    return pytest.param(label, marks=pytest.mark.pc("files of the host")) if "on the host" in label else label
 
 
 SOURCE = """

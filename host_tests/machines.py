@@ -70,6 +70,7 @@ class Firmware:
     """The unix-port firmware. path: pathlib.Path of the program."""
 
     name = "x86_64"
+    WORD = 8            # bytes of a reference: how much heap the same objects take goes with it
     pace = 1            # times as long a task takes
 
     @staticmethod
@@ -80,17 +81,16 @@ class Firmware:
     def __init__(self, path):
         self.path = path
 
-    def script(self, source, *, wasm=None, timeout=120, options=(), counted=None, **values):
+    def script(self, source, *, wasm=None, timeout=120, heap=0, counted=None, **values):
         """Runs MicroPython text in a new process and returns what it passed to answer(), through JSON.
 
         wasm: {name: module bytes}, found as the dict `wasm`; values: anything JSON, found as global names.
-        timeout: seconds. options: of the firmware's command line, such as ("-X", "heapsize=64k"). counted: for the other
-        machine.
+        timeout: seconds. heap: bytes of Python's, 0: what there is. counted: for the other machine.
         Raises ScriptFailed where the script raises, dies from a signal or answers other than once.
         """
         given = {"values": values, "wasm": {name: bytes(module).hex() for name, module in (wasm or {}).items()}}
         result = subprocess.run(
-            [str(self.path), *options, "-c", PRELUDE + source], input=json.dumps(given) + "\n",
+            [str(self.path), *(("-X", f"heapsize={heap}") if heap else ()), "-c", PRELUDE + source], input=json.dumps(given) + "\n",
             capture_output=True, text=True, timeout=timeout,
         )  # fmt: skip
         return answer_of(result.returncode, result.stdout, result.stderr)
@@ -113,6 +113,7 @@ class EmulatedFirmware:
     """
 
     name = "rv32"
+    WORD = 4
     pace = 10
     SLOWNESS = 5        # times as long as on the PC a script may take
     TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
@@ -125,17 +126,17 @@ class EmulatedFirmware:
         """How many of n repetitions a test makes here: a tenth, since the emulator is that much slower."""
         return -(-n // 10)
 
-    def script(self, source, *, wasm=None, timeout=120, counted=None, options=None, files=None, **values):
+    def script(self, source, *, wasm=None, timeout=120, heap=0, counted=None, options=None, files=None, **values):
         """As Firmware.script. counted: whether time is, if not as said above.
 
-        options: words for QEMU instead of those for time; the image has one heap. files: further ones below /given.
+        options: words for QEMU instead of those for time. files: further ones below /given.
         """
         if counted is None:
             counted = "kernel" in source or "sovelma" in source
         files = {"script": (PRELUDE_FILES + source).encode(), **(files or {})}
         if options is None:
             options = self.TIME if counted else ()
-        return answer_of(*self.run(files, wasm, timeout, values, options))
+        return answer_of(*self.run(files, wasm, timeout, values, (*options, *(qemu.heap(heap) if heap else ()))))
 
     def program(self, *words, timeout=60):
         """As Firmware.program. The console is one: its lines that begin as messages do are taken for standard error."""

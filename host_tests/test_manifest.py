@@ -205,7 +205,6 @@ def test_a_module_that_a_task_can_write_to_needs_its_hash(mistakes, tmp_path, mo
         assert not any(line.startswith("tasks[1]") for line in mistakes(manifest))
 
 
-@pytest.mark.pc("the arena of the other machine has one size")
 def test_the_arena_is_as_large_as_the_manifest_says(firmware, tmp_path):
     """Larger and smaller than the build's; a second system finds it empty; impossible is a mistake."""
     (tmp_path / "good.wasm").write_bytes(GOOD)

@@ -7,7 +7,7 @@ a machine that is busy otherwise slows both down; the time of other programs is 
 """
 
 import pytest
-from every_call import CALLS, CASES, REFUSED, SETUP, WORST, host_files, module, peers, values
+from every_call import CALLS, CASES, REFUSED, SETUP, WORST, host_files, module, parameter, peers, values
 
 # What noise there is, and what the loop around a call costs that is charged next to nothing.
 MOST = 1.25
@@ -57,14 +57,7 @@ def everybody(tmp_path_factory):
         yield *found, host_files(tmp_path_factory.mktemp("host"))
 
 
-def case(label):
-    """The case as a parameter, for the machines that have what it needs."""
-    if label.startswith("sp_net") and "refused for" not in label:
-        return pytest.param(label, marks=pytest.mark.pc("sockets"))
-    return pytest.param(label, marks=pytest.mark.pc("files of the host")) if "on the host" in label else label
-
-
-@pytest.mark.parametrize("label", map(case, CASES))
+@pytest.mark.parametrize("label", map(parameter, CASES))
 def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, everybody, label):
     name, _, way = label.partition(": ")
     ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, attempts=firmware.share(3), **values(*everybody, label))
