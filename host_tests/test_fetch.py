@@ -75,7 +75,7 @@ def test_ten_megabytes_through_a_few_kilobytes(firmware, tmp_path):
     """The task's whole region is 14 KB; the kernel's heap may have 192 KB in all, so nothing is kept anywhere."""
     body = random.Random(1).randbytes(10 << 20)
     with web({"/big": body}) as (port, _):
-        result = boot(firmware, system(tmp_path, [f"http://127.0.0.1:{port}/big"], port), heap=192 << 10)
+        result = boot(firmware, system(tmp_path, [f"http://127.0.0.1:{port}/big"], port), options=("-X", "heapsize=192k"))
     assert result.returncode == 0, result.stdout + result.stderr
     assert lines(result, "fetch0") == [told(body)]
     region = int(re.search(r"task fetch0: .*region (\d+) bytes", result.stdout)[1])
