@@ -9,10 +9,9 @@ import os
 import pathlib
 
 import pytest
-from machines import ROOT, EmulatedFirmware, Firmware, ScriptFailed  # noqa: F401
+from machines import IMAGE, ROOT, EmulatedFirmware, Firmware, ScriptFailed  # noqa: F401
 
 
-IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
 MACHINES = ("x86_64", "rv32")
 
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
 MADE = (pathlib.Path(tempfile.gettempdir()), pathlib.Path(tempfile.gettempdir()).resolve(), ROOT / "build")
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -162,6 +163,11 @@ class EmulatedFirmware:
         with qemu.command(self.path, given, "-serial", "stdio", *options) as command:
             result = subprocess.run(command, input=typed.encode(), capture_output=True, timeout=timeout * self.SLOWNESS)
         return result.returncode, result.stdout.decode(errors="replace").replace("\r\n", "\n") + result.stderr.decode()
+
+
+def at(path):
+    """The machine of a firmware's file: QEMU's where it is called .elf."""
+    return (EmulatedFirmware if path.suffix == ".elf" else Firmware)(path)
 
 
 def _directories(value):

@@ -5,10 +5,14 @@ both, to both ends of memory and beyond, and is held against a model.
 """
 
 import itertools
+import sys
 
 import pytest
-from conftest import wat
+from conftest import ROOT, wat
 from test_runtime_api import RUN
+
+sys.path.insert(0, str(ROOT / "host_tests" / "differential"))
+from oracle import contents  # noqa: E402
 
 BYTES = 64                  # of memory
 BOUNDS = "out of bounds memory access"
@@ -62,23 +66,6 @@ answer(seen)
 """
 
 
-def code_start(module):
-    """Where the contents of a module's code section begin."""
-    at = 8
-    while True:
-        section, size, shift = module[at], 0, 0
-        at += 1
-        while True:
-            size |= (module[at] & 0x7F) << shift
-            shift += 7
-            at += 1
-            if not module[at - 1] & 0x80:
-                break
-        if section == 10:
-            return at
-        at += size
-
-
 def check(firmware, functions, opcodes, expected, values):
     """functions: texts; of each, opcodes: the instruction's; expected: {address: (error or result, memory afterwards)}."""
     module = wat('(module (memory 1) (func (export "_start")) ' + " ".join(functions) + ")")
@@ -90,7 +77,7 @@ def check(firmware, functions, opcodes, expected, values):
         about = functions[function], hex(ADDRESSES[number % len(ADDRESSES)])
         assert (answer, after) == (wanted, memory.hex()), about
         if answer == BOUNDS:
-            assert len(place) == 1 and module[code_start(module) + place[0]] == opcodes[function], about
+            assert len(place) == 1 and module[contents(module, 10) + place[0]] == opcodes[function], about
 
 
 @pytest.mark.parametrize("kind", WIDTH)

@@ -27,6 +27,12 @@ def heap(size):
     return ("-device", f"loader,addr={HEAP_WANTED:#x},data={size:#x},data-len=4")
 
 
+def words(program, given, *options):
+    """The words that start QEMU with a program and the bytes of the file `given`; options: further words."""
+    return ["qemu-system-riscv32", "-machine", "virt", "-m", MEMORY, "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting",
+            "-kernel", str(program), "-device", f"loader,file={given},addr={GIVEN:#x},force-raw=on", *options]  # fmt: skip
+
+
 @contextlib.contextmanager
 def command(firmware, files, *options):
     """The words that start QEMU with files for the machine, valid inside the `with`.
@@ -37,18 +43,17 @@ def command(firmware, files, *options):
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "given"
         path.write_bytes(image(files))
-        yield ["qemu-system-riscv32", "-machine", "virt", "-m", MEMORY, "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting", "-kernel",
-               str(firmware), "-device", f"loader,file={path},addr={GIVEN:#x},force-raw=on", *options]  # fmt: skip
+        yield words(firmware, path, *options)
 
 
-def main(words):
-    firmware, *words = words
+def main(arguments):
+    firmware, *arguments = arguments
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if words[:1] == ["--for"]:
-        words = words[2:] if terminal else [*words[2:], *words[:2]]
+    if arguments[:1] == ["--for"]:
+        arguments = arguments[2:] if terminal else [*arguments[2:], *arguments[:2]]
     files = {"seed": os.urandom(SEED_BYTES)}
-    if words:
-        files["arguments"] = " ".join(words).encode()
+    if arguments:
+        files["arguments"] = " ".join(arguments).encode()
     if terminal:
         files["terminal"] = b""
     with command(firmware, files, "-serial", "mon:stdio" if terminal else "stdio") as started:

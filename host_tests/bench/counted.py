@@ -9,9 +9,9 @@ import sys
 from toolchain import ROOT, RV32_CC
 
 sys.path[:0] = [str(ROOT / "host_tests"), str(ROOT / "tools")]
-from machines import EmulatedFirmware
+import qemu
+from machines import IMAGE, EmulatedFirmware
 
-IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
 EMULATOR = "qemu-system-riscv32"
 OPTIONS = ("-icount", "shift=0,sleep=off", "-rtc", "clock=vm")
 MISSING = "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc, make qemu-firmware"

@@ -70,6 +70,16 @@ def callgrind(program, *arguments):
     return int(match[1])
 
 
+def compared(name, counts, how):
+    """The row of that name, of {kernel: (wasm3's instructions, ours)} with the reduced workload; shows each kernel."""
+    say(f"{'kernel':<16} {'wasm3 insns':>12} {'metered':>12} {'ratio':>7}")
+    for kernel, (theirs, ours) in counts.items():
+        say(f"{kernel:<16} {theirs:12} {ours:12} {ours / theirs:7.3f}")
+    ratios = [ours / theirs for theirs, ours in counts.values()]
+    note = f"{len(ratios)} kernels, reduced workload, {how}, {min(ratios):.3f}..{max(ratios):.3f}"
+    return Result(name, geometric_mean(ratios), "ratio", note)
+
+
 def instructions(tools):
     """metered_vs_wasm3_insns_geomean, over all kernels with their reduced workload; loading is subtracted."""
     if not shutil.which("valgrind"):
@@ -87,12 +97,7 @@ def instructions(tools):
     # Counts do not depend on what else runs, so all processors may help.
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         counts = dict(zip(KERNELS, pool.map(count, KERNELS)))
-    say(f"{'kernel':<16} {'wasm3 insns':>12} {'metered':>12} {'ratio':>7}")
-    for name, (theirs, ours) in counts.items():
-        say(f"{name:<16} {theirs:12} {ours:12} {ours / theirs:7.3f}")
-    ratios = [ours / theirs for theirs, ours in counts.values()]
-    note = f"{len(ratios)} kernels, reduced workload, callgrind, {min(ratios):.3f}..{max(ratios):.3f}"
-    return [Result("metered_vs_wasm3_insns_geomean", geometric_mean(ratios), "ratio", note)]
+    return [compared("metered_vs_wasm3_insns_geomean", counts, "callgrind")]
 
 
 def identical(tools):

@@ -11,12 +11,9 @@ import pathlib
 import subprocess
 import tempfile
 
-from counted import EMULATOR, OPTIONS, script
-from measure_c import WrongAnswer, agree, run
-from report import Result, geometric_mean, say
+from counted import OPTIONS, qemu, script
+from measure_c import WrongAnswer, agree, compared, run
 from toolchain import KERNELS
-
-MODULES = 0x84000000  # where baseline_rv32.c looks for them
 
 # A unit of fuel is a thousand instructions at most, a soft-float division or square root: no slice passes the clock's 2^30.
 SLICE = 1 << 20
@@ -51,9 +48,7 @@ def wasm3(program, modules):
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "modules"
         path.write_bytes(packed + bytes(4))
-        command = [EMULATOR, "-machine", "virt", "-bios", "none", "-display", "none", "-monitor", "none",
-                   "-serial", "none", "-semihosting", "-kernel", program, "-device", f"loader,file={path},addr={MODULES:#x},force-raw=on", *OPTIONS]  # fmt: skip
-        done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+        done = subprocess.run(qemu.words(program, path, "-serial", "none", *OPTIONS), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
     # The program's own output is the emulator's standard error.
     text = done.stdout + done.stderr
     lines = text.splitlines()
@@ -75,9 +70,4 @@ def counts(tools, names=KERNELS):
 def measure(tools):
     """rv32_metered_vs_wasm3_geomean."""
     counted = counts(tools)
-    say(f"{'kernel':<16} {'wasm3 insns':>12} {'metered':>12} {'ratio':>7}")
-    for name, (theirs, own) in counted.items():
-        say(f"{name:<16} {theirs:12} {own:12} {own / theirs:7.3f}")
-    ratios = [own / theirs for theirs, own in counted.values()]
-    note = f"{len(ratios)} kernels, reduced workload, ours -Os, wasm3 -O2, rv32imc, {min(ratios):.3f}..{max(ratios):.3f}"
-    return [Result("rv32_metered_vs_wasm3_geomean", geometric_mean(ratios), "ratio", note)]
+    return [compared("rv32_metered_vs_wasm3_geomean", counted, "ours -Os, wasm3 -O2, rv32imc")]

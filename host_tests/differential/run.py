@@ -23,7 +23,8 @@ import oracle
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "host_tests"))
-from machines import EmulatedFirmware, Firmware, ScriptFailed  # noqa: E402
+import machines  # noqa: E402
+from machines import ScriptFailed  # noqa: E402
 
 BATCH = 100
 
@@ -203,7 +204,7 @@ def generated(options, report):
 
 def run(options):
     """Runs what the options say; returns the Report."""
-    machine = (EmulatedFirmware if options.firmware.suffix == ".elf" else Firmware)(options.firmware)
+    machine = machines.at(options.firmware)
     report, batch = Report(), []
     with tempfile.TemporaryDirectory() as name:
         for item in generated(options, report):

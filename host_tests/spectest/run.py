@@ -24,7 +24,8 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent))
-from machines import EmulatedFirmware, Firmware, ScriptFailed  # noqa: E402
+import machines  # noqa: E402
+from machines import ScriptFailed  # noqa: E402
 
 MOST_SLICE = 2**30 - 1
 
@@ -301,8 +302,7 @@ def main():
     options = parser.parse_args()
     if not list(options.directory.glob("*.wast")):
         sys.exit(f"{options.directory}: no .wast files")
-    machine = EmulatedFirmware if options.firmware.suffix == ".elf" else Firmware
-    report = run_directory(options.directory, machine(options.firmware), options.slice)
+    report = run_directory(options.directory, machines.at(options.firmware), options.slice)
     for failure in report.failures:
         print(f"failed  {failure}")
     if options.verbose:
