@@ -36,10 +36,10 @@ _is_behind = False      # it runs behind the prompt
 def _still(command):
     # A command that looks at the system or changes it: where the system runs behind the prompt, it stands still meanwhile. A
     # beat between two byte codes would otherwise find it half changed.
-    def standing(*arguments):
+    def standing(*arguments, **named):
         hal.behind(None)
         try:
-            return command(*arguments)
+            return command(*arguments, **named)
         finally:
             if _is_behind:
                 hal.behind(system.step)

@@ -12,6 +12,9 @@ import pytest
 from machines import IMAGE, ROOT, EmulatedFirmware, Firmware, ScriptFailed  # noqa: F401
 
 
+# Everything a test run writes stays below build/.
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / "build" / "hypothesis")
+
 MACHINES = ("x86_64", "rv32")
 
 

@@ -122,7 +122,7 @@ CASES = {
     f"{name}: {case}": statement
     for name in CALLS
     if name != "sp_exit"
-    for case, statement in {**WORST[name], **refusals(name)}.items()
+    for case, statement in {**WORST.get(name, {}), **refusals(name)}.items()
 }
 
 

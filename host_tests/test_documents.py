@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import configuration
 from conftest import ROOT
 
 ROWS = [
@@ -67,3 +68,8 @@ def test_documents_name_files_that_exist():
             if "NAME" not in name and "greeter" not in name and not place.exists():
                 missing.append(f"{path.name}: {name}")
     assert missing == []
+
+
+def test_property_tests_keep_their_examples_below_build():
+    """They were kept in the directory from which pytest was started: .hypothesis lay in the root of the checkout."""
+    assert (ROOT / "build") in configuration.storage_directory("examples").parents

@@ -18,13 +18,13 @@ COMMANDS = ("boot", "check", "run", "ps", "top", "caps", "log", "dmesg", "crash"
 SETUP = """
 import hal, sovelma
 shown = []
-def told(command, *arguments):
+def told(command, *arguments, **named):
     # What a command puts on the console.
     shown.clear()
     write = hal.write
     hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
     try:
-        command(*arguments)
+        command(*arguments, **named)
     except (ValueError, OSError) as error:
         shown.append("! " + str(error))
     finally:
@@ -144,6 +144,16 @@ answer([told(sovelma.crash, "bad"), told(sovelma.crash), told(sovelma.crash, "sp
 """)
     assert "bad: fault: integer divide by zero" in one and "#0 inner" in one and "sp_cap_find = TOOBIG" in one
     assert one in all_ and "again: fault:" in all_ and none == "spin: no crash record\n"
+
+
+def test_commands_take_keyword_arguments(at_prompt):
+    """The wrapper that holds the system still passed on positional arguments only: sovelma.crash(name=...) was a TypeError."""
+    position, keyword, listed, rights = at_prompt("""
+system.run(20)
+answer([told(sovelma.crash, "bad"), told(sovelma.crash, name="bad"), told(sovelma.ls, path="/d"), told(sovelma.caps, name="sleep")])
+""")
+    assert position == keyword and "bad: fault: integer divide by zero" in keyword
+    assert listed.split() == ["0", "empty"] and "data" in rights
 
 
 def test_ls_cat_rm(at_prompt):

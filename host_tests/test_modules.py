@@ -11,7 +11,7 @@ import tomllib
 
 import pytest
 from conftest import ROOT
-from test_demo import boot, imports, summary
+from test_demo import imports
 
 MODULES = sorted(path.parent.name for path in ROOT.glob("modules/*/*.c") if path.stem == path.parent.name)
 

@@ -80,7 +80,7 @@ def test_every_trap_has_its_text_and_leaves_memory_as_it_was(firmware):
     """Each runs in a module of its own, so that the backtrace names the function."""
     modules, expected = {}, {}
     for number, (name, body, text) in enumerate(TRAPS):
-        body += f' (global.set $g (i32.const 1))) (func (export "_start") (call $boom) (global.set $g (i32.const 2))))'
+        body += ' (global.set $g (i32.const 1))) (func (export "_start") (call $boom) (global.set $g (i32.const 2))))'
         modules[f"{number} {name}"] = wat(f"{PREAMBLE} (func $boom {body}")
         expected[f"{number} {name}"] = [3, text, "boom", 0, True, True]
     got = firmware.script(RUN + """

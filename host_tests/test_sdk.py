@@ -4,7 +4,6 @@ import random
 import re
 
 import pytest
-from conftest import wat
 from modules import RUN, compiled
 
 MAIN = '__attribute__((export_name("_start"))) void start(void)\n{\n%s\n}\n'

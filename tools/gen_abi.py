@@ -125,6 +125,8 @@ def read(path):
     need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
     for call in abi["call"]:
         complete_call(call, errors, kinds, rights)
+        need(tuple(map(int, call["since"].split("."))) <= (abi["major"], abi["minor"]),
+             f"{call['name']}: since {call['since']}, but the ABI is {abi['major']}.{abi['minor']}")
     return abi
 
 

@@ -6,7 +6,6 @@ Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in th
 import chip
 import machine
 import micropython
-import os
 import select
 import sys
 import time

@@ -12,7 +12,6 @@ back that did not start, the modules go back with it.
 Invariant: what is mapped is not written: an update goes to the slots that are not running.
 """
 import chip
-import os
 import vfs
 from esp32 import NVS, Partition
 from micropython import const

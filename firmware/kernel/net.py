@@ -14,8 +14,8 @@ import hal
 from micropython import const
 from kernel.abi import (
     AGAIN, DENIED, INVAL, NOMEM, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
-    NR_NET_CONNECT, RIGHT_READ, RIGHT_WRITE)
-from kernel.netpolicy import address_text, parse_address, parse_name
+    RIGHT_READ, RIGHT_WRITE)
+from kernel.netpolicy import parse_address, parse_name
 from kernel.resolver import Lookup
 from kernel.scheduler import SLEEP_MOST, until
 from kernel.transfer import buffer, reserve

@@ -12,7 +12,7 @@ Invariant: answers hold addresses only (4 bytes each, at most four of them); who
 """
 import hal
 from micropython import const
-from kernel.abi import AGAIN, BUSY, NOTFOUND, TIMEOUT, UNREACHABLE
+from kernel.abi import AGAIN, NOTFOUND, TIMEOUT, UNREACHABLE
 from kernel.netpolicy import parse_server
 from kernel.scheduler import until
 from kernel.transfer import buffer, reserve

@@ -10,7 +10,7 @@ import hal
 from micropython import const
 from kernel import abi, console
 from kernel.log import escaped, escaped_bytes
-from kernel.task import ENDED, FAULTED, KILLED, RESTARTING
+from kernel.task import ENDED, FAULTED, KILLED
 
 STOP = const(0)
 RESTART = const(1)

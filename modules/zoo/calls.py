@@ -136,7 +136,7 @@ def sleep_for_nothing():
 # ---------------------------------------------------------------- capabilities
 
 FORGED = {
-    0: BADCAP, 1: BADCAP, 255: BADCAP, 256: BADCAP, 0x100: BADCAP, 0x1FF: BADCAP, -1: BADCAP, -(2**31): BADCAP, 2**31 - 1: BADCAP,
+    0: BADCAP, 1: BADCAP, 255: BADCAP, 256: BADCAP, 0x1FF: BADCAP, -1: BADCAP, -(2**31): BADCAP, 2**31 - 1: BADCAP,
     2**30 - 1: BADCAP, 2**30: BADCAP, FILE | 1 << 30: BADCAP, FILE - (1 << 31): BADCAP, FILE + 0x100: BADCAP, FILE - 0x100: BADCAP,
     0x104: BADCAP, 0x1FE: BADCAP, DIR: None, 0x204: BADCAP,
 }  # fmt: skip

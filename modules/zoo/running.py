@@ -164,7 +164,7 @@ def out_of_bounds(name, attack, code):
 for _bits, _type, _kind in ((32, "i32", "i32"), (64, "i64", "i64"), (32, "f32", "f32"), (64, "f64", "f64")):
     _last = 4096 - _bits // 8 + 1
     out_of_bounds(f"load_{_type}_over_the_end", f"An {_type} whose last byte is outside.", f"(drop ({_type}.load (i32.const {_last})))")
-    out_of_bounds(f"store_{_type}_over_the_end", f"The same, writing.", f"({_type}.store (i32.const {_last}) ({_type}.const 0))")
+    out_of_bounds(f"store_{_type}_over_the_end", "The same, writing.", f"({_type}.store (i32.const {_last}) ({_type}.const 0))")
 
 for _instruction in ("i32.load8_s", "i32.load8_u", "i32.load16_s", "i32.load16_u", "i64.load8_s", "i64.load16_u", "i64.load32_s", "i64.load32_u"):
     out_of_bounds(_instruction.replace(".", "_") + "_behind_the_end", "A narrow load right behind the end.",
