@@ -26,6 +26,7 @@ include tools/mk/board.mk
 include tools/mk/coverage.mk
 include tools/mk/sanitize.mk
 include tools/mk/size.mk
+include tools/mk/lint.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json

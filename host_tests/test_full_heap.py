@@ -121,7 +121,7 @@ answer(out)
 def test_every_failing_allocation_is_an_error_code(firmware):
     rows = firmware.script(SCRIPT, wasm={"churn": CHURN}, heap=256 << 10, step=40 // firmware.share(40))
     assert len(rows) == firmware.share(40)
-    for state, failed, other, wrong, goes_on, recovered, exact, held in rows:
+    for state, _, other, wrong, goes_on, recovered, exact, held in rows:
         # The task may stand between opening and closing, so it holds one or two capabilities.
         assert state in ("ready", "running") and (other, wrong) == (0, 0) and goes_on and recovered and exact and held in (1, 2)
     assert sum(row[1] > 0 for row in rows) >= firmware.share(40) * 3 / 4

@@ -48,7 +48,7 @@ def test_shifts_by_every_number_of_bits(firmware):
     functions = [f"(func (param i64 i64) (result i64) (i64.{name} {first.format(0)} {second.format(1)}))" for name, (first, second) in cases]
     module = wat('(module (func (export "_start")) ' + " ".join(functions) + ")")
     seen = iter(firmware.script(SHIFT, wasm={"m": module}, functions=len(functions), values=VALUES, counts=COUNTS))
-    for (name, shape), function in zip(cases, functions):
+    for (name, _), function in zip(cases, functions):
         for x in VALUES:
             for n in COUNTS:
                 assert next(seen) == MODEL[name](x, n % 64), (function, hex(x), n)

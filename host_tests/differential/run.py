@@ -231,7 +231,7 @@ def parser():
 def main():
     options = parser().parse_args()
     report = run(options)
-    for label, module, text in report.disagreements:
+    for label, module, _ in report.disagreements:
         if options.keep:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / (label.replace(" ", "-") + ".wasm")).write_bytes(module)

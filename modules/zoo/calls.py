@@ -293,7 +293,7 @@ NET, UDP, TLS = 0x101, 2, 1
 HOST = "127.0.0.1"
 
 
-def connect(host=0, length=len(HOST), port=9, flags=UDP):
+def connect(host=0, length=len(HOST), port=9, flags=UDP):  # noqa: B008 (a constant)
     return call("sp_net_connect", NET, host, length, port, flags, 0)
 
 

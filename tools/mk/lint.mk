@@ -1,0 +1,14 @@
+# `make lint`: what a reader should not have to find. The rules for Python are in pyproject.toml.
+
+.PHONY: lint
+
+LINT_STAMP := $(BUILD)/venv/.installed-lint
+
+$(LINT_STAMP): tools/requirements-lint.txt $(VENV_STAMP)
+	@echo "== ruff (10 MB, once)"
+	$(PYTHON) -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+		--requirement tools/requirements-lint.txt
+	@touch $@
+
+lint: $(LINT_STAMP) ## look for mistakes in Python code without running it
+	@$(PYTHON) -m ruff check --no-cache .
