@@ -116,6 +116,11 @@ def run(seconds=None):
         console.show("stopped; sovelma.run() goes on")
 
 
+def version():
+    """Shows the versions of the system, of the ABI and of MicroPython, and the machine."""
+    console.show(inspect.version())
+
+
 def background():
     """Lets the system run on behind the prompt, and behind your programs, at half the speed or more. Raises ValueError
     where this machine cannot.
@@ -416,6 +421,7 @@ def main(words):
         if words[0] == "check":
             check(path)
             sys.exit(0)
+        console.ok(inspect.version())
         boot(path, input)
     except ManifestError as error:
         for mistake in error.mistakes:

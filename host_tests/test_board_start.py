@@ -54,7 +54,7 @@ board_start.main()
 answer(lines)
 """)
     text = "\n".join(lines)
-    assert "[ OK ] start: power on" in lines
+    assert lines[0].startswith("[ OK ] SovelmaOS ") and lines[1] == "[ OK ] start: power on"
     assert "ESP-IDF 45000 free, 30000 in one piece" in text
     assert "[ OK ] flash: ota_0 0x010000, 1728 KB" in lines and "[ OK ] flash: ota_1 0x1c0000, 1728 KB, not in use" in lines
     assert "[ OK ] flash: mod_1 0x390000,  128 KB, not in use" in lines and "[ OK ] flash: vfs   0x3b0000,  320 KB" in lines

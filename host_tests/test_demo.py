@@ -188,6 +188,7 @@ def test_sort_has_all_lines(demo):
 def test_boot_log(demo):
     boots = [line for line in demo.stdout.splitlines() if line.startswith("[")]
     assert len(boots) >= 8 and all(line.startswith("[ OK ] ") for line in boots)
+    assert boots[0].startswith("[ OK ] SovelmaOS ")
 
 
 def test_hello_is_small(demo):

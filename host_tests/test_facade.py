@@ -4,7 +4,8 @@ import json
 import re
 
 import pytest
-from conftest import wat
+from conftest import ROOT, wat
+from test_abi import ABI
 from test_supervisor import DIVIDE, END, SPIN
 
 SLEEP = wat("""(module (import "sovelma" "sp_sleep" (func $sleep (param i32) (result i32)))
@@ -13,7 +14,7 @@ SLEEP = wat("""(module (import "sovelma" "sp_sleep" (func $sleep (param i32) (re
  (func (export "_start") (drop (call $log (i32.const 1) (i32.const 0) (i32.const 14))) (drop (call $sleep (i32.const 60000)))))""")
 MODULES = {"divide": DIVIDE, "end": END, "spin": SPIN, "sleep": SLEEP}
 COMMANDS = ("boot", "check", "run", "ps", "top", "caps", "log", "dmesg", "crash", "kill", "start", "stop", "restart", "revoke",
-            "ls", "cat", "rm", "net", "mem", "board", "background", "pause")  # fmt: skip
+            "ls", "cat", "rm", "net", "mem", "board", "background", "pause", "version")  # fmt: skip
 
 SETUP = """
 import hal, sovelma
@@ -154,6 +155,15 @@ answer([told(sovelma.crash, "bad"), told(sovelma.crash, name="bad"), told(sovelm
 """)
     assert position == keyword and "bad: fault: integer divide by zero" in keyword
     assert listed.split() == ["0", "empty"] and "data" in rights
+
+
+def test_version_is_stated_once(at_prompt):
+    """In firmware/kernel/__init__.py; the first entry of CHANGELOG.md is of that version or of what comes next."""
+    (text,) = at_prompt("answer([told(sovelma.version)])")
+    (stated,) = re.findall(r'^VERSION = "(\d+\.\d+\.\d+)"', (ROOT / "firmware/kernel/__init__.py").read_text(), re.M)
+    assert re.fullmatch(rf"SovelmaOS {re.escape(stated)} on \S.*, ABI {ABI['major']}\.{ABI['minor']}, MicroPython 1\.25\.\d\n", text)
+    released = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert stated in released[:2] and released[0] in (stated, "Unreleased")
 
 
 def test_ls_cat_rm(at_prompt):

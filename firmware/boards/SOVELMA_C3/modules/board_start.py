@@ -19,7 +19,7 @@ import os
 import sys
 import sovelma
 from hal import esp32_beat, esp32_flash, esp32_radio
-from kernel import console
+from kernel import console, inspect
 from kernel.log import escaped
 from kernel.mistakes import ManifestError
 
@@ -98,7 +98,7 @@ def _fault(error):
 
 def _header(reason):
     # The boot log up to the system.
-    console.ok("SovelmaOS on %s, MicroPython %s" % (sys.implementation._machine, ".".join([str(n) for n in sys.implementation.version[:3]])))
+    console.ok(inspect.version())
     console.ok("start: %s%s" % (_REASONS.get(reason, "reason %d" % reason),
                                 ", soft reset" if machine.reset_cause() == machine.SOFT_RESET else ""))
     gc.collect()
