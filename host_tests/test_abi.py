@@ -60,7 +60,7 @@ def test_version_1_keeps_its_promises():
     ("fuel = 50000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 110", "fuel_per_16_bytes = 65536", "fuel_per_16"),
     ("fuel_per_slash = 5000", "fuel_per_slash = 65536", "fuel_per_slash"),
     ('kinds = ["FILE"], rights = ["READ"]', 'kinds = ["FILE"], rights = ["FLY"]', "FLY"),
-    ("code = -20", "code = -21", "gaps"), ('since = "1.0"', 'since = "1.1"', "since 1.1, but the ABI is 1.0"),
+    ("code = -20", "code = -21", "gaps"), ('since = "1.0"', 'since = "9.0"', "since 9.0, but the ABI is"),
     ('kind = "any"', 'kind = "many"', "many"),
     ('\nover = "refuse"', '\nover = "guess"', "over"),
     ('stability = "stable"', 'stability = "stable"\nstabillity = "typo"', "stabillity"),
