@@ -257,7 +257,7 @@ def run_until(condition, seconds=30):
             raise ValueError("it does not come")
         system.run(5)
 def results(task, n):
-    return list(array("i", task.machine.read(512, 4 * n)))
+    return list(array("i", task.instance.read(512, 4 * n)))
 def network(task):
     return task.capabilities.held()[0][1]
 def sockets(task):

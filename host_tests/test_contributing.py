@@ -34,7 +34,7 @@ text = "The number."
 
 HANDLER = '''
     def sp_triple(self, task):
-        return 3 * task.machine.arg(0)
+        return 3 * task.instance.arg(0)
 '''
 
 TEST = '''"""sp_triple: a system call made as CONTRIBUTING.md says."""

@@ -123,12 +123,12 @@ def note(number, result, task):
 real = system._handlers
 def note_runtimes(task):
     # What the runtime answered itself, of the last eight calls.
-    for number, result in task.machine.calls():
+    for number, result in task.instance.calls():
         if abi.IN_RUNTIME[number]:
             note(number, result or 0, task)
 def listen(handler, task):
     note_runtimes(task)
-    number = task.machine.nr()
+    number = task.instance.nr()
     result = handler(task)
     note(number, task.answer if result is None and task.waiting is None else -1 if result is None else result, task)
     return result

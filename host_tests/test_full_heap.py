@@ -57,7 +57,7 @@ hal.write = lambda buffer, n: None
 def used(directory):
     return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
 def counts(task):
-    data = task.machine.read(0, 16)
+    data = task.instance.read(0, 16)
     return [int.from_bytes(data[i:i + 4], "little") for i in (0, 4, 8, 12)]
 def rounds(n):
     # Runs until the task has begun n more, however long that takes; nothing here may need memory.
@@ -66,7 +66,7 @@ def rounds(n):
     while number(task) < wanted:
         system.run(1)
 def number(task):
-    task.machine.readinto(0, four)
+    task.instance.readinto(0, four)
     return four[0] | four[1] << 8 | four[2] << 16
 four = bytearray(4)
 wanted = 0
@@ -97,11 +97,11 @@ for left in range(0, 40, step):
     capabilities.grant("dir", folder, 7)
     task = Task("churn", wasm3.Task(wasm["churn"], memory=8192), 3, 20000, capabilities)
     system.add(task)
-    task.machine.write(20, bytes((50, 0)))
+    task.instance.write(20, bytes((50, 0)))
     rounds(15)                              # small files ...
     gc.collect()
     hog = fill(left)
-    task.machine.write(20, bytes((184, 11)))
+    task.instance.write(20, bytes((184, 11)))
     rounds(15)                              # ... which now want to have 3000 bytes each
     let_go(hog)
     hog = None
@@ -178,7 +178,7 @@ for left in range(0, 120, step):
         if bad.restarts > lives + 1:
             break
     out.append([bad.restarts > lives, bad.record is not None, STATES[good.state], system.fs.used == used(system.fs),
-                wasm3.arena()[3] == len([task for task in system.tasks if task.machine]), wasm3._arena_check()[0], system._alive])
+                wasm3.arena()[3] == len([task for task in system.tasks if task.instance]), wasm3._arena_check()[0], system._alive])
 answer(out)
 """
 
@@ -225,7 +225,7 @@ def used(directory):
     return total
 def answers():
     # Of the last calls: what is no error is 0.
-    return [(abi.NAMES[number], min(result, 0)) for number, result in task.machine.calls() if result is not None]
+    return [(abi.NAMES[number], min(result, 0)) for number, result in task.instance.calls() if result is not None]
 def exact():
     things = [thing for _, thing, _, _ in task.capabilities.held()]
     network = [thing for thing in things if isinstance(thing, Network)][0]

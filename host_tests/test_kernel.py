@@ -197,19 +197,19 @@ hal.write = lambda buffer, n: None
 clock = 0
 hal.ticks = lambda: clock
 rest = add("rest", wasm["spin"], 0, slice=10000)
-def tick(fuel, answer=0, real=rest.machine.resume):
+def tick(fuel, answer=0, real=rest.instance.resume):
     # A slice takes a tick, whoever has it.
     global clock
     clock += 1
     return real(fuel, answer)
-rest.machine = Instead(rest.machine, resume=tick)
+rest.instance = Instead(rest.instance, resume=tick)
 def empty_slices(budget):
     # Most slices of a period in which nothing of the budget was used, in 30 periods.
     task = add("storm", wasm["storm"], 7, slice=2000)
     task.budget = task.left = budget
     task.period = 100
     seen = {}
-    def resume(fuel, answer=0, task=task, real=task.machine.resume):
+    def resume(fuel, answer=0, task=task, real=task.instance.resume):
         global clock
         before = task.fuel()
         result = real(fuel, answer)
@@ -218,7 +218,7 @@ def empty_slices(budget):
             if task.fuel() == before:
                 seen[clock // 100] = seen.get(clock // 100, 0) + 1
         return result
-    task.machine = Instead(task.machine, resume=resume)
+    task.instance = Instead(task.instance, resume=resume)
     end = clock + 3000
     while clock < end:
         system.run(10)
@@ -243,13 +243,13 @@ for task in tasks[:2]:
     task.period = 100
 for task in tasks:
     # A slice takes a tick, whoever has it.
-    def resume(fuel, answer=0, task=task, real=task.machine.resume):
+    def resume(fuel, answer=0, task=task, real=task.instance.resume):
         global clock
         if fuel:
             clock += 1
             spent[task.name] = spent.get(task.name, 0) + 1
         return real(fuel, answer)
-    task.machine = Instead(task.machine, resume=resume)
+    task.instance = Instead(task.instance, resume=resume)
 while clock < 10000:
     system.run(100)
 answer([[task.fuel() for task in tasks], spent, clock, hal.SLICE // 2])

@@ -280,7 +280,7 @@ system = sovelma.system
 t = system.tasks[0]
 fs = system.fs
 d = fs.entries[b"data"]
-answer([t.priority, t.slice, t.may_fault, t.region()[1], t.machine.memory(), t.capabilities.full(),
+answer([t.priority, t.slice, t.may_fault, t.region()[1], t.instance.memory(), t.capabilities.full(),
         sorted([(name, rights, thing.kind) for _, thing, rights, name in t.capabilities.held()]),
         fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
         t.account.limit, t.account.used,

@@ -267,7 +267,7 @@ before = [fs.used, account.used, len(c.held())]
 system = System(fs)
 task = Task("t", wasm3.Task(wasm["m"]), 3, 1000000, c)
 task.account = account
-task.machine.write(16, name.encode())
+task.instance.write(16, name.encode())
 system.add(task)
 held = c.held
 ends = []

@@ -326,7 +326,7 @@ out = []
 for kind in (Stream, Mapped):
     reads = []
     hal.read_file = lambda path: kind(wasm["m"])
-    t = Plan(fields, None).machine()
+    t = Plan(fields, None).instance()
     used = t.region()[0]
     t.resume(10**6)
     out.append([len(reads), t.nr(), t.fuel()])

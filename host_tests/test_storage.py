@@ -213,13 +213,13 @@ for step in range(steps):
             got = call("sp_fs_read", identifier, 0, length, offset)
             text = bytes(file.data[at:at + length])
             expect("read", got, len(text) if rights & 1 else -3)
-            if got > 0 and bytes(task.machine.memory[:got]) != text:
+            if got > 0 and bytes(task.instance.memory[:got]) != text:
                 wrong.append([step, "bytes"])
             if rights & 1 and offset < 0:
                 position[0] += len(text)
         else:
             text = bytes([random.getrandbits(8) for _ in range(9)]) * (length // 9 + 1)
-            task.machine.memory[:length] = text[:length]
+            task.instance.memory[:length] = text[:length]
             at = len(file.data) if append else position[0] if offset < 0 else offset
             wanted = model_write(file, at, length) if rights & 2 else -3
             got = call("sp_fs_write", identifier, 0, length, offset)

@@ -41,14 +41,14 @@ system.scheduler.remove(spin)
 task = ready(storm(which))
 best = 1000
 for attempt in range(attempts):
-    ratios = [turn(task, lambda: system.run(1)) / turn(spin, lambda: spin.machine.resume(hal.SLICE)) for _ in range(attempts)]
+    ratios = [turn(task, lambda: system.run(1)) / turn(spin, lambda: spin.instance.resume(hal.SLICE)) for _ in range(attempts)]
     best = min(best, sorted(ratios)[attempts // 2])
     if best <= enough:
         break
 answers = []
 while not answers:
     system.run(1)
-    answers = [result for number, result in task.machine.calls() if abi.NAMES[number] == name and result is not None]
+    answers = [result for number, result in task.instance.calls() if abi.NAMES[number] == name and result is not None]
 answer([best, answers])
 """
 

@@ -39,19 +39,19 @@ class Task:
         self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None
         self.timer, self.wake, self.budget, self.answer = -1, 0, 0, 9
         self.waiting = self.account = None
-        self.machine = Machine()
+        self.instance = Machine()
         self.capabilities = Capabilities()
         self.log = Ring("t")
 scheduler = Scheduler()
 handlers = Syscalls(scheduler, None).handlers
 task = Task()
 def call(name, *arguments):
-    task.machine.number, task.machine.arguments = abi.NAMES.index(name), arguments
-    return handlers[task.machine.call()](task)
+    task.instance.number, task.instance.arguments = abi.NAMES.index(name), arguments
+    return handlers[task.instance.call()](task)
 def poke(address, data):
-    task.machine.memory[address:address + len(data)] = data
+    task.instance.memory[address:address + len(data)] = data
 def peek(address, length):
-    return "".join(chr(b) for b in task.machine.memory[address:address + length])
+    return "".join(chr(b) for b in task.instance.memory[address:address + length])
 R, W, C = abi.RIGHT_READ, abi.RIGHT_WRITE, abi.RIGHT_CREATE
 READ, WRITE, CREATE, TRUNCATE, APPEND, DIRECTORY = 1, 2, 4, 8, 16, 32
 fs = RamFS(1 << 20)

@@ -46,7 +46,7 @@ def demo(index, quota):
     except Exception:
         return None
     task = system.tasks[0]
-    memory, region = task.machine.memory(), task.region()
+    memory, region = task.instance.memory(), task.region()
     if seconds and quota:
         system.run(int(seconds * 1000))
         region = task.region()

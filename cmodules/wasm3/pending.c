@@ -117,20 +117,20 @@ static const void *array_of(mp_obj_t object, int typecode, size_t bytes, size_t 
     return info.buf;
 }
 
-/* guard(identifiers, powers, objects): the table whose capabilities call() accepts from now on: by slots an array("I") of
+/* guard(identifiers, kinds_and_rights, objects): the table whose capabilities call() accepts from now on: by slots an array("I") of
  * the identifiers that are good now, an array("H") of kinds and rights, a list of objects. */
 static mp_obj_t task_guard(size_t count, const mp_obj_t *args) {
     (void)count;
     task_object *self = MP_OBJ_TO_PTR(args[0]);
-    size_t identifiers, powers, objects;
+    size_t identifiers, kinds_and_rights, objects;
     mp_obj_t *object;
     const uint32_t *identifier = array_of(args[1], 'I', sizeof *identifier, &identifiers);
-    const uint16_t *power = array_of(args[2], 'H', sizeof *power, &powers);
+    const uint16_t *held = array_of(args[2], 'H', sizeof *held, &kinds_and_rights);
     mp_obj_list_get(args[3], &objects, &object);
-    if (identifiers != powers || identifiers != objects) mp_raise_ValueError(MP_ERROR_TEXT("tables of different sizes"));
+    if (identifiers != kinds_and_rights || identifiers != objects) mp_raise_ValueError(MP_ERROR_TEXT("tables of different sizes"));
     self->slots = 0; /* never a table of two halves */
     self->identifiers = identifier;
-    self->powers = power;
+    self->kinds_and_rights = held;
     self->objects = object;
     self->slots = (uint32_t)identifiers;
     return mp_const_none;
@@ -138,7 +138,7 @@ static mp_obj_t task_guard(size_t count, const mp_obj_t *args) {
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj, 4, 4, task_guard);
 
 #define SLOT_MASK 0xffu /* of an identifier */
-#define KINDS 0xffu     /* of powers, and of what a call needs; the rights stand above */
+#define KINDS 0xffu     /* of kinds_and_rights, and of what a call needs; the rights stand above */
 
 /* call() -> the number of the call, or one more than the last where Python has to say what is wrong with the
  * capability in argument 0, or there is no call. */
@@ -148,8 +148,8 @@ static mp_obj_t task_call(mp_obj_t self_in) {
     uint32_t number = sov_task_number(task), need = sov_call_needs(number);
     if (need) {
         uint32_t identifier = (uint32_t)sov_task_argument(task, 0), slot = identifier & SLOT_MASK;
-        uint32_t powers = slot < self->slots && self->identifiers[slot] == identifier ? self->powers[slot] : 0;
-        if (!(powers & need & KINDS) || (need & ~powers & ~KINDS)) number = sov_call_count;
+        uint32_t kinds_and_rights = slot < self->slots && self->identifiers[slot] == identifier ? self->kinds_and_rights[slot] : 0;
+        if (!(kinds_and_rights & need & KINDS) || (need & ~kinds_and_rights & ~KINDS)) number = sov_call_count;
     }
     return MP_OBJ_NEW_SMALL_INT(number < sov_call_count ? number : sov_call_count);
 }

@@ -12,7 +12,7 @@ typedef struct {
     uint32_t epoch;        /* of the arena that `task` lies in */
     uint32_t slots;        /* of the capability table below; 0: none, no capability is accepted */
     const uint32_t *identifiers;
-    const uint16_t *powers;
+    const uint16_t *kinds_and_rights;
     const mp_obj_t *objects;
     mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
 } task_object;

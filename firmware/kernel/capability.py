@@ -44,7 +44,7 @@ class Capabilities:
         self._granted = ()              # the identifiers of these, in the same order
         self._size = most + 1
         self._objects = [None] * (most + 1)
-        self._powers = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
+        self._kinds_and_rights = array("H", bytes(2 * (most + 1)))        # kind and rights, like a `need`; 0: the slot is free
         # The identifier that is good now for what the slot holds or will hold next; slot 0 never has one.
         self._current = array("I", [0] + [_GENERATION_STEP | slot for slot in range(1, most + 1)])
         # The tree of what is held, by slots. The children of one parent are a list: `_next` is 0 at its end, `_previous`
@@ -61,7 +61,7 @@ class Capabilities:
         """Returns 0 where `identifier` is good for what is needed, else an error code.
 
         `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there. What this
-        accepts, `call` of a guarded machine accepts too: a task's calls come here to hear what is wrong.
+        accepts, `call` of a guarded instance accepts too: a task's calls come here to hear what is wrong.
         """
         slot = identifier & _SLOT_MASK
         if slot >= self._size:
@@ -69,20 +69,20 @@ class Capabilities:
         current = self._current[slot]
         if identifier != current:
             return REVOKED if _GENERATION_STEP <= identifier < current else BADCAP
-        powers = self._powers[slot]
-        if not powers & need & _KINDS:
+        held = self._kinds_and_rights[slot]
+        if not held & need & _KINDS:
             return BADCAP
-        if (need & ~powers) >> _RIGHTS_SHIFT:
+        if (need & ~held) >> _RIGHTS_SHIFT:
             return DENIED
         return 0
 
-    def guard(self, machine):
+    def guard(self, instance):
         """Lets a wasm3.Task check its calls by this table, in C."""
-        machine.guard(self._current, self._powers, self._objects)
+        instance.guard(self._current, self._kinds_and_rights, self._objects)
 
     def rights(self, identifier):
         """The rights of a capability that `check` has just accepted."""
-        return self._powers[identifier & _SLOT_MASK] >> _RIGHTS_SHIFT
+        return self._kinds_and_rights[identifier & _SLOT_MASK] >> _RIGHTS_SHIFT
 
     def insert(self, thing, rights, parent=0):
         """Puts a new capability into a slot. Returns its identifier, or QUOTA where there is no free one.
@@ -105,7 +105,7 @@ class Capabilities:
             self._parent[slot] = parent
         self._child[parent] = slot
         self._objects[slot] = thing
-        self._powers[slot] = thing.kind | rights << _RIGHTS_SHIFT
+        self._kinds_and_rights[slot] = thing.kind | rights << _RIGHTS_SHIFT
         return self._current[slot]
 
     def full(self):
@@ -148,7 +148,7 @@ class Capabilities:
             self._parent[last] = parent     # the list has another end
             previous[self._child[parent]] = last
         self._objects[slot] = None
-        self._powers[slot] = 0
+        self._kinds_and_rights[slot] = 0
         self._current[slot] += _GENERATION_STEP
         if self._current[slot] >> _GENERATION_SHIFT <= self.GENERATIONS:
             self._next[slot] = 0
@@ -200,12 +200,12 @@ class Capabilities:
             self._granted += (identifier,)
         return identifier
 
-    def find(self, machine, address, length):
+    def find(self, instance, address, length):
         """The identifier granted under the name in the task's memory, NOTFOUND or REVOKED.
 
-        `machine`: has `match(address, length, names)`.
+        `instance`: has `match(address, length, names)`.
         """
-        place = machine.match(address, length, self._names)
+        place = instance.match(address, length, self._names)
         if place < 0:
             return NOTFOUND
         identifier = self._granted[place]

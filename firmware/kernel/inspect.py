@@ -79,10 +79,10 @@ def memory(system):
     """Where the memory is: the arena and its regions, the RamFS, MicroPython's heap."""
     lines = ["arena: %d bytes, %d free, %d in one piece, %d regions" % wasm3.arena()]
     for task in system.tasks:
-        if task.machine:
+        if task.instance:
             used, size = task.region()
             lines.append("  %-10s region %d bytes, %d used at the peak, linear memory %d"
-                         % (task.name, size, used, task.machine.memory()))
+                         % (task.name, size, used, task.instance.memory()))
     limit = system.fs.limit
     lines.append("ramfs: %d bytes, %d of them used" % (limit, system.fs.used))
     lines.append("Python heap: %d bytes used, %d free" % (gc.mem_alloc(), gc.mem_free()))

@@ -33,7 +33,7 @@ def build(manifest):
     except BaseException:
         for task in tasks:
             if task:
-                task.machine.kill()
+                task.instance.kill()
         fs.close()
         raise
     system = System(fs, Resolver(*manifest.network))
@@ -125,7 +125,7 @@ def _task(manifest, index, fs):
     plan = Plan(fields, fs)
     where = "tasks[%d]" % index
     try:
-        machine = plan.machine()
+        instance = plan.instance()
     except OSError:
         return manifest.wrong(where + ".module", "cannot be read: " + fields["module"])
     except WrongModule as error:
@@ -138,7 +138,7 @@ def _task(manifest, index, fs):
                               % (error, fields["quota"], free, largest))
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
     capabilities = plan.capabilities()
-    task = Task(fields["name"], machine, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
+    task = Task(fields["name"], instance, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
     task.budget = task.left = fields["budget"]
     task.period = fields["period"]
     task.policy = fields["fault"]

@@ -38,7 +38,7 @@ class Ring:
         self.refused = 0        # lines refused in all
         self._error = False     # the last line was one of level ERROR
 
-    def take(self, machine, level, address, length, now, write):
+    def take(self, instance, level, address, length, now, write):
         """Takes a line of at most LINE_MOST bytes from a task's memory. Returns its length or AGAIN.
 
         `now`: ticks; `write(buffer, n)`: the console.
@@ -48,14 +48,14 @@ class Ring:
             self.dropped += 1
             self.refused += 1
             if self._error:             # it may be the last words, see `last_words`
-                self._keep(machine, level, address, length)
+                self._keep(instance, level, address, length)
             return AGAIN
         if self.dropped:
             self._show_dropped(write)
-        self._keep(machine, level, address, length)
+        self._keep(instance, level, address, length)
         if level <= LOG_INFO:
             end = _put(_put(0, self._label), _MARKS[level])
-            end = machine.escape(address, length, _shown, end)
+            end = instance.escape(address, length, _shown, end)
             _shown[end] = 10
             write(_shown, end + 1)
         return length
@@ -75,7 +75,7 @@ class Ring:
         self._tokens -= 1
         return True
 
-    def _keep(self, machine, level, address, length):
+    def _keep(self, instance, level, address, length):
         # Puts the line behind the others, over the oldest where there is no room.
         ring = self._ring
         while self._used + _HEADER + length > _RING:
@@ -90,10 +90,10 @@ class Ring:
         at = (at + _HEADER) & _WRAP
         straight = _RING - at
         if length <= straight:
-            machine.readinto(address, ring, at, length)
+            instance.readinto(address, ring, at, length)
         else:
-            machine.readinto(address, ring, at, straight)
-            machine.readinto(address + straight, ring, 0, length - straight)
+            instance.readinto(address, ring, at, straight)
+            instance.readinto(address + straight, ring, 0, length - straight)
         self._used += _HEADER + length
 
     def _show_dropped(self, write):

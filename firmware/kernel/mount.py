@@ -170,12 +170,12 @@ class MountedFile:
         """Bytes of the file, or an error code."""
         return self._mount.storage.size(self._handle)
 
-    def read(self, offset, length, machine, address):
+    def read(self, offset, length, instance, address):
         """As ramfs.File.read. Allocates nothing."""
         count = self._mount.storage.read(self._handle, offset, _buffer, length)
-        return machine.write(address, _buffer, 0, count) if count > 0 else count
+        return instance.write(address, _buffer, 0, count) if count > 0 else count
 
-    def write(self, offset, length, machine, address):
+    def write(self, offset, length, instance, address):
         """As ramfs.File.write: fewer bytes than given where the quotas allow no more. Allocates nothing."""
         mount = self._mount
         size = mount.storage.size(self._handle)
@@ -192,7 +192,7 @@ class MountedFile:
                 mount.charge(max(growth, 0), self._account)
         else:
             growth = 0
-        machine.readinto(address, _buffer, 0, length)
+        instance.readinto(address, _buffer, 0, length)
         count = mount.storage.write(self._handle, offset, _buffer, length)
         if growth:
             grown = mount.storage.size(self._handle) - size

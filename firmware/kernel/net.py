@@ -102,7 +102,7 @@ class Socket:
         """For people: what it is, or what its task waits for."""
         peer = "%s %s:%d" % ("udp" if self.udp else "tcp", self.host.decode(), self.port)
         if self.waits_for >= 0:
-            return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.machine.nr()], peer)
+            return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.instance.nr()], peer)
         return "socket, " + peer
 
 
@@ -133,15 +133,15 @@ class NetworkCalls:
 
     def _new_socket(self, task):
         # What the call asks for, if it may; else an error code. What a wrong call was after stays unsaid.
-        machine = task.machine
-        network = machine.target()
+        instance = task.instance
+        network = instance.target()
         policy = network.policy
-        port = machine.arg(3)
-        flags = machine.arg(4)
+        port = instance.arg(3)
+        flags = instance.arg(4)
         udp = flags & _UDP != 0
         if flags & _TLS and (udp or not hal.TLS):
             return UNSUPPORTED
-        host = machine.read(machine.arg(1), machine.arg(2))
+        host = instance.read(instance.arg(1), instance.arg(2))
         address = parse_address(host)
         name = None
         if address is None:
@@ -159,7 +159,7 @@ class NetworkCalls:
         if name:
             addresses = self._resolver.known(name)
             if addresses is None:
-                if machine.arg(5) == 0:
+                if instance.arg(5) == 0:
                     return AGAIN
                 lookup = Lookup(self._resolver, name)
             else:
@@ -174,7 +174,7 @@ class NetworkCalls:
     def _advance(self, task, socket):
         # As far as it goes without waiting: the identifier of the new capability, an error, or None: the task waits.
         now = hal.ticks()
-        timeout = task.machine.arg(5)
+        timeout = task.instance.arg(5)
         lookup = socket.lookup
         if lookup is not None:
             found = lookup.step(now)
@@ -194,7 +194,7 @@ class NetworkCalls:
             return state
         if state == hal.IN_PROGRESS:
             return self._wait(task, socket, socket.handle, hal.WRITABLE, timeout, -1)
-        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.machine.arg(0))
+        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.instance.arg(0))
         socket.connected = identifier > 0
         return identifier
 
@@ -214,36 +214,36 @@ class NetworkCalls:
             socket.handle = -1
             socket.addresses = socket.addresses[4:]
             if socket.addresses:
-                task.machine.again()
+                task.instance.again()
         return state
 
     # ---------------------------------------------------------------- sending and receiving
 
     def sp_net_send(self, task):
-        machine = task.machine
-        socket = machine.target()
-        length = machine.arg(2)
-        machine.readinto(machine.arg(1), buffer, 0, length)
+        instance = task.instance
+        socket = instance.target()
+        length = instance.arg(2)
+        instance.readinto(instance.arg(1), buffer, 0, length)
         count = hal.send(socket.handle, buffer, length)
         if count != AGAIN:
             return count
-        return self._wait(task, socket, socket.handle, hal.WRITABLE, machine.arg(3), -1)
+        return self._wait(task, socket, socket.handle, hal.WRITABLE, instance.arg(3), -1)
 
     def sp_net_recv(self, task):
-        machine = task.machine
-        socket = machine.target()
-        length = machine.arg(2)
+        instance = task.instance
+        socket = instance.target()
+        length = instance.arg(2)
         if length == 0:
             return 0
         count = hal.receive(socket.handle, buffer, length)
         if count == AGAIN:
-            return self._wait(task, socket, socket.handle, hal.READABLE, machine.arg(3), -1)
+            return self._wait(task, socket, socket.handle, hal.READABLE, instance.arg(3), -1)
         if count > 0:
-            machine.write(machine.arg(1), buffer, 0, count)
+            instance.write(instance.arg(1), buffer, 0, count)
         return count
 
     def sp_net_close(self, task):
-        return task.capabilities.drop(task.machine.arg(0))
+        return task.capabilities.drop(task.instance.arg(0))
 
     # ---------------------------------------------------------------- waiting
 

@@ -40,11 +40,11 @@ class Arguments:
         """Bytes."""
         return self.size
 
-    def read(self, offset, length, machine, address):
+    def read(self, offset, length, instance, address):
         """As OpenFile.read."""
         at = self._position if offset < 0 else offset
         count = min(length, max(self.size - at, 0))
-        machine.write(address, self._data, at if count else 0, count)
+        instance.write(address, self._data, at if count else 0, count)
         if offset < 0:
             self._position += count
         return count
@@ -81,8 +81,8 @@ class Plan:
                 raise WrongModule("the module's is " + str(binascii.hexlify(digest), "ascii"))
         return module
 
-    def machine(self):
-        """A new machine, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
+    def instance(self):
+        """A new instance, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
         plan = self._plan
         return wasm3.Task(self.module(), quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
 
@@ -97,17 +97,17 @@ class Plan:
                 capabilities.grant(name, self._thing(kind, what, rights), rights)
 
     def life(self):
-        """All that `Task.begin` needs: (machine, capabilities). Raises as `machine` does; then nothing is left."""
+        """All that `Task.begin` needs: (machine, capabilities). Raises as `instance` does; then nothing is left."""
         capabilities = self.capabilities()
-        machine = self.machine()
+        instance = self.instance()
         try:
             self.grant(capabilities, False)
             self.grant(capabilities, True)
         except BaseException:
-            machine.kill()
+            instance.kill()
             capabilities.clear()
             raise
-        return machine, capabilities
+        return instance, capabilities
 
     def _thing(self, kind, what, rights):
         # The object of a grant.

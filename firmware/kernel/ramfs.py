@@ -85,36 +85,36 @@ class File:
         """Bytes of the file."""
         return self.size
 
-    def read(self, offset, length, machine, address):
+    def read(self, offset, length, instance, address):
         """Copies up to `length` bytes at `offset` to the task's memory. Returns how many. Allocates nothing.
 
-        `machine`: has `write(address, buffer, start, length)`.
+        `instance`: has `write(address, buffer, start, length)`.
         """
         if length >= self.size - offset:
             length = self.size - offset
             if length <= 0:
                 return 0
         if offset % BLOCK + length <= BLOCK:
-            machine.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), offset % BLOCK, length)
+            instance.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), offset % BLOCK, length)
             return length
-        return self._read_blocks(offset, length, machine, address)
+        return self._read_blocks(offset, length, instance, address)
 
-    def _read_blocks(self, offset, length, machine, address):
+    def _read_blocks(self, offset, length, instance, address):
         end = offset + length
         while offset < end:
             start = offset % BLOCK
             piece = BLOCK - start
             if piece > end - offset:
                 piece = end - offset
-            machine.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), start, piece)
+            instance.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), start, piece)
             offset += piece
             address += piece
         return length
 
-    def write(self, offset, length, machine, address):
+    def write(self, offset, length, instance, address):
         """Copies `length` bytes of the task's memory to `offset`, growing as needed. Returns how many were written.
 
-        Fewer where the limits or the heap allow no more; QUOTA, NOSPACE or NOMEM where they allow none. `machine`:
+        Fewer where the limits or the heap allow no more; QUOTA, NOSPACE or NOMEM where they allow none. `instance`:
         has `readinto(address, buffer, start, length)`.
         """
         if length == 0:
@@ -143,7 +143,7 @@ class File:
             piece = BLOCK - start
             if piece > length - done:
                 piece = length - done
-            machine.readinto(address + done, block, start, piece)
+            instance.readinto(address + done, block, start, piece)
             done += piece
         if offset + done > self.size:
             self.size = offset + done
@@ -316,16 +316,16 @@ class OpenFile:
         """The capability is gone."""
         self.file.close()
 
-    def read(self, offset, length, machine, address):
+    def read(self, offset, length, instance, address):
         """As File.read; offset -1: at the position, which advances. Allocates nothing."""
         if offset >= 0:
-            return self.file.read(offset, length, machine, address)
-        count = self.file.read(self.position, length, machine, address)
+            return self.file.read(offset, length, instance, address)
+        count = self.file.read(self.position, length, instance, address)
         if count > 0:
             self.position += count
         return count
 
-    def write(self, offset, length, machine, address):
+    def write(self, offset, length, instance, address):
         """As File.write; offset -1: at the position, which advances; appending: always at the end."""
         at = offset
         if self.append:
@@ -334,7 +334,7 @@ class OpenFile:
                 return at
         elif offset < 0:
             at = self.position
-        count = self.file.write(at, length, machine, address)
+        count = self.file.write(at, length, instance, address)
         if offset < 0 and count > 0:
             self.position = at + count
         return count

@@ -128,7 +128,7 @@ class Scheduler:
         task.state = WAITING
 
     def restart(self, task, milliseconds, now):
-        """Makes a task that is over ready again after that time; who runs it finds it without a machine."""
+        """Makes a task that is over ready again after that time; who runs it finds it without an instance."""
         self.sleep(task, milliseconds, now)
         task.state = RESTARTING
 

@@ -54,22 +54,22 @@ class CrashRecord:
     system calls, the oldest first; `ticks`: when.
     """
 
-    def __init__(self, machine, reason, plan=None):
+    def __init__(self, instance, reason, plan=None):
         self.reason = reason
-        self.backtrace = [(index, None if name is None else escaped(name)) for index, name in machine.backtrace()]
-        self.fuel = machine.fuel()
-        self.calls = machine.syscalls()
-        self.last_calls = [(abi.NAMES[number], answer) for number, answer in machine.calls() if number < len(abi.NAMES)]
+        self.backtrace = [(index, None if name is None else escaped(name)) for index, name in instance.backtrace()]
+        self.fuel = instance.fuel()
+        self.calls = instance.syscalls()
+        self.last_calls = [(abi.NAMES[number], answer) for number, answer in instance.calls() if number < len(abi.NAMES)]
         self.ticks = hal.ticks()
-        self.code = "%016x" % machine.code()
+        self.code = "%016x" % instance.code()
         self.places = [None] * len(self.backtrace)
         try:
             # Last: where the task did not keep its module it is read again, for which there may be no memory.
             try:
-                self.places = machine.locate()
+                self.places = instance.locate()
             except ValueError:
                 if plan:
-                    self.places = machine.locate(plan.module())
+                    self.places = instance.locate(plan.module())
         except Exception:
             pass
 
@@ -98,9 +98,9 @@ def _answer(value):
 
 def _reason(task):
     # The runtime's words, behind the task's own where it logged an error right before: a panic.
-    machine = task.machine
-    reason = escaped(machine.error() or "unknown")
-    calls = machine.calls()
+    instance = task.instance
+    reason = escaped(instance.error() or "unknown")
+    calls = instance.calls()
     words = task.log.last_words() if calls and calls[-1][0] == abi.NR_LOG else None
     return reason if words is None else "%s (%s)" % (escaped_bytes(words), reason)
 
@@ -113,7 +113,7 @@ def ended(task):
 
 def killed(task):
     """Somebody stopped the task, which is nowhere in the scheduler any more; its policy is not asked."""
-    if task.machine:
+    if task.instance:
         _finish(task, KILLED)
     else:
         task.state = KILLED         # between two lives
@@ -126,7 +126,7 @@ def faulted(task, scheduler, reason=None):
     `reason`: of a fault that somebody else decided on; the task is then nowhere in the scheduler.
     """
     try:
-        task.record = CrashRecord(task.machine, reason or _reason(task), task.plan)
+        task.record = CrashRecord(task.instance, reason or _reason(task), task.plan)
     except Exception:
         task.record = None
     now = hal.ticks()
@@ -163,19 +163,19 @@ def _apply(task, scheduler, now):
 
 
 def restart(task, scheduler):
-    """Gives a task without a machine another life and makes it ready; where that fails its policy goes on counting.
+    """Gives a task without an instance another life and makes it ready; where that fails its policy goes on counting.
 
     Returns as `faulted` does.
     """
     now = hal.ticks()
     try:
-        machine, capabilities = task.plan.life()
+        instance, capabilities = task.plan.life()
     except Exception as error:      # no room, the module is gone or is another one: told, and tried again
         _note(task, "cannot be started: %s", error)
         task.state = FAULTED
         task.failures += 1
         return _apply(task, scheduler, now)
-    task.begin(machine, capabilities)
+    task.begin(instance, capabilities)
     task.started = now
     task.restarts += 1
     scheduler.add(task)

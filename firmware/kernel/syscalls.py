@@ -1,6 +1,6 @@
 """The system calls: one handler each, found by number, behind one check of the capability.
 
-`call` of the task's machine says which handler a call is for, after a look at the capability that the ABI says it needs,
+`call` of the task's instance says which handler a call is for, after a look at the capability that the ABI says it needs,
 so no handler can forget to; the handler gets the object from `target`. A handler returns the answer, or None where the
 task now waits and is answered later by whoever wakes it. Arguments arrive checked by the runtime: integers in their range, slices inside the task's memory.
 
@@ -42,8 +42,8 @@ class Syscalls:
         raise AttributeError(name)
 
     def _refuse(self, task):
-        machine = task.machine
-        return task.capabilities.check(machine.arg(0), abi.NEEDS[machine.nr()]) or BADCAP
+        instance = task.instance
+        return task.capabilities.check(instance.arg(0), abi.NEEDS[instance.nr()]) or BADCAP
 
     # ---------------------------------------------------------------- the task itself
 
@@ -52,7 +52,7 @@ class Syscalls:
         self._scheduler.add(task)
 
     def sp_sleep(self, task):
-        milliseconds = task.machine.arg(0)
+        milliseconds = task.instance.arg(0)
         task.answer = 0
         if milliseconds == 0:
             self._scheduler.add(task)
@@ -64,31 +64,31 @@ class Syscalls:
         self._scheduler.sleep(task, milliseconds, hal.ticks())
 
     def sp_log(self, task):
-        machine = task.machine
-        return task.log.take(machine, machine.arg(0), machine.arg(1), machine.arg(2), hal.ticks(), hal.write)
+        instance = task.instance
+        return task.log.take(instance, instance.arg(0), instance.arg(1), instance.arg(2), hal.ticks(), hal.write)
 
     def sp_time(self, task):
-        time = hal.clock(task.machine.arg(0))
+        time = hal.clock(task.instance.arg(0))
         return UNSUPPORTED if time is None else time
 
     def sp_random(self, task):
-        machine = task.machine
-        length = machine.arg(1)
+        instance = task.instance
+        length = instance.arg(1)
         hal.random(self._random, length)
-        return machine.write(machine.arg(0), self._random, 0, length)
+        return instance.write(instance.arg(0), self._random, 0, length)
 
     def sp_cap_find(self, task):
-        machine = task.machine
-        return task.capabilities.find(machine, machine.arg(0), machine.arg(1))
+        instance = task.instance
+        return task.capabilities.find(instance, instance.arg(0), instance.arg(1))
 
     # ---------------------------------------------------------------- files
 
     def sp_fs_open(self, task):
         capabilities = task.capabilities
-        machine = task.machine
-        directory = machine.target()
-        held = capabilities.rights(machine.arg(0))
-        flags = machine.arg(3)
+        instance = task.instance
+        directory = instance.target()
+        held = capabilities.rights(instance.arg(0))
+        flags = instance.arg(3)
         wanted = flags & (_OPEN_READ | _OPEN_WRITE)     # the same bits as the rights READ and WRITE
         if not wanted or (flags & (_OPEN_TRUNCATE | _OPEN_APPEND) and not flags & _OPEN_WRITE):
             return INVAL
@@ -103,7 +103,7 @@ class Syscalls:
                 return DENIED
         if capabilities.full():
             return QUOTA
-        path = machine.read(machine.arg(1), machine.arg(2))
+        path = instance.read(instance.arg(1), instance.arg(2))
         node = walk(directory, path, False, is_directory)
         if node == NOTFOUND and flags & _OPEN_CREATE:
             if not held & RIGHT_CREATE:
@@ -112,7 +112,7 @@ class Syscalls:
         if isinstance(node, int):
             return node
         if is_directory:
-            return capabilities.insert(node, wanted, machine.arg(0))
+            return capabilities.insert(node, wanted, instance.arg(0))
         file = OpenFile(node, flags & _OPEN_APPEND != 0)
         error = node.open(flags & _OPEN_WRITE != 0, task.account)
         if error:
@@ -122,27 +122,27 @@ class Syscalls:
             if error:
                 node.close()
                 return error
-        return capabilities.insert(file, wanted, machine.arg(0))
+        return capabilities.insert(file, wanted, instance.arg(0))
 
     def sp_fs_read(self, task):
-        machine = task.machine
-        return machine.target().read(machine.arg(3), machine.arg(2), machine, machine.arg(1))
+        instance = task.instance
+        return instance.target().read(instance.arg(3), instance.arg(2), instance, instance.arg(1))
 
     def sp_fs_write(self, task):
-        machine = task.machine
-        return machine.target().write(machine.arg(3), machine.arg(2), machine, machine.arg(1))
+        instance = task.instance
+        return instance.target().write(instance.arg(3), instance.arg(2), instance, instance.arg(1))
 
     def sp_fs_size(self, task):
-        return task.machine.target().file.length()
+        return task.instance.target().file.length()
 
     def sp_fs_close(self, task):
-        return task.capabilities.drop(task.machine.arg(0))
+        return task.capabilities.drop(task.instance.arg(0))
 
     # ---------------------------------------------------------------- pins
 
     def sp_gpio_read(self, task):
-        return task.machine.target().read()
+        return task.instance.target().read()
 
     def sp_gpio_write(self, task):
-        machine = task.machine
-        return machine.target().write(machine.arg(1))
+        instance = task.instance
+        return instance.target().write(instance.arg(1))

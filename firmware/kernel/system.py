@@ -73,7 +73,7 @@ class System:
 
     def fault(self, task, reason):
         """Ends a life of a task as a fault does, for that reason: its policy says what comes next."""
-        if task.machine:
+        if task.instance:
             self.scheduler.remove(task)
             self._faulted(task, reason)
 
@@ -189,14 +189,14 @@ class System:
                 if task is None:
                     break
                 self.slices += 1
-                if task.machine is None:
+                if task.instance is None:
                     self._restart(task)
                 elif task.budget and task.left > 0:
-                    task.machine.bill()     # what it ran over budget is nobody's
-                    fuel = task.left + task.machine.debt()      # what it owes was taken off the budget already
+                    task.instance.bill()     # what it ran over budget is nobody's
+                    fuel = task.left + task.instance.debt()      # what it owes was taken off the budget already
                     self._run_slice(task, task.slice if task.slice < fuel else fuel)
-                    if task.machine:
-                        task.left -= task.machine.bill()
+                    if task.instance:
+                        task.left -= task.instance.bill()
                 else:
                     self._run_slice(task, task.slice)
                 if hal.ticks() != now:
@@ -208,23 +208,23 @@ class System:
         self._pending = False
 
     def _run_slice(self, task, fuel):
-        machine = task.machine      # its methods are called where they stand: taking one would make an object
+        instance = task.instance      # its methods are called where they stand: taking one would make an object
         handlers = self._handlers
         if task.waiting is not None:
             answer = self._try_again(task)
             if answer is None:
                 return
-            status = machine.resume(fuel, answer)
+            status = instance.resume(fuel, answer)
         else:
-            status = machine.resume(fuel, task.answer)
+            status = instance.resume(fuel, task.answer)
         while status == _SYSCALL:
             try:
-                answer = handlers[machine.call()](task)
+                answer = handlers[instance.call()](task)
             except BaseException as error:
                 answer = self._failed(task, error)
             if answer is None:
                 return
-            status = machine.resume(0, answer)
+            status = instance.resume(0, answer)
         if status == _PREEMPTED:
             self.scheduler.add(task)
             return
@@ -250,9 +250,9 @@ class System:
         # The call the task waits in is made once more, from its first check on: capabilities and time may be used up. It
         # is paid for once more too, so that a peer's packets cost the time of the task that wants them.
         task.waiting.leave()
-        task.machine.again()
+        task.instance.again()
         try:
-            answer = self._handlers[task.machine.call()](task)
+            answer = self._handlers[task.instance.call()](task)
         except BaseException as error:
             answer = self._failed(task, error)
         if answer is not None:
@@ -267,7 +267,7 @@ class System:
             if isinstance(error, KeyboardInterrupt):
                 self._interrupted = True
                 return IO
-            number = task.machine.nr() if task and task.machine else -1
+            number = task.instance.nr() if task and task.instance else -1
             where = "%s: %s failed: " % (task.name, abi.NAMES[number]) if number >= 0 else task.name + ": " if task else ""
             console.note(where + repr(error))
         except Exception:

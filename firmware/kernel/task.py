@@ -1,6 +1,6 @@
-"""A task as the kernel knows it: a machine (the wasm3 task, one region) and what the kernel keeps about it.
+"""A task as the kernel knows it: a wasm instance (a wasm3.Task, one region) and what the kernel keeps about it.
 
-A task may have several lives: what its fault policy or a person starts again is the same Task with a new machine and
+A task may have several lives: what its fault policy or a person starts again is the same Task with a new instance and
 new capabilities.
 
 Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
@@ -30,11 +30,11 @@ PERIOD_DEFAULT = const(100)     # ms of a budget: short enough not to be noticed
 class Task:
     """One task.
 
-    `name`: a string; `machine`: a wasm3.Task, whose region now belongs to this object; `slice`: fuel of one slice;
+    `name`: a string; `instance`: a wasm3.Task, whose region now belongs to this object; `slice`: fuel of one slice;
     `capabilities`: its table; `may_fault`: whether the run counts as good when it faults; `log`: its Ring.
     """
 
-    def __init__(self, name, machine, priority, slice, capabilities, may_fault=False, log=None):
+    def __init__(self, name, instance, priority, slice, capabilities, may_fault=False, log=None):
         self.name = name
         self.priority = priority
         self.slice = slice
@@ -59,17 +59,17 @@ class Task:
         self.failures = 0       # lives that faulted, one after the other
         self.record = None      # CrashRecord of the last fault
         self._past = (0, 0, (0, 0))     # fuel and calls of the lives before this one, region of the last of them
-        self.begin(machine, capabilities)
+        self.begin(instance, capabilities)
 
-    def begin(self, machine, capabilities):
-        """A life begins. `machine`, `capabilities`: as for a new task."""
+    def begin(self, instance, capabilities):
+        """A life begins. `instance`, `capabilities`: as for a new task."""
         self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
         self.started = 0        # tick at which it began
         self.result = None      # exit code, once it ended
-        self.machine = machine
-        capabilities.guard(machine)
+        self.instance = instance
+        capabilities.guard(instance)
 
     def over(self):
         """True once the task will never run again, unless somebody starts it."""
@@ -77,15 +77,15 @@ class Task:
 
     def fuel(self):
         """Fuel used so far, by all lives."""
-        return self._past[0] + (self.machine.fuel() if self.machine else 0)
+        return self._past[0] + (self.instance.fuel() if self.instance else 0)
 
     def calls(self):
         """System calls made so far, by all lives."""
-        return self._past[1] + (self.machine.syscalls() if self.machine else 0)
+        return self._past[1] + (self.instance.syscalls() if self.instance else 0)
 
     def region(self):
         """(bytes of its region used at the peak, bytes of the region); of the last life where it has none."""
-        return self.machine.region() if self.machine else self._past[2]
+        return self.instance.region() if self.instance else self._past[2]
 
     def finish(self, state):
         """Ends this life: keeps its figures, gives region and capabilities back.
@@ -93,15 +93,15 @@ class Task:
         `state`: why. The life is over even where there is no memory for the figures, or where an object cannot be
         released, whose exception comes through.
         """
-        machine = self.machine
+        instance = self.instance
         try:
             if state == ENDED:
-                self.result = machine.result()
-            self._past = (self.fuel(), self.calls(), machine.region())
+                self.result = instance.result()
+            self._past = (self.fuel(), self.calls(), instance.region())
         except MemoryError:
             pass
-        self.machine = None
-        machine.kill()
+        self.instance = None
+        instance.kill()
         self.state = state
         try:
             self.stop_waiting()
