@@ -16,7 +16,7 @@ from kernel import abi, console, inspect, module
 from kernel.capability import RIGHTS
 from kernel.gpio import Pin
 from kernel.log import escaped, escaped_bytes
-from kernel.mistakes import ManifestError
+from kernel.manifest_error import ManifestError
 from kernel.net import Network, Socket
 from kernel.ramfs import is_directory, walk
 sys.path[:] = _path
@@ -34,8 +34,8 @@ _is_behind = False      # it runs behind the prompt
 
 
 def _still(command):
-    # A command that looks at the system or changes it: where the system runs behind the prompt, it stands still meanwhile. A
-    # beat between two byte codes would otherwise find it half changed.
+    # Stops a system that runs behind the prompt while a command looks at it or changes it. Otherwise a heartbeat between
+    # two byte codes would find it half changed.
     def standing(*arguments, **named):
         hal.behind(None)
         try:
@@ -64,13 +64,17 @@ def boot(path, input=None):
 
 
 def _build(path, changes):
-    # What reads and builds leaves memory again: 3 KB of a board's 64 KB heap that a running system has no use for.
+    # Unloads the manifest checker and the builder once the system stands: they take 3 KB of a board's 64 KB heap, and a
+    # running system does not use them.
     paths = sys.path[:]
     sys.path[:] = [".frozen"]
     try:
         from kernel.loader import build
         from kernel.manifest import Manifest
-        return build(Manifest(path, changes))
+        manifest = Manifest(path, changes)
+        if not console.kept():              # a board's boot log has begun with this line before
+            console.ok(inspect.version())
+        return build(manifest)
     finally:
         sys.path[:] = paths
         for name in ("loader", "manifest", "strict_json"):
@@ -421,10 +425,9 @@ def main(words):
         if words[0] == "check":
             check(path)
             sys.exit(0)
-        console.ok(inspect.version())
         boot(path, input)
     except ManifestError as error:
-        for mistake in error.mistakes:
+        for mistake in error.errors:
             print("sovelma: " + mistake, file=sys.stderr)
         sys.exit(2)
     hal.catch_interrupts()

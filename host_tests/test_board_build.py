@@ -218,7 +218,7 @@ def test_what_is_frozen(stub):
     """With `mpy-cross -march=rv32imc`, compiled as C and linked: the kernel, the HAL, what starts the board."""
     text = (stub / "frozen_content.c").read_text()
     for name in ("_boot.py", "main.py", "board_start.py", "board_config.py", "flashbdev.py", "sovelma.py", "kernel/system.py",
-                 "hal/esp32.py", "hal/esp32_beat.py", "hal/esp32_radio.py", "hal/esp32_flash.py", "hal/sockets.py"):  # fmt: skip
+                 "hal/esp32.py", "hal/esp32_heartbeat.py", "hal/esp32_radio.py", "hal/esp32_flash.py", "hal/sockets.py"):  # fmt: skip
         assert name in text, name
     assert "inisetup" not in text
     flags = [word for line in stub.rglob("build.make") for word in line.read_text().split() if "march" in word]

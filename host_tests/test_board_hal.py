@@ -17,7 +17,7 @@ import chip, esp32, flashbdev, machine, network, time
 sys.modules.update({"chip": chip, "esp32": esp32, "machine": machine, "network": network})
 import hal
 import hal.esp32 as board
-from hal import esp32_beat, esp32_flash, esp32_radio
+from hal import esp32_heartbeat, esp32_flash, esp32_radio
 for name in dir(board):                             # the kernel sees this machine
     if not name.startswith("__"):
         setattr(hal, name, getattr(board, name))
@@ -144,7 +144,7 @@ answer([none, other, first, cut, board.kept()])
 def test_tasks_are_silent_while_mpremote_speaks(board):
     """What comes from behind the prompt is held back; what a command of mpremote itself says is its answer."""
     out = board("""
-esp32_beat.start(0)
+esp32_heartbeat.start(0)
 def say():
     board.write(b"task\\n", 5)
 board.behind(say)
@@ -163,7 +163,7 @@ def test_said_once_and_held_back_once(firmware, board):
     import subprocess
 
     script = SETUP + """
-esp32_beat.start(0)
+esp32_heartbeat.start(0)
 board.behind(lambda: board.write(b"TASK\\n", 5))
 chip.raw = True
 beat()
@@ -185,12 +185,12 @@ def test_the_beat_feeds_the_watchdog_and_nothing_stops_it(board):
 def broken():
     raise ValueError("x")
 seconds = []
-esp32_beat.start()
-esp32_beat.every_second(lambda: seconds.append(1))
+esp32_heartbeat.start()
+esp32_heartbeat.every_second(lambda: seconds.append(1))
 board.behind(broken)
 beat(250)
 timer = machine.Timer.all[0]
-answer([machine.WDT.timeout, machine.WDT.fed, timer.period, timer.mode, esp32_beat.inside, list(machine.Timer.all)])
+answer([machine.WDT.timeout, machine.WDT.fed, timer.period, timer.mode, esp32_heartbeat.inside, list(machine.Timer.all)])
 """)
     assert out == [30000, 250, 10, 1, False, [0]]
 
@@ -200,8 +200,8 @@ def test_a_failing_step_does_not_take_the_second_from_the_radio(board):
 seconds = []
 def broken():
     raise ValueError("x")
-esp32_beat.start()
-esp32_beat.every_second(lambda: seconds.append(1))
+esp32_heartbeat.start()
+esp32_heartbeat.every_second(lambda: seconds.append(1))
 board.behind(broken)
 beat(300)
 answer(len(seconds))
@@ -210,7 +210,7 @@ answer(len(seconds))
 
 def test_without_a_watchdog_nothing_is_fed(board):
     assert board("""
-esp32_beat.start(0)
+esp32_heartbeat.start(0)
 beat(3)
 answer([machine.WDT.timeout, machine.WDT.fed])
 """) == [None, 0]
@@ -221,10 +221,10 @@ def test_a_loop_that_stands_still_is_not_fed_and_a_prompt_is(board):
 import time
 clock = [0]
 real = time.ticks_ms
-esp32_beat.time = type("clock", (), {"ticks_ms": staticmethod(lambda: clock[0]), "ticks_diff": staticmethod(lambda a, b: a - b)})
-esp32_beat.start()
+esp32_heartbeat.time = type("clock", (), {"ticks_ms": staticmethod(lambda: clock[0]), "ticks_diff": staticmethod(lambda a, b: a - b)})
+esp32_heartbeat.start()
 turns = [0]
-esp32_beat.watch(lambda: turns[0])
+esp32_heartbeat.watch(lambda: turns[0])
 def fed(ms):
     before = machine.WDT.fed
     clock[0] += ms

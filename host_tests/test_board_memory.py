@@ -54,10 +54,10 @@ for name in dir(board):
 board._console = console
 import board_start
 board_start.MANIFESTS = ("/demo/system.json",)
-from hal import esp32_beat
+from hal import esp32_heartbeat
 import wasm3
 wasm3.arena_resize(131072)
-esp32_beat.start()
+esp32_heartbeat.start()
 board_start.main()
 import sovelma
 for _ in range(300):

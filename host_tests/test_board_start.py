@@ -17,7 +17,7 @@ from kernel import console as log
 board_start.MANIFESTS = manifests
 lines = []
 log.show = lines.append
-esp32_beat.start()
+esp32_heartbeat.start()
 def said(text):
     return [line for line in lines if text in line]
 class Keys:                                 # a key, or Ctrl-C, after so many looks
@@ -334,7 +334,7 @@ def test_the_boards_configuration(start, tmp_path, text, expected):
     out = start("""
 board_config.PATH = directory + "/board.json"
 board_config.load()
-answer([board_config.mistakes, board_config.wifi, board_config.watchdog, board_config.light_sleep])
+answer([board_config.errors, board_config.wifi, board_config.watchdog, board_config.light_sleep])
 """)
     prefix = str(tmp_path / "board.json") + ": "
     if "column" in str(expected):

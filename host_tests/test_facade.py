@@ -255,6 +255,6 @@ for _ in range(2):
 try:
     sovelma.boot("/nowhere")
 except sovelma.ManifestError as error:
-    there.append(len(error.mistakes))
+    there.append(len(error.errors))
 answer([there, sys.path == paths, "kernel.manifest" in sys.modules])
 """) == [[[False] * 3, [False] * 3, 1], True, False]

@@ -223,7 +223,7 @@ for path in paths:
         sovelma.boot(path)
         out.append([wasm3.arena()[0], wasm3.arena()[3]])
     except sovelma.ManifestError as error:
-        out.append(error.mistakes[0].split(": ")[1])
+        out.append(error.errors[0].split(": ")[1])
 answer(out)
 """, paths=[manifest(2000000), manifest(32768), manifest(1000)]) == [[2000000, 1], [32768, 1], "tasks[0]"]
 
@@ -254,7 +254,7 @@ try:
     sovelma.boot(path)
     error = None
 except sovelma.ManifestError as mistake:
-    error = mistake.mistakes
+    error = mistake.errors
 answer([len(error), "tasks[1]" in error[0], sovelma.system, wasm3.arena() == free])
 """, path=str(path)) == [1, True, None, True]
 

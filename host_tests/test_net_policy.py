@@ -117,6 +117,6 @@ from kernel.manifest import Manifest, ManifestError
 try:
     Manifest(path)
 except ManifestError as error:
-    answer([text[len(path) + 2:] for text in error.mistakes])
+    answer([text[len(path) + 2:] for text in error.errors])
 """, path=str(path))
     assert [text.split(":")[0] for text in got] == ["network.nameservers[0]", "tasks[0].caps.x.rights", "tasks[0].caps.x.net.allow[0]"]

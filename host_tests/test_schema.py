@@ -154,7 +154,7 @@ for case in texts:
         Manifest(directory + "/system.json")
         out.append([])
     except ManifestError as error:
-        out.append([mistake[len(directory) + 14:] for mistake in error.mistakes])
+        out.append([mistake[len(directory) + 14:] for mistake in error.errors])
 answer(out)
 """, texts=texts, directory=str(directory))
     return [(label, manifest, answer) for (label, manifest), answer in zip(cases, answers, strict=True)]

@@ -1,4 +1,4 @@
-"""HAL of the ESP32-C3 under MicroPython's esp32 port. Its parts: `esp32_beat` (timer, watchdog), `esp32_radio` (Wi-Fi),
+"""HAL of the ESP32-C3 under MicroPython's esp32 port. Its parts: `esp32_heartbeat` (timer, watchdog), `esp32_radio` (Wi-Fi),
 `esp32_flash` (file systems, counters, updates), `hal.sockets`.
 
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
@@ -10,7 +10,7 @@ import select
 import sys
 import time
 from micropython import const
-from hal import esp32_beat, flash as storage
+from hal import esp32_heartbeat, flash as storage
 from hal.files import *
 from hal.flash import is_below
 
@@ -46,7 +46,7 @@ _console.register(sys.stdin, select.POLLIN)
 chip.seed()                     # before anything can use the radio or the ADC
 microseconds = chip.microseconds
 random = chip.random
-behind = esp32_beat.behind
+behind = esp32_heartbeat.behind
 _time = bytearray(8)
 
 
@@ -98,7 +98,7 @@ def write(buffer, n):
     """Writes buffer[:n] to the console. What tasks say while a program (mpremote) speaks with the prompt is held back:
     it would be taken for the program's answer.
     """
-    if not (esp32_beat.inside and chip.raw_repl()):
+    if not (esp32_heartbeat.inside and chip.raw_repl()):
         sys.stdout.write(buffer, n)
 
 

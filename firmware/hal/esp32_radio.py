@@ -20,7 +20,7 @@ _NAME_MOST = const(32)          # bytes of a network's name
 _STATIONS = const(4)            # that may join ours: each takes memory that the tasks' connections use
 
 
-def mistakes(wanted, where):
+def errors(wanted, where):
     """What is wrong with a network of the board's configuration: a list of texts, each with its place."""
     wrong = []
     if not isinstance(wanted, dict):

@@ -4,13 +4,13 @@ Each task has one table. A slot holds an object and the rights the task has to i
 identifier made of the slot (bits 0-7) and the slot's generation (bits 8-29). Every drop or revocation raises the
 generation, so an old identifier is recognised however often its slot is used again.
 
-What was opened through a capability is its child. Who drops a capability keeps what he opened through it: the children
-go to the grandparent. Who loses one to a revocation loses all that came of it.
+A capability that was opened through another one is its child. Dropping a capability keeps its children: they move to the
+grandparent. Revoking a capability revokes everything derived from it.
 
-Invariants: identifiers are positive and below 2^30 (a small integer everywhere), 0 is none; slots are reused first
-in, first out, so that generations rise evenly; a slot whose generations are used up is never used again; slot 0 is
-never used, as the parent of all that has none it is the root of the tree. `check`, `insert`, `drop` and `find`
-allocate nothing, and nothing here recurses.
+Invariants: an identifier is positive and below 2^30 (a small integer on every machine), and 0 names nothing. Slots are
+reused first in, first out, so that generations rise evenly. A slot whose generations are used up is never used again.
+Slot 0 holds no capability: it is the root of the tree, the parent of every capability without another one. `check`,
+`insert`, `drop` and `find` allocate nothing, and nothing here recurses.
 """
 from array import array
 from micropython import const
@@ -60,8 +60,8 @@ class Capabilities:
     def check(self, identifier, need):
         """Returns 0 where `identifier` is good for what is needed, else an error code.
 
-        `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there. What this
-        accepts, `call` of a guarded instance accepts too: a task's calls come here to hear what is wrong.
+        `need`: in bits 0-7 a mask of acceptable kinds, in bits 8-15 the rights that must all be there. `call` of a
+        guarded instance makes the same decision in C; a call that it refuses comes here to learn the error code.
         """
         slot = identifier & _SLOT_MASK
         if slot >= self._size:

@@ -8,7 +8,7 @@ import hal
 import wasm3
 from kernel import abi, console
 from kernel.log import Ring, escaped
-from kernel.mistakes import ManifestError
+from kernel.manifest_error import ManifestError
 from kernel.mount import Mount
 from kernel.plan import Plan, StorageTooSmall, WrongModule
 from kernel.ramfs import BLOCK, Directory, File, RamFS
@@ -28,8 +28,8 @@ def build(manifest):
         console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
         for index in range(len(manifest.tasks)):
             tasks.append(_task(manifest, index, fs))
-        if manifest.mistakes:
-            raise ManifestError(manifest.mistakes)
+        if manifest.errors:
+            raise ManifestError(manifest.errors)
     except BaseException:
         for task in tasks:
             if task:

@@ -49,7 +49,7 @@ from kernel.abi import RIGHT_READ
 from kernel.capability import RIGHTS, SLOTS_DEFAULT, SLOTS_MOST
 from kernel import netpolicy, strict_json, supervisor
 from kernel.log import BURST_DEFAULT, RATE_DEFAULT, escaped
-from kernel.mistakes import ManifestError
+from kernel.manifest_error import ManifestError
 from kernel.ramfs import NAME_MOST
 from kernel.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 
@@ -103,11 +103,11 @@ class Manifest:
         the program runs. Raises ManifestError.
         """
         self.path = path
-        self.mistakes = []
+        self.errors = []
         self._base = path[:path.rindex("/") + 1] if "/" in path else ""
         root = self._load(path)
         if not self._is(root, dict, "the manifest", "an object"):
-            raise ManifestError(self.mistakes)
+            raise ManifestError(self.errors)
         self._keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
                               "simulation"))
         if root.get("version") != VERSION or not _whole(root["version"]):
@@ -122,14 +122,14 @@ class Manifest:
         self.tasks = self._check_tasks(root.get("tasks"))
         self._check_hashes()
         self.simulation = self._check_simulation(root.get("simulation", []))
-        if self.mistakes:
-            raise ManifestError(self.mistakes)
+        if self.errors:
+            raise ManifestError(self.errors)
 
     # ---------------------------------------------------------------- small checks
 
     def wrong(self, where, what):
         """Notes one mistake. `where`: its place in the manifest."""
-        self.mistakes.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
+        self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
 
     def _is(self, value, kind, where, words):
         if isinstance(value, kind) and (kind is not int or _whole(value)):
@@ -157,7 +157,7 @@ class Manifest:
             self.wrong("", "cannot be read")
         except ValueError as error:
             self.wrong("", "is not valid JSON: %s" % error)
-        raise ManifestError(self.mistakes)
+        raise ManifestError(self.errors)
 
     def _on_host(self, path):
         # A path of the manifest, which is relative to the manifest.

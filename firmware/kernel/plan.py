@@ -1,7 +1,7 @@
 """How a task is made, once or again: its module read and instantiated, its capabilities granted.
 
-A life after a fault is made exactly as the first one: from the module, which has to have the same SHA-256 where the
-manifest names one, and from the grants of the manifest, whose objects are new.
+A restart makes a task exactly as the first start did: from the module, whose SHA-256 has to be the one that the manifest
+names, and from the manifest's grants, each with a new object.
 """
 import binascii
 import hashlib
@@ -54,8 +54,8 @@ class Arguments:
 
 
 def _contents(stream):
-    # Of a file: where they lie, on a file system that is mapped into memory; else read onto the heap. A task with a
-    # quota goes on compiling from them.
+    # Returns the file's bytes: a memoryview if the file system is memory-mapped, else a copy on the heap. The instance of
+    # a task with a quota keeps them and compiles its functions from them when they are first called.
     try:
         return memoryview(stream)
     except TypeError:

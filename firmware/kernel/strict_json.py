@@ -3,8 +3,8 @@
 MicroPython's own parser takes many other texts for JSON too - without commas, cut off, with a key twice - and a boot
 manifest that is not what its author thinks it is grants the wrong rights.
 
-Invariant: a text that is accepted means the same to every JSON parser; nesting is bounded, so the C stack is too; keys keep their order, so
-mistakes are told in theirs.
+Invariants: a text that is accepted means the same to every JSON parser. Nesting is bounded, and the use of the C stack with
+it. Keys keep their order, so errors are told in the order of the text.
 """
 from collections import OrderedDict
 from micropython import const

@@ -163,7 +163,7 @@ def _apply(task, scheduler, now):
 
 
 def restart(task, scheduler):
-    """Gives a task without an instance another life and makes it ready; where that fails its policy goes on counting.
+    """Gives a task a new instance and makes it ready. A failure counts as one more fault of its policy.
 
     Returns as `faulted` does.
     """

@@ -1,8 +1,9 @@
 """The system calls: one handler each, found by number, behind one check of the capability.
 
-`call` of the task's instance says which handler a call is for, after a look at the capability that the ABI says it needs,
-so no handler can forget to; the handler gets the object from `target`. A handler returns the answer, or None where the
-task now waits and is answered later by whoever wakes it. Arguments arrive checked by the runtime: integers in their range, slices inside the task's memory.
+`call` of the task's instance checks the capability that the ABI demands and names the handler, so no handler can forget
+the check; `target` gives the handler the object. The runtime has checked the arguments before: integers are in their
+range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits; whoever wakes the
+task answers then.
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
 A handler that waits puts the task into a queue as its last act, so that one that raises has moved nothing.

@@ -1,11 +1,11 @@
 """One running system: its tasks, its file system, and the loop that gives the tasks their slices.
 
-The loop works in bursts, one slice or a few short ones, that MicroPython runs as scheduled callbacks: inside one, Ctrl-C is held
-back, so a burst is never cut in two and the system can be looked at and go on from wherever it was stopped. Between
-bursts everything else gets its turn: Ctrl-C, other callbacks, the sleep of an idle machine.
+The loop runs bursts. A burst is one slice, or several short ones, inside a scheduled callback of MicroPython, which holds
+Ctrl-C back until the callback ends. So Ctrl-C never cuts a burst in two, and the system can be inspected and continued
+wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks through, and an idle machine sleeps.
 
-Invariants: a handler that raises ends in an error code and a line in the kernel's log, never in a stopped system; a
-burst allocates nothing while its task only makes calls that allocate nothing; an idle machine sleeps.
+Invariants: a handler that raises becomes an error code and a line in the kernel's log; it never stops the system. A burst
+allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
 """
 import hal
 from micropython import const, schedule
@@ -72,13 +72,13 @@ class System:
             self._alive -= 1
 
     def fault(self, task, reason):
-        """Ends a life of a task as a fault does, for that reason: its policy says what comes next."""
+        """Ends a task as a fault does, with that reason in its crash record; its fault policy decides what comes next."""
         if task.instance:
             self.scheduler.remove(task)
             self._faulted(task, reason)
 
     def start(self, task):
-        """Gives a task that is over another life. Raises ValueError where it is not, or was not made from a plan."""
+        """Starts a task that is over once more. Raises ValueError if it is not over, or was not made from a plan."""
         if not task.over():
             raise ValueError(task.name + " is not over")
         if not task.plan:
@@ -176,8 +176,8 @@ class System:
         self._busy = (here - now) & _TICKS_MASK
 
     def _run_burst(self, _):
-        # One slice, and more of them until the tick changes: tasks that only wait for each other take turns quickly.
-        # Sockets are looked at once in a burst, so that tasks that never rest do not shut out those that wait.
+        # Runs one slice, and further ones until the tick changes, so that tasks that wait for each other alternate
+        # quickly. Polls the sockets once a burst, so that tasks that never rest cannot delay those that wait.
         task = None
         try:
             now = hal.ticks()
@@ -247,8 +247,8 @@ class System:
             self._alive -= 1
 
     def _try_again(self, task):
-        # The call the task waits in is made once more, from its first check on: capabilities and time may be used up. It
-        # is paid for once more too, so that a peer's packets cost the time of the task that wants them.
+        # Makes the call that the task waits in once more, from its first check on: its capability may be revoked and its
+        # timeout over by now. The task pays for the call again, so that a peer's packets cost the task that wants them.
         task.waiting.leave()
         task.instance.again()
         try:
@@ -260,7 +260,7 @@ class System:
         return answer
 
     def _failed(self, task, error):
-        # The catch-all: the task gets an error code, the log gets the rest, if there is memory for it.
+        # The catch-all of every handler: returns the task's error code and logs the rest, if there is memory for it.
         try:
             if task is not None:
                 task.stop_waiting()

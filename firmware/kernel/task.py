@@ -1,7 +1,6 @@
 """A task as the kernel knows it: a wasm instance (a wasm3.Task, one region) and what the kernel keeps about it.
 
-A task may have several lives: what its fault policy or a person starts again is the same Task with a new instance and
-new capabilities.
+A restart, by the fault policy or by a person, keeps the Task and gives it a new instance and new capabilities.
 
 Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
 timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` are its place there, so no queue ever

@@ -6,7 +6,7 @@ Invariant: whatever fails here is told, and the prompt comes.
 """
 import gc
 import board_config
-from hal import esp32_beat, esp32_flash
+from hal import esp32_heartbeat, esp32_flash
 
 for _text in esp32_flash.mount():
     print("[FAIL] " + _text)
@@ -14,5 +14,5 @@ try:
     board_config.load()
 except Exception as _error:
     print("[FAIL] /board.json: " + repr(_error))
-esp32_beat.start(board_config.watchdog)
+esp32_heartbeat.start(board_config.watchdog)
 gc.collect()

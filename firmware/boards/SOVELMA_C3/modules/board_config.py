@@ -8,9 +8,9 @@
       "light_sleep": false                                     sleep while nothing is to be done; the USB console goes too
     }
 
-Invariant: a file that is wrong changes nothing: every mistake is kept in `mistakes`, the rest is as without the file.
+Invariant: a file that is wrong changes nothing: every error is kept in `errors`, the rest is as without the file.
 """
-from hal.esp32_beat import WATCHDOG
+from hal.esp32_heartbeat import WATCHDOG
 from hal import esp32_radio
 from kernel.strict_json import parse
 
@@ -21,23 +21,23 @@ _WATCHDOG_MOST = 600
 hostname = wifi = access_point = None
 watchdog = WATCHDOG             # ms
 light_sleep = False
-mistakes = []
+errors = []
 
 
 def load():
     """Reads the file."""
     global hostname, wifi, access_point, watchdog, light_sleep
-    mistakes.clear()
+    errors.clear()
     try:
         with open(PATH, "rb") as file:
             given = parse(file.read())
     except OSError:
         return
     except ValueError as error:
-        mistakes.append("%s: %s" % (PATH, error))
+        errors.append("%s: %s" % (PATH, error))
         return
-    mistakes.extend("%s: %s" % (PATH, text) for text in _check(given))
-    if not mistakes:
+    errors.extend("%s: %s" % (PATH, text) for text in _check(given))
+    if not errors:
         hostname = given.get("hostname")
         wifi = given.get("wifi")
         access_point = given.get("access_point")
@@ -53,7 +53,7 @@ def _check(given):
              if name not in ("hostname", "wifi", "access_point", "watchdog", "light_sleep")]
     for name in ("wifi", "access_point"):
         if name in given:
-            wrong += esp32_radio.mistakes(given[name], name)
+            wrong += esp32_radio.errors(given[name], name)
     name = given.get("hostname", "x")
     if not isinstance(name, str) or not 1 <= len(name) <= 32:
         wrong.append("hostname: must be a string of 1 to 32 characters")

@@ -18,10 +18,10 @@ import machine
 import os
 import sys
 import sovelma
-from hal import esp32_beat, esp32_flash, esp32_radio
+from hal import esp32_heartbeat, esp32_flash, esp32_radio
 from kernel import console, inspect
 from kernel.log import escaped
-from kernel.mistakes import ManifestError
+from kernel.manifest_error import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MOST = 3
@@ -64,7 +64,7 @@ def go():
     """Starts the system, in safe mode too."""
     global _seconds
     _seconds = 0
-    esp32_beat.every_second(_second)
+    esp32_heartbeat.every_second(_second)
     _start_radio()
     path = _manifest()
     if not path:
@@ -73,14 +73,14 @@ def go():
     try:
         sovelma.boot(path)
     except ManifestError as error:
-        for mistake in error.mistakes:
+        for mistake in error.errors:
             console.failed(mistake)
         console.failed("%s: nothing was started" % path)
         return
     except Exception as error:
         console.failed("%s: nothing was started: %s" % (path, repr(error)))
         return
-    esp32_beat.watch(_progress)
+    esp32_heartbeat.watch(_progress)
     console.show("Ctrl-C stops the system and gives the prompt; any other key gives it and lets the system run on")
     try:
         sovelma.run()
@@ -109,8 +109,8 @@ def _header(reason):
         _, _, address, size, _, _ = esp32.Partition(label).info()
         used = label in (esp32_flash.firmware_label(), esp32_flash.modules_label(), "vfs")
         console.ok("flash: %-5s 0x%06x, %4d KB%s" % (label, address, size // 1024, "" if used else ", not in use"))
-    if board_config.mistakes:
-        for mistake in board_config.mistakes:
+    if board_config.errors:
+        for mistake in board_config.errors:
             console.failed(escaped(mistake))
     if reason != chip.POWER_ON and hal.kept():
         console.ok("the last crash record before this start:")

@@ -24,7 +24,7 @@ _behind = None
 _second = None
 _progress = None
 _timer = None
-_dog = None
+_watchdog = None
 _beats = 0
 _seen = None                    # what `_progress` told last, and when that changed
 _changed = 0
@@ -35,8 +35,8 @@ def start(watchdog=WATCHDOG):
 
     `watchdog`: ms without a beat until the chip is restarted, 0: there is none.
     """
-    global _timer, _dog
-    _dog = machine.WDT(timeout=watchdog) if watchdog else None
+    global _timer, _watchdog
+    _watchdog = machine.WDT(timeout=watchdog) if watchdog else None
     _timer = machine.Timer(0)
     _timer.init(period=PERIOD, mode=machine.Timer.PERIODIC, callback=_beat)
 
@@ -69,8 +69,8 @@ def watch(progress):
 def _beat(_):
     global _beats, inside
     try:
-        if _dog and _gets_on():
-            _dog.feed()
+        if _watchdog and _gets_on():
+            _watchdog.feed()
         _beats += 1
         inside = True
         if _beats >= _SECOND:
