@@ -5,9 +5,10 @@ whatever a handler does is the one that fails.
 """
 
 import json
+import re
 
 import pytest
-from conftest import wat
+from conftest import ROOT, wat
 from every_call import CALLS, CASES, SETUP, host_files, module, parameter, peers, values
 from test_abi import ABI
 
@@ -290,3 +291,25 @@ def test_every_call_in_a_full_heap(firmware, everybody, label):
     if label in ("refused", "a name with four addresses"):
         usual.add(("sp_net_connect", codes["REFUSED"]))     # nobody is there; a busy machine may not have heard so before
     assert errors <= usual, errors
+
+
+def test_the_text_of_an_exception_in_a_full_heap_is_written_nowhere_else(firmware):
+    """Without an emergency buffer MicroPython 1.25 wrote the text to address 52: the machine stopped, a chip restarted."""
+    text = firmware.script("""
+import micropython
+try:
+    int("x", 99)
+except ValueError as raised:
+    error = raised
+micropython.heap_lock()
+error.args                  # the text is made ready here
+micropython.heap_unlock()
+answer(str(error))
+""")
+    assert "2" in text and "36" in text
+
+
+def test_every_board_has_a_buffer_for_the_text_of_an_exception():
+    for board in (ROOT / "firmware/boards").iterdir():
+        (size,) = re.findall(r"^#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE \((\d+)\)", (board / "mpconfigboard.h").read_text(), re.M)
+        assert int(size) >= 52 + 128        # what stands before the text on a 32-bit machine, and the longest text

@@ -41,3 +41,14 @@ class Pin:
         """The capability is gone: an output stops doing whatever it did."""
         if self._initial is not None:
             self.write(self._initial)
+
+
+class PinCalls:
+    """The handlers of sp_gpio_*, see kernel.syscalls."""
+
+    def sp_gpio_read(self, task):
+        return task.instance.target().read()
+
+    def sp_gpio_write(self, task):
+        instance = task.instance
+        return instance.target().write(instance.arg(1))

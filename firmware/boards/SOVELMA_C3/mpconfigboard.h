@@ -33,3 +33,7 @@
 // Parts of cmodules/ that this port gets. Here, because MicroPython's scan for names sees no other definitions.
 #define SOV_CHIP (1)
 #define SOV_LWIP (1)
+
+// Where the text of an exception goes when the heap is full. Without the buffer MicroPython 1.25 takes NULL for one with
+// room and writes to address 52 (py/objexcept.c, decompress_error_text_maybe). It holds the longest text of any port.
+#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)

@@ -5,6 +5,10 @@
 // As the board's port has it: the instructions that `make bench` counts are to be the board's.
 #define MICROPY_OPT_COMPUTED_GOTO (1)
 
+// Where the text of an exception goes when the heap is full. Without the buffer MicroPython 1.25 takes NULL for one with
+// room and writes to address 52 (py/objexcept.c, decompress_error_text_maybe). It holds the longest text of any port.
+#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
+
 // The port has no clock; the module `virt` gives it one.
 #undef MICROPY_PY_TIME
 #define MICROPY_PY_TIME (1)
