@@ -73,3 +73,20 @@ def test_documents_name_files_that_exist():
 def test_property_tests_keep_their_examples_below_build():
     """They were kept in the directory from which pytest was started: .hypothesis lay in the root of the checkout."""
     assert (ROOT / "build") in configuration.storage_directory("examples").parents
+
+
+def test_the_glossary_is_short_sorted_and_leads_somewhere():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| `([^`|]+)` \|$", (ROOT / "docs/GLOSSARY.md").read_text(), re.M)
+    terms = [term.lower() for term, _, _ in rows]
+    assert 30 <= len(rows) <= 40 and terms == sorted(terms) and len(set(terms)) == len(terms)
+    for term, _, path in rows:
+        assert (ROOT / path).is_file(), (term, path)
+
+
+def test_the_project_s_old_words_are_gone():
+    """docs/GLOSSARY.md has the terms: these stood for instance, manifest errors, heartbeat, watchdog, kinds and rights."""
+    old = re.compile(r"task\.machine\b|\.mistakes\b|esp32_beat\b|\b_dog\b|\b_powers\b")
+    for folder in ("firmware", "cmodules", "tools", "docs"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".py", ".c", ".h", ".md", ".mk"):
+                assert not old.search(path.read_text()), path
