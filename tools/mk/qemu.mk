@@ -26,7 +26,7 @@ qemu-firmware: $(QEMU_FIRMWARE) ## build the firmware for the emulated machine
 
 # For `make test`, which skips its RISC-V half, and says so, where it cannot build it. Where SOVELMA_FIRMWARE names another PC
 # firmware, that alone is tested.
-qemu-if-possible: # build it where its tools are there, else say which are missing
+qemu-if-possible: ## build it where its tools are there, else say which are missing
 	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi
 
