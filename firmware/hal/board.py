@@ -1,4 +1,4 @@
-"""A simulated board: the pins of a small ESP32-C3 board with its lamp and its button, on a machine that has none.
+"""A simulated board: the pins of a small ESP32-C3 board with its lamp and its button, on a machine without pins.
 
     from hal.board import board
     board.press(9)                  the button to ground on pin 9; board.release(9)
@@ -6,12 +6,11 @@
     board.script([(500, 9, 0), (700, 9, None)])     the same at milliseconds from now
     board.level(8), board.edges(8), board.history()
 
-A pin has one of three drivers: itself as an output, else what was connected from outside, else its pull resistor;
-with none of them it reads 0, where a real one would read anything. An output that something outside pulls the other
-way keeps its level and the clash is counted: on a real board that is a short circuit.
+A pin has one of three drivers: itself as an output, else what is connected outside, else its pull resistor. Without any
+of them it reads 0; a real pin would read anything. An output that something outside pulls the other way keeps its level,
+and the board counts the clash: on a real board it is a short circuit.
 
-Invariants: nothing is left to chance, the same script and the same clock give the same levels; reading and driving a
-pin allocate nothing.
+Invariants: the same script and the same clock give the same levels. Reading and driving a pin allocate nothing.
 """
 import time
 from array import array

@@ -1,15 +1,15 @@
-"""The board's flash: its file system, the slots for modules, a counter that outlives everything, firmware updates.
+"""The board's flash: its file system, the slots for modules, a counter that outlives every restart, firmware updates.
 
     /               littlefs of partition `vfs`: system.json, modules, data; yours
-    /rom            the module slot that belongs to the running firmware, where something was written to it; read-only
+    /rom            the module slot of the running firmware, if something was written to it; read-only
     /demo           the demo that is part of the firmware; read-only
 
 Modules below /rom and /demo lie in memory-mapped flash, so a task uses their bytes in place.
 
-Slots: firmware in `ota_0` uses the modules in `mod_0`, firmware in `ota_1` those in `mod_1`. When ESP-IDF takes an update
-back that did not start, the modules go back with it.
+Slots: firmware in `ota_0` uses the modules in `mod_0`, firmware in `ota_1` those in `mod_1`. When ESP-IDF rolls an update
+back because it did not start, the modules roll back with it.
 
-Invariant: what is mapped is not written: an update goes to the slots that are not running.
+Invariant: a mapped slot is never written; an update goes to the slots that are not running.
 """
 import chip
 import vfs

@@ -1,14 +1,15 @@
-"""The heart beat of the board: one timer, every 10 ms, for everything that must go on whatever Python is doing.
+"""The board's heartbeat: one timer, every 10 ms, for everything that must go on whatever Python is doing.
 
 - It runs the system while the prompt, or a program of yours, has the machine (`behind`).
-- It feeds the watchdog, which restarts the chip when the beat stops: Python hangs in a call that does not return. While
-  the kernel's own loop has the machine, it also has to get on; while the prompt or mpremote has it, nothing is asked.
+- It feeds the watchdog. When the heartbeat stops, because Python hangs in a call that does not return, the watchdog
+  restarts the chip. While the kernel's loop has the machine, the loop has to make progress as well; while the prompt or
+  mpremote has it, it need not.
 - It looks after the radio once a second (`every_second`).
 
-A beat is a callback of MicroPython: it runs between two byte codes, never inside a burst of the system, and Ctrl-C does
-not cut it in two.
+The heartbeat is a callback of MicroPython: it runs between two byte codes, never inside a burst of the system, and Ctrl-C
+does not interrupt it.
 
-Invariant: nothing that is called from here can stop the beat; one timer of the chip's two is left to you.
+Invariant: nothing that is called from here can stop the heartbeat. One of the chip's two timers is left to you.
 """
 import machine
 import time

@@ -1,9 +1,9 @@
-"""Wi-Fi of the board: joins a network and joins it again, opens one of its own, and never waits for either.
+"""Wi-Fi of the board: joins a network, joins it again after a loss, or opens an access point, and waits for none of these.
 
-`Radio` is looked after once a second. The port would try again at once and for ever; here each failed attempt doubles
-the pause before the next one, so a network that is gone costs little.
+The heartbeat calls `Radio.look` once a second. The port itself would try to join at once and for ever; here each failed
+attempt doubles the pause before the next one, so an absent network costs little.
 
-Invariant: `look` does not block; what goes wrong is told and tried again, it stops nothing.
+Invariant: `look` does not block. It reports an error and tries again; an error stops nothing else.
 """
 import chip
 from micropython import const

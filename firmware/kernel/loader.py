@@ -1,8 +1,8 @@
 """Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
 
-A module is instantiated here and does not run: its start function and `_start` run later, as the task, paid for with
-its fuel. Everything that goes wrong is told with its place in the manifest; then the tasks made until then are ended
-again. No pin is touched before nothing can fail.
+The loader instantiates each module and runs none: the start function and `_start` run later, inside the task and paid for
+with its fuel. The loader reports every error with its place in the manifest and then ends the tasks that it has made. It
+touches no pin until nothing can fail any more.
 """
 import hal
 import wasm3

@@ -1,13 +1,13 @@
-"""A directory of the machine's own storage, seen by tasks as one of the RamFS.
+"""A directory of the machine's own storage, seen by tasks as a directory of the RamFS.
 
-Behind it is what `hal.storage` gives: on a PC a directory of the host, on a board one of the flash. Nodes have the
-same methods as those of the RamFS, so nothing else knows the difference. What they do not share: a node here is made
-anew at every look, and what is on the disk outlives the system.
+`hal.storage` reads and writes it: a directory of the host on a PC, a directory of the flash on a board. Its nodes have
+the methods of the RamFS's nodes, so no other code sees a difference. Two things differ: a node is made anew at every
+look-up, and what is on the storage outlives the system.
 
-Quotas: the limit of the mount bounds what lies in it, counted once at the start and kept up by what tasks do; what the
-host does meanwhile is not seen. A task's storage quota counts the bytes it added itself.
+Quotas: the mount's limit bounds what lies in the directory. The mount counts it once at the start and adds what tasks
+write; it does not see what the host changes meanwhile. A task's storage quota counts the bytes that the task added.
 
-Invariants: at most HANDLES files are open at once; each is closed when its capability goes; reading and writing
+Invariants: at most HANDLES files are open at once, and each is closed when its capability ends. Reading and writing
 allocate nothing.
 """
 from micropython import const

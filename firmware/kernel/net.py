@@ -1,14 +1,14 @@
-"""The network, as tasks use it: connect, send, receive, close on sockets that never block the kernel.
+"""The network system calls: connect, send, receive and close, on sockets that never block the kernel.
 
-A task that has to wait is put aside with its call unanswered. The poller rouses it, and the call is made once more from
-its beginning: what it needs is checked again, and it is answered, or waits on with what is left of its time. So the
-kernel holds no half-done transfer, and bytes go straight between the host's stack and the task's memory.
+A call that has to wait leaves its task suspended. When the poller wakes the task, the kernel makes the call once more
+from its beginning: it checks the capability again, and answers or waits for the rest of the timeout. So the kernel holds
+no half-done transfer, and bytes go straight between the host's stack and the task's memory.
 
-The sockets of a task are capabilities in its table, children of the network capability they came from, and count
-against it; when they end - closed, revoked, with their task - so does the connection.
+A task's sockets are capabilities in its table, children of the network capability that opened them, and count against
+it. When such a capability ends - closed, revoked, or with its task - the connection ends too.
 
-Invariants: nothing here blocks; `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not (but the
-poller makes room when more tasks wait than ever before); the peer's address is fixed when the connection is made.
+Invariants: nothing here blocks. `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not; only the
+poller makes room when more tasks wait than ever before. A peer's address is fixed when the connection is made.
 """
 import hal
 from micropython import const

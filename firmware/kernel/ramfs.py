@@ -1,20 +1,20 @@
 """The RamFS: directories and files in memory, with quotas.
 
-A file is a table of blocks, so it grows without moving and without asking for one large piece of memory; a block that
-nobody wrote to is not in it, so a gap costs its quota but no time. Every
-directory may have a limit, which bounds everything below it; the root's limit is the size of the file system. Every
-node belongs to a task's account, which has a limit too: to the task that made it, or, where the manifest did, to the
-first that opens it for writing. What counts is what a node really takes: its blocks, and a fixed amount for being there.
+A file is a table of blocks: it grows without moving and never needs one large piece of memory. A block that no task has
+written to is absent from the table, so a gap counts towards the quota but takes no time. Every directory may have a
+limit, which bounds everything below it; the root's limit is the size of the file system. Every node belongs to the
+account of a task, which has a limit too: the task that made the node or, for a node of the manifest, the first task that
+opens it for writing. A node counts with what it takes: its blocks, and a fixed amount for its existence.
 
-Paths are relative to a directory and can only go down: there is no component that means "up", so what is not below a
-directory cannot be named through it. There are no links.
+A path is relative to a directory and only leads down: no component means "up", so a path cannot name anything outside of
+its directory. There are no links.
 
-A file that is removed while somebody has it open stays what it was for those who do, and counts, until the last of
-them closes it.
+A file that is removed while it is open stays readable and writable through the open capabilities, and counts, until the
+last of them is closed.
 
-Invariants: `used` of a directory is the sum over everything below it and over what was removed there and is still open;
-`used` of an account is the sum over all nodes that belong to it; a call that fails has changed nothing; reading, and
-writing where the file already has blocks, allocate nothing.
+Invariants: `used` of a directory is the sum over everything below it and over what was removed there and is still open.
+`used` of an account is the sum over all nodes that belong to it. A call that fails has changed nothing. Reading
+allocates nothing, nor does writing where the file has blocks already.
 """
 from micropython import const
 from kernel.abi import (

@@ -1,14 +1,15 @@
-"""Names to addresses: DNS over UDP, without ever blocking.
+"""The resolver: names to addresses by DNS over UDP, without blocking.
 
-A lookup belongs to the call that needs it and ends with it. It asks one server after the other, waits a little longer
-each round, and follows aliases; `step` is called whenever its socket has something or its time has come. What is known
-is kept for a while, for all tasks.
+A lookup belongs to the call that needs it and ends with it. It asks one server after the other, waits longer in each
+round, and follows aliases. `step` is called when its socket is readable or its time is over. All tasks share a cache of
+answers.
 
-An answer is believed only where it comes from the address and port asked, to the random port asked from, with the
-random number of the question and the question itself; all else is dropped. Its content is hostile until parsed: every
-offset is checked, names and aliases are bounded, compression may only point backwards, so parsing always ends.
+The resolver accepts an answer only from the address and port that it asked, to the random port that it asked from, with
+the question's random number and the question itself. It drops everything else. It treats the content as hostile: it
+checks every offset, bounds names and aliases, and lets compression point backwards only, so parsing always ends.
 
-Invariant: answers hold addresses only (4 bytes each, at most four of them); who may go there is decided elsewhere.
+Invariant: an answer holds addresses only, at most four of 4 bytes; the network policy decides which of them a task may
+reach.
 """
 import hal
 from micropython import const

@@ -1,17 +1,18 @@
-"""Who runs next: fixed priorities, round robin inside one, CPU budgets, and a heap of everybody who waits for a time.
+"""The scheduler: fixed priorities, round robin inside one, CPU budgets, and a heap of timers.
 
-The scheduler only keeps order; who runs how long and what happens to a task that ends is decided elsewhere.
+The scheduler only keeps order. The system's loop decides how long a task runs; the supervisor decides what happens to a
+task that ends.
 
-- A task whose budget of fuel is used up runs only when nobody else wants to, until its next period begins.
-- A guard gives a slice to a lower priority in turn when a higher one has run for so many slices, so that an endless
-  loop slows the others down but does not stop them. It never stands in the way of a task that has just become ready
+- A task that has used up its budget of fuel runs only while no other task is ready, until its next period begins.
+- A starvation guard gives a slice to a lower priority in turn after a higher one has run for so many slices. An endless
+  loop therefore slows the others down and does not stop them. The guard never delays a task that has just become ready
   above the one that ran last, so a task of high priority is late by one slice at most.
 
-Invariants: a task that is READY is in exactly one queue (`task.queue`), chained by `link` and `back`; one that waits
-for a time is in the heap at `task.timer` (-1: it is not), which a task in the queue of those over budget is too, for
-the end of its period; ticks have 30 bits and count round every 12.4 days, so they are compared by their difference
-alone. Nothing here allocates but the first `_push` of so many timers (see `reserve`). The cost of a slice does not
-depend on the number of tasks; that of a timer on its logarithm.
+Invariants: a READY task is in exactly one queue (`task.queue`), chained by `link` and `back`. A task that waits for a
+time is in the heap at `task.timer` (-1: it is not); a task over its budget is in both, for the end of its period. Ticks
+have 30 bits and wrap every 12.4 days, so only their differences are compared. Nothing here allocates but the first
+`_push` of so many timers (see `reserve`). The cost of a slice does not depend on the number of tasks; the cost of a
+timer grows with its logarithm.
 """
 from micropython import const
 from kernel.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING, PRIORITIES

@@ -1,9 +1,9 @@
-"""What happens to a task that is over: its record is kept and shown, its region and capabilities go back, and its
-policy says what comes next.
+"""The supervisor: what happens to a task that ends. It keeps and shows the crash record, releases region and capabilities,
+and applies the task's fault policy.
 
-The scheduler reports, this module decides. A fault ends one life of one task and nothing else, unless the manifest
-says that the machine is to start anew. Nothing here may fail: without memory a record is lost, a line is not shown,
-a restart is tried again later.
+The scheduler reports, and this module decides. A fault ends one task and nothing else, unless the manifest says that the
+machine reboots. Nothing here may fail: without memory a record is lost, a line is not shown, a restart is tried again
+later.
 """
 import json
 import hal

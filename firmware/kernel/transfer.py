@@ -1,8 +1,8 @@
-"""The one buffer through which bytes go between a task's memory and the machine: sockets, mounted files.
+"""The one buffer for bytes between a task's memory and a socket or a mounted file.
 
-Who grants a network or mounts a directory reserves it, so that a system of neither keeps 4 KB of a board's 64 KB heap.
+Granting a network and mounting a directory reserve it, so that a system without either saves 4 KB of a board's 64 KB heap.
 
-Invariant: nobody leaves anything in it from one call to the next, so one serves all.
+Invariant: no call leaves anything in the buffer for the next one, so one buffer serves all tasks.
 """
 
 _MOST = 4096            # bytes that one call moves at most, says the ABI
