@@ -1,5 +1,6 @@
-/* interpreter.c - wasm3's operations and compiler, made metered and stackless. The one file that touches
- * wasm3's internals.
+/* interpreter.c - wasm3's operations and compiler, made metered and stackless. The one file that replaces parts of
+ * wasm3. Other files read and fill wasm3's structures through task_state.h: compile.c, create.c, functions.c, locate.c,
+ * names.c, syscall.c, task.c.
  *
  * wasm3's sources are included, not edited. Each hook and its reason:
  *
