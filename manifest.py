@@ -3,4 +3,5 @@
 include("$(MPY_DIR)/extmod/asyncio")
 package("kernel", base_path="firmware")
 package("hal", base_path="firmware")
+module("abi.py", base_path="firmware")
 module("sovelma.py", base_path="firmware")

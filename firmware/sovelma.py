@@ -11,14 +11,17 @@ import sys
 _path = sys.path[:]
 sys.path[:] = [".frozen"]
 import hal
-import kernel
-from kernel import abi, console, inspect, module
-from kernel.capability import RIGHTS
-from kernel.gpio import Pin
-from kernel.log import escaped, escaped_bytes
-from kernel.manifest_error import ManifestError
-from kernel.net import Network, Socket
-from kernel.ramfs import is_directory, walk
+import kernel.boot as boot_package
+import abi
+from kernel.core import console
+from kernel.shell import inspect
+from kernel.boot import module
+from kernel.core.capability import RIGHTS
+from kernel.objects.pin import Pin
+from kernel.core.log import escaped, escaped_bytes
+from kernel.core.errors import ManifestError
+from kernel.objects.network import Network, Socket
+from kernel.objects.ramfs import is_directory, walk
 sys.path[:] = _path
 del _path
 
@@ -69,8 +72,8 @@ def _build(path, changes):
     paths = sys.path[:]
     sys.path[:] = [".frozen"]
     try:
-        from kernel.loader import build
-        from kernel.manifest import Manifest
+        from kernel.boot.loader import build
+        from kernel.boot.manifest import Manifest
         manifest = Manifest(path, changes)
         if not console.kept():              # a board's boot log has begun with this line before
             console.ok(inspect.version())
@@ -78,9 +81,9 @@ def _build(path, changes):
     finally:
         sys.path[:] = paths
         for name in ("loader", "manifest", "strict_json"):
-            sys.modules.pop("kernel." + name, None)
-            if hasattr(kernel, name):
-                delattr(kernel, name)
+            sys.modules.pop("kernel.boot." + name, None)
+            if hasattr(boot_package, name):
+                delattr(boot_package, name)
 
 
 def check(path):

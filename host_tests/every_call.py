@@ -172,18 +172,18 @@ def module():
 # In the firmware: `storm(n)` is a task that runs case n, with all it needs; its log tells when it begins.
 SETUP = """
 import gc, hal, time, wasm3
-from kernel import abi
-from kernel.capability import Capabilities
-from kernel.gpio import Pin
-from kernel.log import Ring
-from kernel.mount import Mount
-from kernel.net import Network
-from kernel.netpolicy import check
-from kernel.plan import Arguments
-from kernel.ramfs import OpenFile, RamFS
-from kernel.resolver import Resolver
-from kernel.system import System
-from kernel.task import READY, Task
+import abi
+from kernel.core.capability import Capabilities
+from kernel.objects.pin import Pin
+from kernel.core.log import Ring
+from kernel.objects.mount import Mount
+from kernel.objects.network import Network
+from kernel.objects.netpolicy import check
+from kernel.boot.plan import Arguments
+from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.system import System
+from kernel.core.task import READY, Task
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)

@@ -40,10 +40,10 @@ def compiled(source, stack=1024, includes=()):
 
 RUN = """
 import hal, sovelma, wasm3
-from kernel.system import System
-from kernel.ramfs import RamFS
-from kernel.capability import Capabilities
-from kernel.task import Task
+from kernel.core.system import System
+from kernel.objects.ramfs import RamFS
+from kernel.core.capability import Capabilities
+from kernel.core.task import Task
 shown = []
 hal.write = lambda buffer, n: shown.append(bytes(buffer[:n]).decode())
 def run(module, memory=0):

@@ -222,14 +222,15 @@ SETUP = """
 import gc, time
 import hal, wasm3
 from array import array
-from kernel import abi, console
-from kernel.capability import Capabilities
-from kernel.net import Network
-from kernel.netpolicy import Policy, check
-from kernel.ramfs import RamFS
-from kernel.resolver import Resolver
-from kernel.system import System
-from kernel.task import Task, SLEEPING, WAITING, READY, STATES
+import abi
+from kernel.core import console
+from kernel.core.capability import Capabilities
+from kernel.objects.network import Network
+from kernel.objects.netpolicy import Policy, check
+from kernel.objects.ramfs import RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.system import System
+from kernel.core.task import Task, SLEEPING, WAITING, READY, STATES
 system = System(RamFS(1 << 16), Resolver([]))
 def wrong(where, what):
     raise ValueError(where + " " + what)

@@ -97,9 +97,9 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
 
 def test_the_kernel_has_a_handler_for_every_call_it_gets(firmware):
     handlers = firmware.script("""
-from kernel import abi
-from kernel.scheduler import Scheduler
-from kernel.syscalls import Syscalls
+import abi
+from kernel.core.scheduler import Scheduler
+from kernel.core.syscalls import Syscalls
 syscalls = Syscalls(Scheduler(), None)
 answer([name for number, name in enumerate(abi.NAMES) if not abi.IN_RUNTIME[number] and not callable(syscalls.handler(name))])
 """)

@@ -13,8 +13,8 @@ from board import tables
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FAKES = ROOT / "host_tests" / "board" / "fakes"
 MICROPYTHON = pathlib.Path(os.environ.get("MICROPYTHON_DIR") or ROOT / "build" / "src" / "micropython")
-BOARD = ROOT / "firmware" / "boards" / "SOVELMA_C3" / "modules"
-HAL = [*sorted((ROOT / "firmware" / "hal").glob("esp32*.py")), *sorted(BOARD.glob("*.py"))]
+BOARD = ROOT / "firmware" / "boards" / "common" / "esp32c3" / "modules"
+HAL = [*sorted((ROOT / "firmware" / "hal" / "esp32").glob("*.py")), *sorted(BOARD.glob("*.py"))]
 
 # (module, class or None): the C table of its names.
 TABLES = {
@@ -132,7 +132,7 @@ def test_what_the_hal_uses_the_port_has(names):
 
 
 def test_the_radio_is_configured_with_words_the_port_knows():
-    text = (ROOT / "firmware" / "hal" / "esp32_radio.py").read_text()
+    text = (ROOT / "firmware" / "hal" / "esp32" / "radio.py").read_text()
     words = {keyword.arg for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)
              and getattr(node.func, "attr", "") == "config" for keyword in node.keywords}  # fmt: skip
     assert words == {"reconnects", "ssid", "key", "security", "max_clients"}

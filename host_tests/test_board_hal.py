@@ -17,7 +17,7 @@ import chip, esp32, flashbdev, machine, network, time
 sys.modules.update({"chip": chip, "esp32": esp32, "machine": machine, "network": network})
 import hal
 import hal.esp32 as board
-from hal import esp32_heartbeat, esp32_flash, esp32_radio
+from hal.esp32 import heartbeat, flash, radio
 for name in dir(board):                             # the kernel sees this machine
     if not name.startswith("__"):
         setattr(hal, name, getattr(board, name))
@@ -144,7 +144,7 @@ answer([none, other, first, cut, board.kept()])
 def test_tasks_are_silent_while_mpremote_speaks(board):
     """What comes from behind the prompt is held back; what a command of mpremote itself says is its answer."""
     out = board("""
-esp32_heartbeat.start(0)
+heartbeat.start(0)
 def say():
     board.write(b"task\\n", 5)
 board.behind(say)
@@ -163,7 +163,7 @@ def test_said_once_and_held_back_once(firmware, board):
     import subprocess
 
     script = SETUP + """
-esp32_heartbeat.start(0)
+heartbeat.start(0)
 board.behind(lambda: board.write(b"TASK\\n", 5))
 chip.raw = True
 beat()
@@ -171,7 +171,7 @@ board.write(b"COMMAND\\n", 8)
 chip.raw = False
 beat()
 """
-    values = f"fakes={str(ROOT / 'host_tests/board/fakes')!r}\nprograms={str(ROOT / 'firmware/boards/SOVELMA_C3/modules')!r}\n"
+    values = f"fakes={str(ROOT / 'host_tests/board/fakes')!r}\nprograms={str(ROOT / 'firmware/boards/common/esp32c3/modules')!r}\n"
     result = subprocess.run([str(firmware.path), "-c", values + script], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
     assert result.stdout.split() == ["COMMAND", "TASK"]
@@ -185,12 +185,12 @@ def test_the_beat_feeds_the_watchdog_and_nothing_stops_it(board):
 def broken():
     raise ValueError("x")
 seconds = []
-esp32_heartbeat.start()
-esp32_heartbeat.every_second(lambda: seconds.append(1))
+heartbeat.start()
+heartbeat.every_second(lambda: seconds.append(1))
 board.behind(broken)
 beat(250)
 timer = machine.Timer.all[0]
-answer([machine.WDT.timeout, machine.WDT.fed, timer.period, timer.mode, esp32_heartbeat.inside, list(machine.Timer.all)])
+answer([machine.WDT.timeout, machine.WDT.fed, timer.period, timer.mode, heartbeat.inside, list(machine.Timer.all)])
 """)
     assert out == [30000, 250, 10, 1, False, [0]]
 
@@ -200,8 +200,8 @@ def test_a_failing_step_does_not_take_the_second_from_the_radio(board):
 seconds = []
 def broken():
     raise ValueError("x")
-esp32_heartbeat.start()
-esp32_heartbeat.every_second(lambda: seconds.append(1))
+heartbeat.start()
+heartbeat.every_second(lambda: seconds.append(1))
 board.behind(broken)
 beat(300)
 answer(len(seconds))
@@ -210,7 +210,7 @@ answer(len(seconds))
 
 def test_without_a_watchdog_nothing_is_fed(board):
     assert board("""
-esp32_heartbeat.start(0)
+heartbeat.start(0)
 beat(3)
 answer([machine.WDT.timeout, machine.WDT.fed])
 """) == [None, 0]
@@ -221,10 +221,10 @@ def test_a_loop_that_stands_still_is_not_fed_and_a_prompt_is(board):
 import time
 clock = [0]
 real = time.ticks_ms
-esp32_heartbeat.time = type("clock", (), {"ticks_ms": staticmethod(lambda: clock[0]), "ticks_diff": staticmethod(lambda a, b: a - b)})
-esp32_heartbeat.start()
+heartbeat.time = type("clock", (), {"ticks_ms": staticmethod(lambda: clock[0]), "ticks_diff": staticmethod(lambda a, b: a - b)})
+heartbeat.start()
 turns = [0]
-esp32_heartbeat.watch(lambda: turns[0])
+heartbeat.watch(lambda: turns[0])
 def fed(ms):
     before = machine.WDT.fed
     clock[0] += ms
@@ -248,11 +248,11 @@ answer(out)
 def test_a_network_is_joined_lost_and_joined_again_with_growing_pauses(board):
     out = board("""
 said = []
-radio = esp32_radio.Radio({"ssid": "home", "key": "secret123"}, None, said.append, "kitchen")
+station = radio.Radio({"ssid": "home", "key": "secret123"}, None, said.append, "kitchen")
 def attempts(seconds):
     before = network.events.count(("connect", "home", "secret123"))
     for _ in range(seconds):
-        radio.look()
+        station.look()
     return network.events.count(("connect", "home", "secret123")) - before
 first = network.events[:]
 failing = [attempts(5), attempts(1), attempts(10), attempts(1), attempts(20), attempts(1), attempts(40), attempts(1), attempts(60), attempts(1), attempts(61)]
@@ -272,9 +272,9 @@ def test_a_radio_that_fails_is_told_and_tried_again(board):
     assert board("""
 said = []
 network.WLAN.fail = OSError("Wifi Internal Error")
-radio = esp32_radio.Radio({"ssid": "home"}, None, said.append)
+station = radio.Radio({"ssid": "home"}, None, said.append)
 for _ in range(6):
-    radio.look()
+    station.look()
 answer([said, network.events.count(("connect", "home", ""))])
 """) == [["wifi: Wifi Internal Error"] * 2, 2]
 
@@ -283,7 +283,7 @@ def test_a_radio_that_a_soft_reset_left_connected_is_not_connected_again(board):
     assert board("""
 said = []
 network.WLAN.joined = True
-esp32_radio.Radio({"ssid": "home"}, None, said.append).look()
+radio.Radio({"ssid": "home"}, None, said.append).look()
 answer([("connect", "home", "") in network.events, said])
 """) == [False, ["wifi: joined home, address 192.0.2.7"]]
 
@@ -291,8 +291,8 @@ answer([("connect", "home", "") in network.events, said])
 def test_a_network_of_its_own(board):
     out = board("""
 said = []
-esp32_radio.Radio(None, {"ssid": "kitchen", "key": "other456"}, said.append).look()
-esp32_radio.Radio(None, {"ssid": "open"}, said.append)
+radio.Radio(None, {"ssid": "kitchen", "key": "other456"}, said.append).look()
+radio.Radio(None, {"ssid": "open"}, said.append)
 answer([[event[2] for event in network.events if event[0] == "config"], said])
 """)
     assert out[0] == [{"ssid": "kitchen", "security": 3, "key": "other456", "max_clients": 4},
@@ -313,7 +313,7 @@ def test_the_image_without_radio_has_no_network(firmware, board):
     script = SETUP.replace("import hal\n", "chip.RADIO = 0\nimport hal\n", 1)
     out = firmware.script(script + """
 answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1),
-        hasattr(board, "network") or hasattr(esp32_radio, "network")])
+        hasattr(board, "network") or hasattr(radio, "network")])
 """, fakes=str(ROOT / "host_tests/board/fakes"), programs="")
     assert out == [-13, [], 0, False, False, False]
 
@@ -325,16 +325,16 @@ def test_a_new_board_gets_a_file_system_and_what_was_written_stays(board):
     out = board("""
 import os, vfs
 vfs.umount("/")
-wrong = esp32_flash.mount()
+wrong = flash.mount()
 with open("/system.json", "w") as file:
     file.write("{}")
 vfs.umount("/")
-again = esp32_flash.mount()
+again = flash.mount()
 with open("/system.json") as file:
     text = file.read()
 vfs.umount("/")
 esp32.contents["vfs"] = {number: b"x" * 4096 for number in range(80)}
-broken = esp32_flash.mount()
+broken = flash.mount()
 answer([wrong, again, text, broken, set(esp32.contents["vfs"].values()) == {b"x" * 4096}])
 """)
     assert out[:3] == [[], [], "{}"]
@@ -353,34 +353,34 @@ import binascii, vfs
 vfs.umount("/")
 chip.images["mod_0"] = memoryview(binascii.unhexlify(one) + b"\\xff" * 100)
 chip.images["mod_1"] = memoryview(binascii.unhexlify(two))
-esp32_flash.mount()
+flash.mount()
 with open("/rom/which") as file:
     first = file.read()
 vfs.umount("/")
 vfs.umount("/rom")
 esp32.running = "ota_1"
-esp32_flash.mount()
+flash.mount()
 with open("/rom/which") as file:
     second = file.read()
 vfs.umount("/rom")
 chip.images["mod_1"] = memoryview(b"\\xff" * 4096)      # nothing was ever written there
-answer([first, second, esp32_flash.mount()])
+answer([first, second, flash.mount()])
 """, one=image({"which": b"one"}).hex(), two=image({"which": b"two"}).hex())
     assert out == ["one", "two", []]
 
 
 def test_a_counter_that_is_written_only_when_it_changes(board):
     assert board("""
-out = [esp32_flash.faults()]
+out = [flash.faults()]
 for count in (0, 1, 1, 2, 0, 0):
-    esp32_flash.set_faults(count)
-    out.append(esp32_flash.faults())
+    flash.set_faults(count)
+    out.append(flash.faults())
 writes = esp32.writes
 def broken(namespace):
     raise OSError(-4353, "ESP_ERR_NVS_NOT_INITIALIZED")
-esp32_flash.NVS = broken
-esp32_flash.set_faults(7)
-answer([out, writes, esp32_flash.faults()])
+flash.NVS = broken
+flash.set_faults(7)
+answer([out, writes, flash.faults()])
 """) == [[0, 0, 1, 1, 2, 0, 0], 3, 0]
 
 
@@ -394,24 +394,24 @@ class Slow:                                 # gives what it has in pieces, as a 
         return self.stream.readinto(memoryview(buffer)[:1000])
 told = []
 image = bytes(range(256)) * 40              # 10,240 bytes: two blocks and a half
-esp32_flash.update_firmware(Slow(image), told.append)
+flash.update_firmware(Slow(image), told.append)
 blocks = esp32.contents["ota_1"]
 same = b"".join([blocks[number] for number in range(3)])[:len(image)] == image
 rest = blocks[2][len(image) - 8192:] == b"\\xff" * 2048
-esp32_flash.update_modules(io.BytesIO(b"modules"))
+flash.update_modules(io.BytesIO(b"modules"))
 boot = esp32.boot
 esp32.broken = True
 try:
-    esp32_flash.update_firmware(io.BytesIO(b"not an image"))
+    flash.update_firmware(io.BytesIO(b"not an image"))
     refused = False
 except OSError:
     refused = True
 try:
-    esp32_flash.update_modules(io.BytesIO(bytes(0x20001)))
+    flash.update_modules(io.BytesIO(bytes(0x20001)))
     large = ""
 except OSError as error:
     large = str(error)
-esp32_flash.accept()
+flash.accept()
 answer([told, same, rest, boot, list(esp32.contents), refused, esp32.boot, large, esp32.valid])
 """)
     assert out[:4] == [[4096, 8192, 10240], True, True, "ota_1"]

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 BOARD = ROOT / "firmware" / "boards" / "SOVELMA_C3"
+PROGRAMS = ROOT / "firmware" / "boards" / "common" / "esp32c3" / "modules"
 FIRMWARE = ROOT / "build" / "qemu" / "firmware.elf"
 MPY_CROSS = next(iter(sorted((ROOT / "build").glob("mpy-cross-*/mpy-cross"))), None)
 
@@ -54,10 +55,10 @@ for name in dir(board):
 board._console = console
 import board_start
 board_start.MANIFESTS = ("/demo/system.json",)
-from hal import esp32_heartbeat
+from hal.esp32 import heartbeat
 import wasm3
 wasm3.arena_resize(131072)
-esp32_heartbeat.start()
+heartbeat.start()
 board_start.main()
 import sovelma
 for _ in range(300):
@@ -81,8 +82,8 @@ def told(tmp_path_factory):
     files = {"seed": os.urandom(32), "demo": values["FILES"], "script": SCRIPT.replace("LEFT", str(LEFT)).encode()}
     (directory / "select.py").write_text(SELECT)
     # As byte code, which is used where it lies, as frozen code is.
-    for path in (*(ROOT / "host_tests/board/fakes").glob("*.py"), directory / "select.py", BOARD / "modules/board_config.py",
-                 BOARD / "modules/board_start.py"):  # fmt: skip
+    for path in (*(ROOT / "host_tests/board/fakes").glob("*.py"), directory / "select.py", PROGRAMS / "board_config.py",
+                 PROGRAMS / "board_start.py"):  # fmt: skip
         subprocess.run([MPY_CROSS, "-march=rv32imc", path, "-o", directory / "out.mpy"], check=True)
         files[f"lib/{path.stem}.mpy"] = (directory / "out.mpy").read_bytes()
     from qemu import command, heap

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.pc("a board of fakes on files of the host")
 
 START = """
 import board_config, board_start, sovelma
-from kernel import console as log
+from kernel.core import console as log
 board_start.MANIFESTS = manifests
 lines = []
 log.show = lines.append
-esp32_heartbeat.start()
+heartbeat.start()
 def said(text):
     return [line for line in lines if text in line]
 class Keys:                                 # a key, or Ctrl-C, after so many looks
@@ -42,7 +42,7 @@ def start(firmware, tmp_path):
 
     def run(script, manifests=(str(path),), before="", **values):
         return firmware.script(SETUP + before + START + script, fakes=str(ROOT / "host_tests/board/fakes"), manifests=list(manifests),
-                               programs=str(ROOT / "firmware/boards/SOVELMA_C3/modules"), directory=str(tmp_path), **values)  # fmt: skip
+                               programs=str(ROOT / "firmware/boards/common/esp32c3/modules"), directory=str(tmp_path), **values)  # fmt: skip
 
     return run
 
@@ -112,7 +112,7 @@ answer(out + [waiting, said("behind the prompt")])
 def test_the_system_stands_still_while_a_command_looks_at_it_or_changes_it(start):
     """A beat in the middle of a command would find it half changed."""
     out = start("""
-from kernel import inspect
+from kernel.shell import inspect
 board._console = Keys(3)
 board_start.main()
 task = sovelma.system.tasks[0]
@@ -207,7 +207,7 @@ def switch_on(reason, cause):
     sovelma.pause()
     sovelma.system = None
     board_start.main()
-    return [esp32_flash.faults(), sovelma.system is not None]
+    return [flash.faults(), sovelma.system is not None]
 out = [switch_on(chip.POWER_ON, 1), switch_on(chip.PANIC, 2), switch_on(chip.TASK_WATCHDOG, 3), switch_on(chip.PANIC, 2)]
 told = said("safe mode")
 soft = switch_on(chip.PANIC, machine.SOFT_RESET)        # a soft reset is no start of the chip: still safe mode, not counted
@@ -216,7 +216,7 @@ board_start.go()
 started = sovelma.system is not None
 sovelma.pause()
 beat(100 * board_start.GOOD)
-out += [soft, [esp32_flash.faults(), started], switch_on(chip.PANIC, 2), switch_on(chip.PROGRAM, 2), switch_on(chip.PANIC, 2), switch_on(chip.POWER_ON, 1)]
+out += [soft, [flash.faults(), started], switch_on(chip.PANIC, 2), switch_on(chip.PROGRAM, 2), switch_on(chip.PANIC, 2), switch_on(chip.POWER_ON, 1)]
 answer([out, told])
 """)
     states, told = out
@@ -237,14 +237,14 @@ for _ in range(4):
         board_start.main()
         out.append("prompt")
     except machine.Reset:
-        out.append(esp32_flash.faults() & 0xFF)
+        out.append(flash.faults() & 0xFF)
     chip.reason, machine.cause = chip.PROGRAM, 2
 told = said("fault of the kernel: RuntimeError")
 board._console = Keys(3)
 sovelma.system = None
 chip.reason = chip.POWER_ON
 board_start.main()
-answer([out, len(told), len(said("safe mode")), esp32_flash.faults(), sovelma.system is not None])
+answer([out, len(told), len(said("safe mode")), flash.faults(), sovelma.system is not None])
 """)
     assert out == [[1, 2, 3, "prompt"], 3, 1, 0, True]
 

@@ -444,14 +444,14 @@ vfs.mount(vfs.VfsRom(FILES), "/demo")
 import wasm3
 wasm3.arena_resize(128 * 1024)
 import sovelma
-from kernel import console as log
+from kernel.core import console as log
 log.show = lambda line: None
 sovelma.boot("/demo/system.json")
 tasks = [(task.name, task.region()[1]) for task in sovelma.system.tasks]
 board._console = console
 sovelma.run(0.3)
 answer([tasks, {task.name: task.calls() > 0 or task.fuel() > 0 for task in sovelma.system.tasks}, wasm3.arena()[0]])
-""", fakes=str(ROOT / "host_tests/board/fakes"), programs=str(BOARD / "modules"), text=(tmp_path / "_files.py").read_text())
+""", fakes=str(ROOT / "host_tests/board/fakes"), programs=str(BOARD.parent / "common" / "esp32c3" / "modules"), text=(tmp_path / "_files.py").read_text())
     tasks, ran, arena = out
     assert len(tasks) == 7 and all(ran.values()) and arena == 128 * 1024
     assert sum(size for _, size in tasks) < 128 * 1024

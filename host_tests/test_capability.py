@@ -31,8 +31,8 @@ def caller():
     return wat(f"""(module {" ".join(imports)} (memory (export "memory") 1) (func (export "run") (loop {" ".join(cases)} (br 0))))""")
 
 SETUP = """
-from kernel import abi
-from kernel.capability import Capabilities
+import abi
+from kernel.core.capability import Capabilities
 class Thing:
     kind = abi.KIND_FILE
     released = 0

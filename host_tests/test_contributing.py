@@ -48,11 +48,11 @@ MODULE = wat("""(module (import "sovelma" "sp_triple" (func $triple (param i32) 
 def test_triple(firmware):
     code = firmware.script("""
 import hal, wasm3
-from kernel.capability import Capabilities
-from kernel.log import Ring
-from kernel.ramfs import RamFS
-from kernel.system import System
-from kernel.task import Task
+from kernel.core.capability import Capabilities
+from kernel.core.log import Ring
+from kernel.objects.ramfs import RamFS
+from kernel.core.system import System
+from kernel.core.task import Task
 system = System(RamFS(4096))
 task = Task("t", wasm3.Task(wasm["m"]), 3, hal.SLICE, Capabilities(), log=Ring("t"))
 system.add(task)
@@ -99,7 +99,7 @@ def test_a_system_call_takes_its_definition_its_handler_and_its_test(copy):
     number = source.read_text().count("\n[[call]]\n")
     minor = int(re.search(r"^minor = (\d+)$", source.read_text(), re.M)[1]) + 1
     source.write_text(re.sub(r"^minor = \d+$", f"minor = {minor}", source.read_text(), flags=re.M) + DEFINITION % (number, minor))
-    put_before(copy / "firmware/kernel/syscalls.py", "\n    def sp_cap_find(self, task):", HANDLER)
+    put_before(copy / "firmware/kernel/core/syscalls.py", "\n    def sp_cap_find(self, task):", HANDLER)
     (copy / "host_tests/test_triple.py").write_text(TEST)
     put_before(copy / "host_tests/every_call.py", '    "sp_memory_bytes": {', '    "sp_triple": {"": "sp_triple(7);"},\n')
     in_copy(copy, "make", "generated")

@@ -112,7 +112,7 @@ def test_every_host_function_is_called_by_a_demo_and_answered(firmware, tmp_path
     with demo_manifest(tmp_path) as path:
         answered, results = firmware.script("""
 import hal, sovelma
-from kernel import abi
+import abi
 hal.write = lambda buffer, n: None
 sovelma.boot(path)
 system = sovelma.system

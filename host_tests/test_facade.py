@@ -244,17 +244,17 @@ def test_what_builds_a_system_leaves_memory_and_is_the_frozen_one_again(at_promp
     for name in ("loader.py", "manifest.py", "strict_json.py", "binascii.py", "kernel.py"):
         (tmp_path / name).write_text("raise SystemExit('imported from the disk')")
     assert at_prompt("""
-import sys, kernel
+import sys, kernel.boot
 sys.path.insert(0, path.rsplit("/", 1)[0])
 paths = sys.path[:]
 there = []
 for _ in range(2):
     sovelma.boot(path)
-    there.append([name in sys.modules or hasattr(kernel, name.split(".")[1])
-                  for name in ("kernel.loader", "kernel.manifest", "kernel.strict_json")])
+    there.append([name in sys.modules or hasattr(kernel.boot, name.split(".")[2])
+                  for name in ("kernel.boot.loader", "kernel.boot.manifest", "kernel.boot.strict_json")])
 try:
     sovelma.boot("/nowhere")
 except sovelma.ManifestError as error:
     there.append(len(error.errors))
-answer([there, sys.path == paths, "kernel.manifest" in sys.modules])
+answer([there, sys.path == paths, "kernel.boot.manifest" in sys.modules])
 """) == [[[False] * 3, [False] * 3, 1], True, False]

@@ -9,7 +9,7 @@ from conftest import ROOT, wat
 from test_manifest import mistakes, task  # noqa: F401 - a fixture
 
 BOARD = """
-from hal.board import board, Board
+from hal.common.simulated import board, Board
 now = 0
 board.clock = lambda: now
 """
@@ -41,7 +41,7 @@ def system(directory, modules, **top):
 
 BOOT = BOARD + """
 import sovelma
-from kernel.task import STATES
+from kernel.core.task import STATES
 sovelma.boot(path)
 """
 
@@ -279,7 +279,7 @@ def run_demo(firmware, directory, name, caps, script):
         "version": 1, "tasks": [{"name": name, "module": f"{name}.wasm", "caps": caps}]}))  # fmt: skip
     return firmware.script("""
 import hal, sovelma
-from hal.board import board
+from hal.common.simulated import board
 shown = []
 hal.write = lambda buffer, n: shown.append(bytes(buffer[:n]).decode())
 """ + CLOCK + "sovelma.boot(path)\n" + script, path=str(directory / "system.json"))

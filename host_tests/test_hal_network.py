@@ -165,7 +165,7 @@ def test_the_machines_nameservers(firmware):
     """Whatever stands there is told as it stands there; what is no address is not asked."""
     got = firmware.script("""
 import hal
-from kernel.resolver import Resolver
+from kernel.objects.resolver import Resolver
 real = hal.nameservers()
 hal.nameservers = lambda: ["192.0.2.1", "::1", "junk", "192.0.2.2:5353", "1.2.3.4.5", "192.0.2.3", "192.0.2.4"]
 answer([real, [[list(address), port] for address, port in Resolver().servers()]])

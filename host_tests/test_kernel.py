@@ -44,11 +44,12 @@ def answers(call):
 SETUP = """
 import gc, time, micropython
 import hal, wasm3
-from kernel import abi, console, supervisor
-from kernel.capability import Capabilities
-from kernel.ramfs import RamFS, OpenFile
-from kernel.system import System
-from kernel.task import Task, STATES
+import abi
+from kernel.core import console, supervisor
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS, OpenFile
+from kernel.core.system import System
+from kernel.core.task import Task, STATES
 system = System(RamFS(1 << 16))
 shared = system.fs.make("/file", False)
 class Zeros:

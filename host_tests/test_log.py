@@ -5,7 +5,7 @@ from conftest import wat
 SETUP = """
 import binascii
 MODULE = "%s"
-from kernel.log import Ring, BURST_DEFAULT as BURST, RATE_DEFAULT
+from kernel.core.log import Ring, BURST_DEFAULT as BURST, RATE_DEFAULT
 RATE_MS = 1000 // RATE_DEFAULT
 import wasm3
 machine = wasm3.Task(binascii.unhexlify(MODULE), None)

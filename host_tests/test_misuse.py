@@ -142,13 +142,13 @@ def test_every_misuse_that_applies_is_tried(name):
 
 RUN = """
 import hal, wasm3
-from kernel import abi
-from kernel.capability import Capabilities
-from kernel.ramfs import RamFS
-from kernel.resolver import Resolver
-from kernel.syscalls import Syscalls
-from kernel.system import System
-from kernel.task import Task
+import abi
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.syscalls import Syscalls
+from kernel.core.system import System
+from kernel.core.task import Task
 hal.write = lambda buffer, n: None
 class Thing:
     def __init__(self, kind):
@@ -251,12 +251,12 @@ c.insert(network, 0)
 
 EXHAUST = """
 import wasm3
-from kernel import netpolicy
-from kernel.capability import Capabilities
-from kernel.net import Network
-from kernel.ramfs import Account, OpenFile, RamFS
-from kernel.system import System
-from kernel.task import Task
+from kernel.objects import netpolicy
+from kernel.core.capability import Capabilities
+from kernel.objects.network import Network
+from kernel.objects.ramfs import Account, OpenFile, RamFS
+from kernel.core.system import System
+from kernel.core.task import Task
 wrong = []
 policy = netpolicy.check({"allow": ["127.0.0.1"], "ports": [9]}, "", lambda where, what: wrong.append(what))
 fs = RamFS(100000)

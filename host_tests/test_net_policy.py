@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 CHECK = """
-from kernel.netpolicy import check, check_names, parse_address, parse_name
+from kernel.objects.netpolicy import check, check_names, parse_address, parse_name
 mistakes = []
 def wrong(where, what):
     mistakes.append(where + ": " + what)
@@ -113,7 +113,7 @@ def test_the_manifest_tells_them_too_and_starts_nothing(firmware, tmp_path):
     path.write_text(json.dumps({"version": 1, "network": {"nameservers": [1]}, "tasks": [
         {"name": "a", "module": "system.json", "caps": {"x": {"net": {"allow": ["a b"], "ports": [80]}, "rights": []}}}]}))  # fmt: skip
     got = firmware.script("""
-from kernel.manifest import Manifest, ManifestError
+from kernel.boot.manifest import Manifest, ManifestError
 try:
     Manifest(path)
 except ManifestError as error:

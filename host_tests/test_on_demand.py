@@ -257,8 +257,8 @@ answer([all(out), kept, after, len(text) // 2])
 def test_constants_of_the_program_are_used_in_place(firmware):
     """Frozen bytes need no copy; what merely looks read-only does."""
     got = firmware.script("""
-import wasm3, kernel.scheduler
-frozen = kernel.scheduler._HIGHEST
+import wasm3, kernel.core.scheduler
+frozen = kernel.core.scheduler._HIGHEST
 answer([wasm3._is_immutable(each) for each in (frozen, memoryview(frozen), memoryview(frozen)[3:9], bytes(frozen), bytearray(frozen),
     memoryview(bytes(bytearray(5))), memoryview(bytearray(5)), b"", bytearray(0), wasm3._arena_bytes())])
 """)
@@ -308,7 +308,7 @@ def test_a_mapped_file_is_not_read(firmware):
     """A file system in mapped memory tells where a file's bytes lie; elsewhere they are read. Both make the same task."""
     got = firmware.script("""
 import hal, vfs
-from kernel.plan import Plan
+from kernel.boot.plan import Plan
 fields = {"module": "m.wasm", "sha256": None, "quota": 20000, "stack": 1024, "memory": 0, "storage": 0,
           "capabilities": 1, "caps": []}
 class Stream:

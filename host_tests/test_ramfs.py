@@ -3,8 +3,8 @@
 import pytest
 
 SETUP = """
-from kernel import abi
-from kernel.ramfs import RamFS, Directory, File, OpenFile, walk, charge, BLOCK, NODE_COST
+import abi
+from kernel.objects.ramfs import RamFS, Directory, File, OpenFile, walk, charge, BLOCK, NODE_COST
 class Memory:
     # stands in for a task's memory
     def __init__(self, size):

@@ -307,8 +307,8 @@ answer([len(resolver._kept), resolver.known(b"n999") == bytes(4), resolver.known
 
 PARSE = """
 import time
-from kernel import resolver
-from kernel.resolver import parse, read_name
+from kernel.objects import resolver
+from kernel.objects.resolver import parse, read_name
 import binascii
 out = []
 worst = 0

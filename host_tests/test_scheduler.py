@@ -3,8 +3,8 @@
 import pytest
 
 SETUP = """
-from kernel.scheduler import Scheduler, until
-from kernel.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING
+from kernel.core.scheduler import Scheduler, until
+from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING
 class Task:
     def __init__(self, name, priority=3):
         self.name, self.priority, self.state, self.queue, self.link, self.back = name, priority, READY, 0, None, None

@@ -135,7 +135,7 @@ def verdicts(firmware, tmp_path_factory):
     cases = [("nothing", EVERYTHING), *changes()]
     texts = [json.dumps(manifest) for _, manifest in cases]
     answers = firmware.script("""
-from kernel.manifest import Manifest, ManifestError
+from kernel.boot.manifest import Manifest, ManifestError
 import hal
 text = None
 read_file = hal.read_file
@@ -191,7 +191,7 @@ def test_every_key_the_firmware_knows_is_in_the_schema(verdicts):
 
     used = {key for path in places(EVERYTHING) for key in path if isinstance(key, str)}
     assert keys(SCHEMA) <= used
-    source = (ROOT / "firmware" / "kernel" / "manifest.py").read_text()
+    source = (ROOT / "firmware" / "kernel" / "boot" / "manifest.py").read_text()
     named = set(re.findall(r'^    "(\w+)": \(', source, re.M))
     for group in re.findall(r"self\._keys\([^()]*\(([^()]*)\)", source) + re.findall(r"self\._keys\([^()\[]*\[([^\]]*)\]", source):
         named |= set(re.findall(r'"(\w+)"', group))

@@ -13,15 +13,15 @@ from test_syscalls import SETUP
 # `place`: "ramfs", "flash" for a littlefs in memory, or a host directory. `folder` is a capability with all rights to /data, `fs` the RamFS, `task` the task.
 PLACE = SETUP + """
 import hal, os
-from kernel.mount import HANDLES, Mount
-from kernel.ramfs import Account, BLOCK, NODE_COST, is_directory
+from kernel.objects.mount import HANDLES, Mount
+from kernel.objects.ramfs import Account, BLOCK, NODE_COST, is_directory
 LIMIT, STORAGE = 30000, 20000
 host = place != "ramfs"
 fs = RamFS(1 << 20)
 storage = hal.storage
 if place == "flash":
     import vfs
-    from hal import flash as storage
+    from hal.common import storage
     class Blocks:
         # a flash chip of 128 KB
         def __init__(self):

@@ -6,7 +6,7 @@ import random
 import pytest
 
 PARSE = """
-from kernel.strict_json import parse
+from kernel.boot.strict_json import parse
 import binascii
 def plain(value):
     # Keys in order, ints told from floats.

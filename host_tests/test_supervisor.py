@@ -40,9 +40,10 @@ MODULES = {"divide": DIVIDE, "pointer": POINTER, "later": LATER, "spin": SPIN, "
 SETUP = """
 import hal, json, wasm3
 import sovelma
-from kernel import abi, console
-from kernel.task import STATES
-from kernel.supervisor import Policy, RESTART
+import abi
+from kernel.core import console
+from kernel.core.task import STATES
+from kernel.core.supervisor import Policy, RESTART
 clock = 1000
 def idle(ms):
     global clock
@@ -297,7 +298,7 @@ def test_reboot_ends_the_program_with_its_status(firmware, tmp_path):
 ])  # fmt: skip
 def test_delays(firmware, policy, delays):
     assert firmware.script("""
-from kernel.supervisor import Policy, RESTART
+from kernel.core.supervisor import Policy, RESTART
 p = Policy(RESTART, *policy)
 answer([p.delay(n) for n in range(1, policy[2] + 2)])
 """, policy=policy) == delays

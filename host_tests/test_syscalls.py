@@ -4,12 +4,12 @@ import pytest
 
 SETUP = """
 import hal
-from kernel import abi
-from kernel.capability import Capabilities
-from kernel.ramfs import RamFS, OpenFile, walk
-from kernel.scheduler import Scheduler
-from kernel.syscalls import Syscalls
-from kernel.log import Ring
+import abi
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS, OpenFile, walk
+from kernel.core.scheduler import Scheduler
+from kernel.core.syscalls import Syscalls
+from kernel.core.log import Ring
 class Machine:
     def __init__(self):
         self.memory = bytearray(8192)

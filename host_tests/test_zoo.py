@@ -65,12 +65,12 @@ VICTIM = wat("""(module
 
 SCRIPT = """
 import hal, hashlib, struct, sys, time, wasm3
-from kernel.capability import Capabilities
-from kernel.net import Network
-from kernel.netpolicy import check
-from kernel.ramfs import OpenFile, RamFS
-from kernel.system import System
-from kernel.task import FAULTED, STATES, Task
+from kernel.core.capability import Capabilities
+from kernel.objects.network import Network
+from kernel.objects.netpolicy import check
+from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.core.system import System
+from kernel.core.task import FAULTED, STATES, Task
 shown = bytearray()
 def keep(buffer, n):
     shown.extend(memoryview(buffer)[:n])

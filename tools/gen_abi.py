@@ -200,7 +200,7 @@ def c_table(abi):
 
 
 def python_constants(abi):
-    """firmware/kernel/abi.py: what the kernel needs to dispatch and to answer."""
+    """firmware/abi.py: what the kernel needs to dispatch and to answer."""
     out = [f'"""The ABI in numbers: {NOTICE}."""',
            "from micropython import const",
            "",
@@ -369,7 +369,7 @@ def document(abi):
 
 OUTPUTS = {
     "cmodules/wasm3/abi_table.h": c_table,
-    "firmware/kernel/abi.py": python_constants,
+    "firmware/abi.py": python_constants,
     "modules/sdk/sovelma.h": c_header,
     "docs/ABI.md": document,
 }

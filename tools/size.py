@@ -33,8 +33,8 @@ ROOM = 48 * 1024  # beside linear memory, to see what a task takes of it
 # how many of such regions fit. Reads `arenas` and `seconds`, prints a line of JSON.
 MEASURE = """
 import hal, json, wasm3
-from kernel.loader import build
-from kernel.manifest import Manifest
+from kernel.boot.loader import build
+from kernel.boot.manifest import Manifest
 hal.write = lambda buffer, n: None
 def demo(index, quota):
     manifest = Manifest("system.json")
@@ -136,12 +136,17 @@ def module_table(objects):
 
 
 def frozen(directory):
-    """{"kernel": bytes, "hal": bytes, "sovelma.py": bytes} of compiled Python in a firmware's build."""
+    """{"kernel": bytes, "hal": bytes, "abi.py": ..., "sovelma.py": ...} of compiled Python in a firmware's build.
+
+    A build directory may keep the byte code of sources that are gone; that is not counted.
+    """
     sizes = {}
     for path in sorted(directory.rglob("*.mpy")):
-        name = path.relative_to(directory).parts[0]
-        sizes[name] = sizes.get(name, 0) + path.stat().st_size
-    return {name.replace(".mpy", ".py"): size for name, size in sizes.items() if name in ("kernel", "hal", "sovelma.mpy")}
+        source = path.relative_to(directory).with_suffix(".py")
+        if (ROOT / "firmware" / source).is_file():
+            name = source.parts[0]
+            sizes[name] = sizes.get(name, 0) + path.stat().st_size
+    return sizes
 
 
 def answer(output):

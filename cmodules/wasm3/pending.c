@@ -1,6 +1,6 @@
 /* pending.c - the call that a suspended task waits in, as Python sees it: number, arguments, memory, capability.
  *
- * The capability of a call is checked here, against the table that kernel/capability.py keeps, which is so made that
+ * The capability of a call is checked here, against the table that kernel/core/capability.py keeps, which is so made that
  * C can read it: what C accepts is answered without a function of Python in between. C only ever accepts; what is
  * wrong with a capability, Capabilities.check says, which is also what this is tested against.
  *

@@ -22,7 +22,7 @@ What every port provides:
     keep(text), kept()            a text that outlives a restart of the machine, where it can; the last one, or None
     read_file(path), file_size(path), is_directory(path), is_below(path, directory)
                                   the files of the machine the system is built from
-    storage                       the machine's own files, for kernel.mount: root(path), kind(root, path), names(root, path),
+    storage                       the machine's own files, for kernel.objects.mount: root(path), kind(root, path), names(root, path),
                                   open(root, path, flags), and of what that gave read, write, size, truncate, close;
                                   each gives an error code where it fails
     PINS                          numbers of the pins a task may be given

@@ -34,10 +34,10 @@ answer([(with_resume - without) / calls, (task.fuel() - before) / fuel / calls])
 
 SYSCALL = """
 import hal
-from kernel.capability import Capabilities
-from kernel.ramfs import OpenFile, RamFS
-from kernel.system import System
-from kernel.task import Task
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.core.system import System
+from kernel.core.task import Task
 took = []
 for name in ("with", "without"):
     system = System(RamFS(1 << 16))

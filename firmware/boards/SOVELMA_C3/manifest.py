@@ -4,7 +4,7 @@ import os
 include("../../../manifest.py")
 # Where the file system is; MicroPython's own.
 freeze("$(PORT_DIR)/modules", "flashbdev.py")
-freeze("modules")
+freeze("../common/esp32c3/modules")
 # Written by `make firmware`: the demo as a read-only file system. Without it the board starts with an empty prompt.
 if os.path.exists("../../../build/board/files/_files.py"):
     module("_files.py", base_path="../../../build/board/files")

@@ -12,7 +12,7 @@ file(WRITE ${CMAKE_BINARY_DIR}/sdkconfig.partitions
 set(SDKCONFIG_DEFAULTS
     boards/sdkconfig.base
     boards/ESP32_GENERIC_C3/sdkconfig.c3usb
-    ${CMAKE_CURRENT_LIST_DIR}/sdkconfig.board
+    ${CMAKE_CURRENT_LIST_DIR}/../common/esp32c3/sdkconfig.board
     ${CMAKE_BINARY_DIR}/sdkconfig.partitions
 )
 

@@ -2,11 +2,11 @@
 # costs to put a task to sleep and to wake it with that many asleep.
 import sys
 import wasm3
-from kernel.capability import Capabilities
-from kernel.ramfs import RamFS
-from kernel.scheduler import Scheduler
-from kernel.system import System
-from kernel.task import Task
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS
+from kernel.core.scheduler import Scheduler
+from kernel.core.system import System
+from kernel.core.task import Task
 from timing import ROUNDS, processor
 
 with open(sys.argv[1], "rb") as stream:

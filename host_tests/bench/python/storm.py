@@ -5,11 +5,11 @@ import sys
 import time
 import hal
 import wasm3
-from kernel.capability import Capabilities
-from kernel.gpio import Pin
-from kernel.ramfs import OpenFile, RamFS
-from kernel.system import System
-from kernel.task import Task
+from kernel.core.capability import Capabilities
+from kernel.objects.pin import Pin
+from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.core.system import System
+from kernel.core.task import Task
 
 ROUNDS = 60
 

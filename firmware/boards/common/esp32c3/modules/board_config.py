@@ -1,0 +1,65 @@
+"""/board.json: what the owner of a board says of it - networks, watchdog, sleep. All of it optional.
+
+    {
+      "hostname": "kitchen",
+      "wifi": {"ssid": "home", "key": "secret123"},            the network to join
+      "access_point": {"ssid": "kitchen", "key": "other456"},  one to open
+      "watchdog": 30,                                          seconds, 0: none
+      "light_sleep": false                                     sleep while nothing is to be done; the USB console goes too
+    }
+
+Invariant: a file that is wrong changes nothing: every error is kept in `errors`, the rest is as without the file.
+"""
+from hal.esp32.heartbeat import WATCHDOG
+from hal.esp32 import radio
+from kernel.boot.strict_json import parse
+
+PATH = "/board.json"
+_WATCHDOG_LEAST = 10            # seconds; a scan for networks holds the beat up for 3
+_WATCHDOG_MOST = 600
+
+hostname = wifi = access_point = None
+watchdog = WATCHDOG             # ms
+light_sleep = False
+errors = []
+
+
+def load():
+    """Reads the file."""
+    global hostname, wifi, access_point, watchdog, light_sleep
+    errors.clear()
+    try:
+        with open(PATH, "rb") as file:
+            given = parse(file.read())
+    except OSError:
+        return
+    except ValueError as error:
+        errors.append("%s: %s" % (PATH, error))
+        return
+    errors.extend("%s: %s" % (PATH, text) for text in _check(given))
+    if not errors:
+        hostname = given.get("hostname")
+        wifi = given.get("wifi")
+        access_point = given.get("access_point")
+        watchdog = given.get("watchdog", WATCHDOG // 1000) * 1000
+        light_sleep = given.get("light_sleep", False)
+
+
+def _check(given):
+    # List of texts.
+    if not isinstance(given, dict):
+        return ["must be an object"]
+    wrong = [name + ": unknown" for name in given
+             if name not in ("hostname", "wifi", "access_point", "watchdog", "light_sleep")]
+    for name in ("wifi", "access_point"):
+        if name in given:
+            wrong += radio.errors(given[name], name)
+    name = given.get("hostname", "x")
+    if not isinstance(name, str) or not 1 <= len(name) <= 32:
+        wrong.append("hostname: must be a string of 1 to 32 characters")
+    seconds = given.get("watchdog", 0)
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds and not _WATCHDOG_LEAST <= seconds <= _WATCHDOG_MOST:
+        wrong.append("watchdog: must be 0 or %d to %d seconds" % (_WATCHDOG_LEAST, _WATCHDOG_MOST))
+    if not isinstance(given.get("light_sleep", False), bool):
+        wrong.append("light_sleep: must be true or false")
+    return wrong

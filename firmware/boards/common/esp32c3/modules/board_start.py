@@ -1,0 +1,163 @@
+"""Starts the system on the board: boot log, safe mode, radio, watchdog, then the system itself.
+
+The manifest is the first there is of /system.json (yours, in flash), /rom/system.json (in the module slot) and
+/demo/system.json (part of the firmware).
+
+Safe mode: a start that ends in a fault of the kernel - the chip's panic, a watchdog, an exception that nobody caught - is
+counted; after three in a row the system is not started, and the prompt tells so. A minute without one, switching the
+board off, or `board_start.go()` begin the count anew.
+
+Invariant: whatever goes wrong is told and ends at the prompt; a system that is not started has changed nothing.
+"""
+import board_config
+import chip
+import esp32
+import gc
+import hal
+import machine
+import os
+import sys
+import sovelma
+from hal.esp32 import heartbeat, flash, radio
+from kernel.core import console
+from kernel.shell import inspect
+from kernel.core.log import escaped
+from kernel.core.errors import ManifestError
+
+MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
+FAULTS_MOST = 3
+GOOD = 60                       # seconds after which a start counts as a good one
+_COUNTED = 0x100                # in the counter: the fault before this start is counted already
+
+_REASONS = {chip.POWER_ON: "power on", chip.PROGRAM: "restarted by program", chip.PANIC: "panic",
+            chip.INTERRUPT_WATCHDOG: "interrupt watchdog", chip.TASK_WATCHDOG: "watchdog",
+            chip.OTHER_WATCHDOG: "hardware watchdog", chip.DEEP_SLEEP: "woken from deep sleep", chip.BROWNOUT: "brown-out"}
+_FAULTS = (chip.PANIC, chip.INTERRUPT_WATCHDOG, chip.TASK_WATCHDOG, chip.OTHER_WATCHDOG)
+
+_radio = None
+_seconds = 0                    # since this start, until it counts as a good one
+
+
+def main():
+    """The whole start. Returns when the prompt is to come."""
+    reason = chip.reset_reason()
+    try:
+        _header(reason)
+    except Exception as error:      # a board flashed in another way: that is told, and no reason not to start
+        console.failed("boot log: " + repr(error))
+    soft = machine.reset_cause() == machine.SOFT_RESET
+    if not soft:
+        count = flash.faults()
+        if count & _COUNTED:
+            count &= ~_COUNTED
+        else:
+            count = count + 1 if reason in _FAULTS else 0
+        flash.set_faults(count)
+        if count:
+            console.failed("start %d in a row after a fault of the kernel" % count)
+    if flash.faults() >= FAULTS_MOST:
+        console.failed("safe mode: the system is not started; board_start.go() starts it")
+        return
+    go()
+
+
+def go():
+    """Starts the system, in safe mode too."""
+    global _seconds
+    _seconds = 0
+    heartbeat.every_second(_second)
+    _start_radio()
+    path = _manifest()
+    if not path:
+        console.failed("no system.json; `make deploy` brings one")
+        return
+    try:
+        sovelma.boot(path)
+    except ManifestError as error:
+        for mistake in error.errors:
+            console.failed(mistake)
+        console.failed("%s: nothing was started" % path)
+        return
+    except Exception as error:
+        console.failed("%s: nothing was started: %s" % (path, repr(error)))
+        return
+    heartbeat.watch(_progress)
+    console.show("Ctrl-C stops the system and gives the prompt; any other key gives it and lets the system run on")
+    try:
+        sovelma.run()
+    except Exception as error:
+        _fault(error)
+
+
+def _fault(error):
+    # The kernel itself failed: nobody may be there to see it, so the chip starts anew.
+    console.failed("fault of the kernel: " + repr(error))
+    sys.print_exception(error)
+    flash.set_faults(flash.faults() + 1 | _COUNTED)
+    hal.reboot()
+
+
+def _header(reason):
+    # The boot log up to the system.
+    console.ok(inspect.version())
+    console.ok("start: %s%s" % (_REASONS.get(reason, "reason %d" % reason),
+                                ", soft reset" if machine.reset_cause() == machine.SOFT_RESET else ""))
+    gc.collect()
+    free = [area[1:3] for area in esp32.idf_heap_info(esp32.HEAP_DATA)]
+    console.ok("memory: Python %d bytes, %d free; ESP-IDF %d free, %d in one piece"
+               % (gc.mem_alloc() + gc.mem_free(), gc.mem_free(), sum([area[0] for area in free]), max([area[1] for area in free])))
+    for label in ("ota_0", "ota_1", "mod_0", "mod_1", "vfs"):
+        _, _, address, size, _, _ = esp32.Partition(label).info()
+        used = label in (flash.firmware_label(), flash.modules_label(), "vfs")
+        console.ok("flash: %-5s 0x%06x, %4d KB%s" % (label, address, size // 1024, "" if used else ", not in use"))
+    if board_config.errors:
+        for mistake in board_config.errors:
+            console.failed(escaped(mistake))
+    if reason != chip.POWER_ON and hal.kept():
+        console.ok("the last crash record before this start:")
+        for text in hal.kept().split("\n"):
+            console.show("  " + text)
+
+
+def _start_radio():
+    global _radio
+    hal.esp32.light_sleep = board_config.light_sleep
+    if not chip.RADIO or not (board_config.wifi or board_config.access_point):
+        console.ok("wifi: " + ("off, /board.json names no network" if chip.RADIO else "not in this firmware"))
+        return
+    try:
+        _radio = radio.Radio(board_config.wifi, board_config.access_point, _say, board_config.hostname)
+    except Exception as error:
+        console.failed("wifi: %s" % error)
+
+
+def _say(text):
+    console.note(escaped(text))
+
+
+def _manifest():
+    # The path of the manifest there is, or None.
+    for path in MANIFESTS:
+        try:
+            os.stat(path)
+            return path
+        except OSError:
+            pass
+    return None
+
+
+def _second():
+    # Once a second, from the heart beat.
+    global _seconds
+    if _radio:
+        _radio.look()
+    if _seconds < GOOD:
+        _seconds += 1
+        if _seconds == GOOD:
+            flash.set_faults(0)
+            flash.accept()
+
+
+def _progress():
+    # For the watchdog: how often the kernel's loop has turned, None while the prompt has the machine.
+    return sovelma.system.turns if sovelma.system and sovelma.system.running else None

@@ -1,0 +1,23 @@
+"""The network of a machine without one: every call answers UNSUPPORTED, nothing is ever waited for."""
+from micropython import const
+from abi import UNSUPPORTED
+
+TLS = False
+READABLE = const(1)
+WRITABLE = const(2)
+IN_PROGRESS = const(1)
+
+
+def open_socket(datagrams):
+    """There are no sockets."""
+    return UNSUPPORTED
+
+
+def watched():
+    """Nobody waits for a socket."""
+    return 0
+
+
+def nameservers():
+    """There is none to ask."""
+    return []

@@ -1,0 +1,123 @@
+"""HAL of MicroPython's unix port: a program on a PC.
+
+Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+"""
+import micropython
+import os
+import sys
+import termios
+import time
+from micropython import const
+import hostfs as storage
+from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
+from hal.common.files import *
+from hal.common.no_prompt import *
+from hal.common.sockets import *
+
+TICKS_MASK = const(0x3FFFFFFF)  # the period of the tick counter on 32-bit ports; the same here, so one code serves both
+
+# Fuel of a slice of at most 2 ms of wall time. A constant, so that two runs schedule alike. The slowest instructions
+# that fuel counts (divisions, calls of small functions) take about 10 ns on a PC of 2015, ordinary ones 1 to 2.
+SLICE = const(200_000)
+
+REBOOT_STATUS = const(3)        # of the program where a task's fault policy is to start the machine anew
+
+_random = open("/dev/urandom", "rb")
+_output = sys.stdout.buffer
+
+
+def ticks():
+    """Milliseconds since an arbitrary moment, modulo 2^30."""
+    return time.ticks_ms() & TICKS_MASK
+
+
+# Microseconds since an arbitrary moment. A 64-bit MicroPython counts them in 62 bits, which never wrap.
+microseconds = time.ticks_us
+
+
+def clock(number):
+    """Microseconds: 0 since an arbitrary moment, 1 since 1970-01-01 00:00 UTC. Allocates nothing."""
+    return time.ticks_us() if number == 0 else time.ticks_us() + _utc_offset
+
+
+def _set_utc_offset():
+    # Reading the system's clock makes objects, so it is read at the start and again while nothing else is to be done.
+    global _utc_offset, _utc_read
+    _utc_read = time.ticks_us()
+    _utc_offset = time.time_ns() // 1000 - _utc_read
+
+
+_set_utc_offset()
+
+
+def random(buffer, n):
+    """Fills buffer[:n] from the operating system's generator. Raises OSError where that fails."""
+    if _random.readinto(buffer, n) != n:
+        raise OSError("short read from /dev/urandom")
+
+
+def idle(ms):
+    """Sleeps for `ms` milliseconds, or with -1 for ever; a signal or a socket somebody waits for ends it early.
+
+    True where a socket is ready, see `poll`. Ctrl-C raises KeyboardInterrupt.
+    """
+    if time.ticks_us() - _utc_read > 1_000_000:
+        _set_utc_offset()       # the clock may have been set
+    return sleep(ms)
+
+
+def write(buffer, n):
+    """Writes buffer[:n] to the console."""
+    _output.write(buffer, n)
+
+
+def terminal():
+    """True where both standard input and output are terminals."""
+    try:
+        termios.tcgetattr(0)
+        termios.tcgetattr(1)
+        return True
+    except OSError:
+        return False
+
+
+def catch_interrupts():
+    """Ctrl-C raises KeyboardInterrupt from now on (`-m` starts with the signal's default, which ends the program)."""
+    micropython.kbd_intr(3)
+
+
+def prompt_at_exit():
+    """The program ends with MicroPython's prompt: the port looks for this variable when the program is done."""
+    os.putenv("MICROPYINSPECT", "1")
+
+
+def reboot():
+    """The machine starts anew; a program can only end, with the status that says so."""
+    sys.exit(REBOOT_STATUS)
+
+
+def is_below(path, directory):
+    """True where a file lies in a directory or anywhere below it, by whatever names. Raises OSError."""
+    wanted = os.stat(directory)[1:3]            # node and device
+    here = path[:path.rindex("/") + 1] if "/" in path else "./"
+    while True:
+        place = os.stat(here)[1:3]
+        if place == wanted:
+            return True
+        here += "../"
+        if os.stat(here)[1:3] == place:         # the root is its own parent
+            return False
+
+
+def nameservers():
+    """List of the machine's DNS servers, as "address" or "address:port". Reads a file; raises nothing."""
+    servers = []
+    try:
+        with open("/etc/resolv.conf") as stream:
+            for line in stream:
+                words = line.split()
+                if len(words) > 1 and words[0] == "nameserver":
+                    servers.append(words[1])
+    except OSError:
+        pass
+    return servers

@@ -1,0 +1,152 @@
+"""Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
+
+The loader instantiates each module and runs none: the start function and `_start` run later, inside the task and paid for
+with its fuel. The loader reports every error with its place in the manifest and then ends the tasks that it has made. It
+touches no pin until nothing can fail any more.
+"""
+import hal
+import wasm3
+import abi
+from kernel.core import console
+from kernel.core.log import Ring, escaped
+from kernel.core.errors import ManifestError
+from kernel.objects.mount import Mount
+from kernel.boot.plan import Plan, StorageTooSmall, WrongModule
+from kernel.objects.ramfs import BLOCK, Directory, File, RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.system import System
+from kernel.core.task import Task
+
+
+def build(manifest):
+    """A System ready to run. Raises ManifestError; then no task is left."""
+    _make_arena(manifest)
+    console.ok("arena: %d bytes, %d free" % wasm3.arena()[:2])
+    fs = RamFS(manifest.ramfs)
+    tasks = []
+    try:
+        _fill_in(manifest, fs)
+        console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
+        for index in range(len(manifest.tasks)):
+            tasks.append(_task(manifest, index, fs))
+        if manifest.errors:
+            raise ManifestError(manifest.errors)
+    except BaseException:
+        for task in tasks:
+            if task:
+                task.instance.kill()
+        fs.close()
+        raise
+    system = System(fs, Resolver(*manifest.network))
+    hal.pins_off()
+    for task in tasks:
+        task.plan.grant(task.capabilities, True)
+        system.add(task)
+        console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
+    if manifest.simulation:
+        hal.simulate(manifest.simulation)
+    return system
+
+
+def _make_arena(manifest):
+    # Of the size the manifest wants, where a machine can choose; else the one there is has to suffice.
+    size = wasm3.arena()[0]
+    if manifest.arena and manifest.arena != size:
+        try:
+            wasm3.arena_resize(manifest.arena)
+        except ValueError as error:
+            if manifest.arena > size:
+                manifest.wrong("arena", "%d bytes wanted, there are %d: %s" % (manifest.arena, size, error))
+
+
+def _fill_in(manifest, fs):
+    # Directories, files and mounts.
+    # shorter paths first: a directory gets its limit before anything is put below it
+    for path in sorted(manifest.directories, key=len):
+        node = fs.make(path, True, manifest.directories[path])
+        if not isinstance(node, Directory):
+            manifest.wrong("directories." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+    for path in sorted(manifest.files):
+        mistake = _make_file(fs.make(path, False), manifest.files[path])
+        if mistake:
+            manifest.wrong("files." + path, mistake)
+    for path, (host, limit) in manifest.mounts.items():
+        try:
+            node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
+        except OSError as error:
+            manifest.wrong("mounts." + path, "%s: %s" % (host, error))
+            continue
+        if isinstance(node, int):
+            manifest.wrong("mounts." + path, "cannot be made: " + abi.ERRORS[-1 - node])
+        else:
+            console.ok("mount %s: %s, %d of %d bytes" % (escaped(path), escaped(host), node.used, limit))
+
+
+def _make_file(node, content):
+    # What is wrong, or None. `content`: bytes, or the path of a host file.
+    if not isinstance(node, File):
+        return "cannot be made: " + abi.ERRORS[-1 - node]
+    try:
+        if isinstance(content, bytes):
+            size = len(content)
+            node.write(0, size, _Source(content), 0)
+        else:
+            size = hal.file_size(content)
+            with hal.read_file(content) as stream:
+                _fill(node, stream)
+    except OSError:
+        return "cannot be read: " + content
+    except MemoryError:
+        return "does not fit into memory"
+    return None if node.size == size else "does not fit into the RamFS, see ramfs and directories"
+
+
+class _Source:
+    # Stands in for a task's memory: `File.write` takes its bytes from here.
+
+    def __init__(self, data):
+        self._data = data
+
+    def readinto(self, address, buffer, start, length):
+        buffer[start:start + length] = self._data[address:address + length]
+        return length
+
+
+def _fill(file, stream):
+    # Copies the stream to the file, until the end or until there is no room.
+    while True:
+        data = stream.read(BLOCK)
+        if not data or file.write(file.size, len(data), _Source(data), 0) != len(data):
+            return
+
+
+def _task(manifest, index, fs):
+    # The task, still without its pins; None where something is wrong.
+    fields = manifest.tasks[index]
+    plan = Plan(fields, fs)
+    where = "tasks[%d]" % index
+    try:
+        instance = plan.instance()
+    except OSError:
+        return manifest.wrong(where + ".module", "cannot be read: " + fields["module"])
+    except WrongModule as error:
+        return manifest.wrong(where + ".sha256", str(error))
+    except ValueError as error:
+        return manifest.wrong(where + ".module", "%s: %s" % (fields["module"], error))
+    except MemoryError as error:
+        _, free, largest, _ = wasm3.arena()
+        return manifest.wrong(where, "no room for a region: %s (quota %d, arena has %d bytes free, %d in one piece)"
+                              % (error, fields["quota"], free, largest))
+    log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
+    capabilities = plan.capabilities()
+    task = Task(fields["name"], instance, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
+    task.budget = task.left = fields["budget"]
+    task.period = fields["period"]
+    task.policy = fields["fault"]
+    task.plan = plan
+    task.account = plan.account
+    try:
+        plan.grant(capabilities, False)
+    except StorageTooSmall as error:
+        manifest.wrong(where + ".storage", str(error))
+    return task

@@ -1,0 +1,148 @@
+"""What tasks say: one ring of lines per task, bounded in length and rate, escaped before it reaches a terminal.
+
+A task may log a burst of lines and then so many a second; what is beyond that is refused and counted. Bytes that are
+not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
+the ring keeps them as they came, and errors that were refused.
+
+Invariant: taking a line and showing it allocate nothing.
+"""
+from micropython import const
+from abi import AGAIN, LOG_ERROR, LOG_INFO
+
+_RING = const(512)          # bytes, a power of two: the last few lines, for someone who asks why a task died
+_WRAP = const(_RING - 1)
+_HEADER = const(3)          # of a line in the ring: level, length (low byte first)
+LINE_MOST = const(256)      # the ABI's limit of sp_log
+BURST_DEFAULT = const(32)   # lines at once and lines a second, as the ABI says
+RATE_DEFAULT = const(32)
+_TICKS_MASK = const(0x3FFFFFFF)
+_LABEL_MOST = const(80)     # a task's name and what stands around it
+
+_shown = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)     # one line as shown (\xNN: 4 bytes for one)
+_MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
+
+
+class Ring:
+    """The log of one task. `burst`: lines it may log at once; `rate`: lines a second, 1..1000."""
+
+    def __init__(self, name, burst=BURST_DEFAULT, rate=RATE_DEFAULT):
+        self._label = name.encode() + b": "
+        self._ring = bytearray(_RING)
+        self._first = 0         # where the oldest line starts
+        self._used = 0
+        self._burst = burst
+        self._every = 1000 // rate      # ms until there is one more
+        self._tokens = burst
+        self._ticked = 0
+        self.dropped = 0        # lines refused since the last one that was taken
+        self.refused = 0        # lines refused in all
+        self._error = False     # the last line was one of level ERROR
+
+    def take(self, instance, level, address, length, now, write):
+        """Takes a line of at most LINE_MOST bytes from a task's memory. Returns its length or AGAIN.
+
+        `now`: ticks; `write(buffer, n)`: the console.
+        """
+        self._error = level == LOG_ERROR
+        if not self._allowed(now):
+            self.dropped += 1
+            self.refused += 1
+            if self._error:             # it may be the last words, see `last_words`
+                self._keep(instance, level, address, length)
+            return AGAIN
+        if self.dropped:
+            self._show_dropped(write)
+        self._keep(instance, level, address, length)
+        if level <= LOG_INFO:
+            end = _put(_put(0, self._label), _MARKS[level])
+            end = instance.escape(address, length, _shown, end)
+            _shown[end] = 10
+            write(_shown, end + 1)
+        return length
+
+    def _allowed(self, now):
+        # A bucket of tokens: full at the start, one more every so many ms.
+        passed = (now - self._ticked) & _TICKS_MASK
+        if passed >= self._burst * self._every:
+            self._tokens = self._burst
+            self._ticked = now
+        elif passed >= self._every:
+            tokens = self._tokens + passed // self._every
+            self._tokens = tokens if tokens < self._burst else self._burst
+            self._ticked = (now - passed % self._every) & _TICKS_MASK
+        if self._tokens == 0:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _keep(self, instance, level, address, length):
+        # Puts the line behind the others, over the oldest where there is no room.
+        ring = self._ring
+        while self._used + _HEADER + length > _RING:
+            first = self._first
+            gone = _HEADER + ring[(first + 1) & _WRAP] + (ring[(first + 2) & _WRAP] << 8)
+            self._first = (first + gone) & _WRAP
+            self._used -= gone
+        at = self._first + self._used
+        ring[at & _WRAP] = level
+        ring[(at + 1) & _WRAP] = length & 0xFF
+        ring[(at + 2) & _WRAP] = length >> 8
+        at = (at + _HEADER) & _WRAP
+        straight = _RING - at
+        if length <= straight:
+            instance.readinto(address, ring, at, length)
+        else:
+            instance.readinto(address, ring, at, straight)
+            instance.readinto(address + straight, ring, 0, length - straight)
+        self._used += _HEADER + length
+
+    def _show_dropped(self, write):
+        end = _put(_put(0, self._label), b"(")
+        end = _put(_put_number(end, self.dropped), b" lines dropped)\n")
+        self.dropped = 0
+        write(_shown, end)
+
+    def last_words(self):
+        """The last line as bytes where it was an error, refused ones included; else None."""
+        lines = self.lines() if self._error else None
+        return lines[-1][1] if lines else None
+
+    def lines(self):
+        """List of (level, bytes) of what the ring still holds."""
+        result = []
+        ring = self._ring
+        at = self._first
+        end = at + self._used
+        while at < end:
+            length = ring[(at + 1) & _WRAP] | ring[(at + 2) & _WRAP] << 8
+            text = bytes(ring[(at + _HEADER + i) & _WRAP] for i in range(length))
+            result.append((ring[at & _WRAP], text))
+            at += _HEADER + length
+        return result
+
+
+def _put(at, text):
+    for byte in text:
+        _shown[at] = byte
+        at += 1
+    return at
+
+
+def _put_number(at, number):
+    digits = 1
+    while number >= 10 ** digits:
+        digits += 1
+    for place in range(digits - 1, -1, -1):
+        _shown[at] = 48 + number // 10 ** place % 10
+        at += 1
+    return at
+
+
+def escaped(text):
+    """The same for other things a module or host file named, such as functions in a backtrace: string to string."""
+    return escaped_bytes(text.encode())
+
+
+def escaped_bytes(data):
+    """The same for what may be no text at all: bytes to string."""
+    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data)

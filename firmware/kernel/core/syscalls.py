@@ -1,0 +1,78 @@
+"""The system calls: one handler each, found by number, behind one check of the capability.
+
+`call` of the task's instance checks the capability that the ABI demands and names the handler, so no handler can forget
+the check; `target` gives the handler the object. The runtime has checked the arguments before: integers are in their
+range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits; whoever wakes the
+task answers then.
+
+Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
+A handler that waits puts the task into a queue as its last act, so that one that raises has moved nothing.
+"""
+import hal
+from micropython import const
+import abi
+from abi import BADCAP, UNSUPPORTED
+from kernel.objects.files import FileCalls
+from kernel.objects.pin import PinCalls
+from kernel.objects.network import NetworkCalls
+
+_RANDOM_MOST = const(256)       # the ABI's limit of sp_random
+
+
+class Syscalls:
+    """The handlers, bound to one system's scheduler and resolver; what each call does stands in docs/ABI.md."""
+
+    def __init__(self, scheduler, resolver):
+        self._scheduler = scheduler
+        self._random = bytearray(_RANDOM_MOST)
+        self._parts = (self, FileCalls(), PinCalls(), NetworkCalls(scheduler, resolver))
+        # By what `call` answers: the calls by number, and whoever says what is wrong with a capability.
+        self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
+                               for number, name in enumerate(abi.NAMES)] + [self._refuse])
+
+    def handler(self, name):
+        """The handler of the call of that name."""
+        for part in self._parts:
+            if hasattr(part, name):
+                return getattr(part, name)
+        raise AttributeError(name)
+
+    def _refuse(self, task):
+        instance = task.instance
+        return task.capabilities.check(instance.arg(0), abi.NEEDS[instance.nr()]) or BADCAP
+
+    # ---------------------------------------------------------------- the task itself
+
+    def sp_yield(self, task):
+        task.answer = 0
+        self._scheduler.add(task)
+
+    def sp_sleep(self, task):
+        milliseconds = task.instance.arg(0)
+        task.answer = 0
+        if milliseconds == 0:
+            self._scheduler.add(task)
+            return
+        # One tick more: `ticks` is rounded down, and a sleep may not be shorter than asked for. The longest possible
+        # sleep loses that tick, since its end could not be told from the past.
+        if milliseconds < 0x1FFFFFFF:
+            milliseconds += 1
+        self._scheduler.sleep(task, milliseconds, hal.ticks())
+
+    def sp_log(self, task):
+        instance = task.instance
+        return task.log.take(instance, instance.arg(0), instance.arg(1), instance.arg(2), hal.ticks(), hal.write)
+
+    def sp_time(self, task):
+        time = hal.clock(task.instance.arg(0))
+        return UNSUPPORTED if time is None else time
+
+    def sp_random(self, task):
+        instance = task.instance
+        length = instance.arg(1)
+        hal.random(self._random, length)
+        return instance.write(instance.arg(0), self._random, 0, length)
+
+    def sp_cap_find(self, task):
+        instance = task.instance
+        return task.capabilities.find(instance, instance.arg(0), instance.arg(1))

@@ -1,0 +1,283 @@
+"""One running system: its tasks, its file system, and the loop that gives the tasks their slices.
+
+The loop runs bursts. A burst is one slice, or several short ones, inside a scheduled callback of MicroPython, which holds
+Ctrl-C back until the callback ends. So Ctrl-C never cuts a burst in two, and the system can be inspected and continued
+wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks through, and an idle machine sleeps.
+
+Invariants: a handler that raises becomes an error code and a line in the kernel's log; it never stops the system. A burst
+allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
+"""
+import hal
+from micropython import const, schedule
+import abi
+from kernel.core import console, supervisor
+from abi import IO, NOMEM
+from kernel.objects.resolver import Resolver
+from kernel.core.scheduler import SLEEP_MOST, Scheduler, until
+from kernel.core.syscalls import Syscalls
+from kernel.core.task import FAULTED, RUNNING
+
+_PREEMPTED = const(0)       # the answers of wasm3.Task.resume
+_SYSCALL = const(1)
+_EXITED = const(2)
+_TICKS_MASK = const(0x3FFFFFFF)
+_IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
+_STEP = const(5)            # ms: half of the time between two steps, so what has the machine runs at half its speed at least
+
+
+class System:
+    """A system that has been built and not necessarily started.
+
+    `fs`: its RamFS; `resolver`: what turns host names into addresses.
+    """
+
+    def __init__(self, fs, resolver=None):
+        self.fs = fs
+        self.tasks = []
+        self.scheduler = Scheduler()
+        self._handlers = Syscalls(self.scheduler, resolver or Resolver()).handlers
+        self._burst = self._run_burst       # bound once, so that scheduling it makes no object
+        self._rouse = self.scheduler.rouse
+        self._pending = False               # a burst is scheduled and has not run yet
+        self._interrupted = False           # Ctrl-C came where it could not be let through
+        self._alive = 0                     # tasks that will run again
+        self._reboot = False                # a task faulted whose policy says so
+        self.slices = 0
+        self.ran = 0                        # ms that `run` took so far, all calls together
+        self.idled = 0                      # ms of it in which nobody was ready
+        self.turns = 0                      # of the loop in `run`: a watchdog sees that it gets on
+        self.running = False                # `run` has the machine
+        self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
+        self._busy = 0                      # ms that one took
+
+    def add(self, task):
+        """Takes a new task in and makes it ready."""
+        self.tasks.append(task)
+        self.scheduler.reserve(len(self.tasks))
+        self._alive += 1
+        task.started = hal.ticks()
+        self.scheduler.add(task)
+
+    def find(self, name):
+        """The task of that name. Raises ValueError."""
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        raise ValueError("no task called " + str(name))
+
+    def kill(self, task):
+        """Stops a task wherever it is; its region goes back at once. Does nothing where it is over."""
+        if not task.over():
+            self.scheduler.remove(task)
+            supervisor.killed(task)
+            self._alive -= 1
+
+    def fault(self, task, reason):
+        """Ends a task as a fault does, with that reason in its crash record; its fault policy decides what comes next."""
+        if task.instance:
+            self.scheduler.remove(task)
+            self._faulted(task, reason)
+
+    def start(self, task):
+        """Starts a task that is over once more. Raises ValueError if it is not over, or was not made from a plan."""
+        if not task.over():
+            raise ValueError(task.name + " is not over")
+        if not task.plan:
+            raise ValueError(task.name + " cannot be started again")
+        self._alive += 1
+        task.failures = 0
+        self._restart(task)
+
+    def revoke(self, thing):
+        """Ends every capability to an object, and what was opened through one, in all tasks. Returns how many.
+
+        A task that waits in a call on it is woken and finds it REVOKED.
+        """
+        count = 0
+        for task in self.tasks:
+            ended = task.capabilities.revoke_thing(thing)
+            if ended:
+                count += ended
+                self.scheduler.rouse(task)
+        return count
+
+    def run(self, milliseconds=-1, forever=False):
+        """Runs the system until every task is over or that time has passed (-1: no limit). Blocks.
+
+        `milliseconds`: at most 2^29-1. Not to be called from a scheduled callback, where MicroPython runs no other one.
+        `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
+        stands; calling `run` again goes on. Returns True where a key was pressed that the prompt waits for.
+        """
+        if milliseconds > SLEEP_MOST:
+            raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
+        self.running = True
+        self._stepped = -1
+        try:
+            return self._loop(milliseconds, forever)
+        finally:
+            self.running = False
+
+    def _loop(self, milliseconds, forever):
+        last = hal.ticks()
+        end = (last + milliseconds) & _TICKS_MASK
+        while self._alive or forever:
+            now = hal.ticks()
+            self.ran += (now - last) & _TICKS_MASK
+            last = now
+            self.turns = (self.turns + 1) & _TICKS_MASK
+            if milliseconds >= 0 and until(end, now) <= 0:
+                return False
+            if hal.typed():
+                return True
+            idle = self.scheduler.idle(now)
+            if idle:
+                if idle < 0 or idle > _IDLE_MOST:
+                    idle = _IDLE_MOST
+                if milliseconds >= 0 and until(end, now) < idle:
+                    idle = until(end, now)
+                event = hal.idle(idle)
+                self.idled += (hal.ticks() - now) & _TICKS_MASK
+                if not event:
+                    continue            # nothing happened, or a time is up
+            self._pending = True
+            try:
+                schedule(self._burst, 0)
+            except RuntimeError:
+                self._pending = False       # others have filled the queue: it empties at the next jump
+            while self._pending:
+                pass                        # MicroPython runs the burst at this jump
+            if self._interrupted:
+                self._interrupted = False
+                raise KeyboardInterrupt
+            if self._reboot:
+                self._reboot = False
+                hal.reboot()
+        return False
+
+    def step(self):
+        """Runs what is ready for a few milliseconds and returns: the system behind something else that has the machine,
+        the prompt. To be called every 10 ms or so from a callback, never while `run` has the machine.
+        """
+        now = hal.ticks()
+        if self._stepped >= 0:
+            past = (now - self._stepped) & _TICKS_MASK
+            self.ran += past
+            self.idled += max(past - self._busy, 0)
+        self._stepped = now
+        end = (now + _STEP) & _TICKS_MASK
+        here = now
+        while self.scheduler.idle(here) == 0 or here == now and hal.watched():
+            self._run_burst(0)
+            here = hal.ticks()
+            if self._reboot:
+                self._reboot = False
+                hal.reboot()
+            if until(end, here) <= 0 or here == now:
+                break
+        self._busy = (here - now) & _TICKS_MASK
+
+    def _run_burst(self, _):
+        # Runs one slice, and further ones until the tick changes, so that tasks that wait for each other alternate
+        # quickly. Polls the sockets once a burst, so that tasks that never rest cannot delay those that wait.
+        task = None
+        try:
+            now = hal.ticks()
+            self.scheduler.wake(now)
+            if hal.watched():
+                hal.poll(self._rouse)
+            while True:
+                task = self.scheduler.next(now)
+                if task is None:
+                    break
+                self.slices += 1
+                if task.instance is None:
+                    self._restart(task)
+                elif task.budget and task.left > 0:
+                    task.instance.bill()     # what it ran over budget is nobody's
+                    fuel = task.left + task.instance.debt()      # what it owes was taken off the budget already
+                    self._run_slice(task, task.slice if task.slice < fuel else fuel)
+                    if task.instance:
+                        task.left -= task.instance.bill()
+                else:
+                    self._run_slice(task, task.slice)
+                if hal.ticks() != now:
+                    break
+        except BaseException as error:
+            self._failed(task, error)
+            if task is not None and task.state == RUNNING:
+                self.scheduler.add(task)
+        self._pending = False
+
+    def _run_slice(self, task, fuel):
+        instance = task.instance      # its methods are called where they stand: taking one would make an object
+        handlers = self._handlers
+        if task.waiting is not None:
+            answer = self._try_again(task)
+            if answer is None:
+                return
+            status = instance.resume(fuel, answer)
+        else:
+            status = instance.resume(fuel, task.answer)
+        while status == _SYSCALL:
+            try:
+                answer = handlers[instance.call()](task)
+            except BaseException as error:
+                answer = self._failed(task, error)
+            if answer is None:
+                return
+            status = instance.resume(0, answer)
+        if status == _PREEMPTED:
+            self.scheduler.add(task)
+            return
+        if status == _EXITED:
+            supervisor.ended(task)
+            self._alive -= 1
+        else:
+            self._faulted(task, None)
+
+    def _faulted(self, task, reason):
+        if supervisor.faulted(task, self.scheduler, reason):
+            self._reboot = True
+        if task.over():
+            self._alive -= 1
+
+    def _restart(self, task):
+        if supervisor.restart(task, self.scheduler):
+            self._reboot = True
+        if task.over():
+            self._alive -= 1
+
+    def _try_again(self, task):
+        # Makes the call that the task waits in once more, from its first check on: its capability may be revoked and its
+        # timeout over by now. The task pays for the call again, so that a peer's packets cost the task that wants them.
+        task.waiting.leave()
+        task.instance.again()
+        try:
+            answer = self._handlers[task.instance.call()](task)
+        except BaseException as error:
+            answer = self._failed(task, error)
+        if answer is not None:
+            task.stop_waiting()
+        return answer
+
+    def _failed(self, task, error):
+        # The catch-all of every handler: returns the task's error code and logs the rest, if there is memory for it.
+        try:
+            if task is not None:
+                task.stop_waiting()
+            if isinstance(error, KeyboardInterrupt):
+                self._interrupted = True
+                return IO
+            number = task.instance.nr() if task and task.instance else -1
+            where = "%s: %s failed: " % (task.name, abi.NAMES[number]) if number >= 0 else task.name + ": " if task else ""
+            console.note(where + repr(error))
+        except Exception:
+            pass
+        return NOMEM if isinstance(error, MemoryError) else IO
+
+    def good(self):
+        """False where a task faulted that was not allowed to."""
+        for task in self.tasks:
+            if task.state == FAULTED and not task.may_fault:
+                return False
+        return True

@@ -1,0 +1,225 @@
+"""A directory of the machine's own storage, seen by tasks as a directory of the RamFS.
+
+`hal.storage` reads and writes it: a directory of the host on a PC, a directory of the flash on a board. Its nodes have
+the methods of the RamFS's nodes, so no other code sees a difference. Two things differ: a node is made anew at every
+look-up, and what is on the storage outlives the system.
+
+Quotas: the mount's limit bounds what lies in the directory. The mount counts it once at the start and adds what tasks
+write; it does not see what the host changes meanwhile. A task's storage quota counts the bytes that the task added.
+
+Invariants: at most HANDLES files are open at once, and each is closed when its capability ends. Reading and writing
+allocate nothing.
+"""
+from micropython import const
+from abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
+from kernel.objects.ramfs import DEPTH_MOST, NODE_COST, check_name
+from kernel.core.transfer import buffer as _buffer, reserve
+
+HANDLES = const(32)         # open files of one mount: a fraction of what a process may have
+_COUNTED_DEPTH = const(32)  # of the directories counted at the start
+
+_OPEN_READ = const(1)
+_OPEN_WRITE = const(2)
+_OPEN_CREATE = const(4)
+_OPEN_DIRECTORY = const(32)
+
+
+class MountedDirectory:
+    """A directory below a mount, or the mount itself. `path`: bytes from the mount's root down, b"" for itself."""
+
+    kind = KIND_DIRECTORY
+
+    def __init__(self, name, parent, mount, path):
+        self.name = name
+        self.parent = parent
+        self.depth = parent.depth + 1
+        self._mount = mount
+        self._path = path
+
+    def enter(self, name, create, want_directory, account=None):
+        """As ramfs.Directory.enter."""
+        error = check_name(name)
+        if error:
+            return error
+        mount = self._mount
+        path = self._path + b"/" + name if self._path else name
+        kind = mount.storage.kind(mount.root, path)
+        if kind == NOTFOUND and create:
+            if want_directory and self.depth >= DEPTH_MOST:
+                return TOOBIG
+            kind = mount.make(path, want_directory, account)
+        if kind < 0:
+            return kind
+        if (kind == 1) != want_directory:
+            return EXISTS
+        return MountedDirectory(name, self, mount, path) if want_directory else MountedFile(name, self, mount, path)
+
+    def remove(self, name):
+        """Removing what is on the machine's storage is left to its owner: DENIED."""
+        return DENIED
+
+    def listing(self):
+        """List of (name as bytes, size or -1 for a directory), unsorted. Raises OSError."""
+        mount = self._mount
+        names = mount.storage.names(mount.root, self._path)
+        if isinstance(names, int):
+            raise OSError("cannot be read (error %d)" % names)
+        return names
+
+    def release(self):
+        """A capability to it is gone; there is nothing to be done."""
+
+
+class Mount(MountedDirectory):
+    """The root of mounted storage.
+
+    `storage`: see hal.storage; `path`: the machine's; `limit`: bytes what lies in it may take, each file and directory
+    counting NODE_COST besides. Raises OSError and MemoryError.
+    """
+
+    def __init__(self, name, parent, storage, path, limit):
+        super().__init__(name, parent, self, b"")
+        reserve()
+        self.storage = storage
+        self.limit = limit
+        self.root = storage.root(path)
+        if isinstance(self.root, int) and self.root < 0:
+            raise OSError("cannot be opened (error %d)" % self.root)
+        self.handles = 0
+        self.used = _count(storage, self.root, b"", 0)
+
+    def close(self):
+        """The system is over: gives the machine's directory back."""
+        self.storage.close(self.root)
+
+    def make(self, path, directory, account):
+        """Makes an empty file or directory. Returns its kind, 0 or 1, or an error code."""
+        error = self.charge(NODE_COST, account)
+        if error:
+            return error
+        made = self.storage.open(self.root, path, _OPEN_CREATE | (_OPEN_DIRECTORY if directory else _OPEN_WRITE))
+        if isinstance(made, int) and made < 0:
+            self.refund(NODE_COST, account)
+            return made
+        if directory:
+            return 1
+        self.storage.close(made)
+        return 0
+
+    def charge(self, amount, account):
+        """Counts bytes a task adds. Returns 0, NOSPACE or QUOTA."""
+        if account is not None and account.limit and amount > account.limit - account.used:
+            return QUOTA
+        if amount > self.limit - self.used:
+            return NOSPACE
+        if account is not None:
+            account.used += amount
+            account.mounted += amount
+        self.used += amount
+        return 0
+
+    def refund(self, amount, account):
+        """Gives bytes back, to the task no more than it was charged."""
+        self.used -= min(amount, self.used)
+        if account is not None:
+            amount = min(amount, account.mounted)
+            account.used -= amount
+            account.mounted -= amount
+
+    def room(self, account):
+        """Bytes a task may still add."""
+        least = self.limit - self.used
+        if account is not None and account.limit and account.limit - account.used < least:
+            least = account.limit - account.used
+        return least if least > 0 else 0
+
+
+class MountedFile:
+    """A file on mounted storage, as one opening sees it."""
+
+    kind = KIND_FILE
+
+    def __init__(self, name, parent, mount, path):
+        self.name = name
+        self.parent = parent
+        self._mount = mount
+        self._path = path
+        self._handle = None
+        self._account = None
+
+    def open(self, write, account):
+        """Takes a handle. Returns 0 or an error code."""
+        mount = self._mount
+        if mount.handles >= HANDLES:
+            return QUOTA
+        handle = mount.storage.open(mount.root, self._path, _OPEN_READ | (_OPEN_WRITE if write else 0))
+        if isinstance(handle, int) and handle < 0:
+            return handle
+        mount.handles += 1
+        self._handle = handle
+        self._account = account
+        return 0
+
+    def close(self):
+        """Gives the handle back."""
+        self._mount.handles -= 1
+        self._mount.storage.close(self._handle)
+        self._handle = None
+
+    def length(self):
+        """Bytes of the file, or an error code."""
+        return self._mount.storage.size(self._handle)
+
+    def read(self, offset, length, instance, address):
+        """As ramfs.File.read. Allocates nothing."""
+        count = self._mount.storage.read(self._handle, offset, _buffer, length)
+        return instance.write(address, _buffer, 0, count) if count > 0 else count
+
+    def write(self, offset, length, instance, address):
+        """As ramfs.File.write: fewer bytes than given where the quotas allow no more. Allocates nothing."""
+        mount = self._mount
+        size = mount.storage.size(self._handle)
+        if size < 0 or length == 0:
+            return size if size < 0 else 0
+        growth = offset + length - size
+        if growth > 0:
+            error = mount.charge(growth, self._account)
+            if error:
+                length = size + mount.room(self._account) - offset
+                if length <= 0:
+                    return error
+                growth = offset + length - size
+                mount.charge(max(growth, 0), self._account)
+        else:
+            growth = 0
+        instance.readinto(address, _buffer, 0, length)
+        count = mount.storage.write(self._handle, offset, _buffer, length)
+        if growth:
+            grown = mount.storage.size(self._handle) - size
+            if grown < growth:
+                mount.refund(growth - max(grown, 0), self._account)
+        return count
+
+    def truncate(self):
+        """Empties the file. Returns 0 or an error code."""
+        mount = self._mount
+        size = mount.storage.size(self._handle)
+        error = mount.storage.truncate(self._handle)
+        if error == 0:
+            mount.refund(size, self._account)
+        return error
+
+
+def _count(storage, root, path, depth):
+    # What lies in a directory, in bytes.
+    names = storage.names(root, path)
+    if isinstance(names, int) or depth > _COUNTED_DEPTH:
+        raise OSError("%s: %s" % (path.decode(), "too deep" if depth > _COUNTED_DEPTH else "cannot be read"))
+    total = 0
+    for name, size in names:
+        total += NODE_COST
+        if size < 0:
+            total += _count(storage, root, path + b"/" + name if path else name, depth + 1)
+        else:
+            total += size
+    return total

@@ -1,0 +1,283 @@
+"""The network system calls: connect, send, receive and close, on sockets that never block the kernel.
+
+A call that has to wait leaves its task suspended. When the poller wakes the task, the kernel makes the call once more
+from its beginning: it checks the capability again, and answers or waits for the rest of the timeout. So the kernel holds
+no half-done transfer, and bytes go straight between the host's stack and the task's memory.
+
+A task's sockets are capabilities in its table, children of the network capability that opened them, and count against
+it. When such a capability ends - closed, revoked, or with its task - the connection ends too.
+
+Invariants: nothing here blocks. `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not; only the
+poller makes room when more tasks wait than ever before. A peer's address is fixed when the connection is made.
+"""
+import hal
+from micropython import const
+from abi import (
+    AGAIN, DENIED, INVAL, NOMEM, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
+    RIGHT_READ, RIGHT_WRITE)
+from kernel.objects.netpolicy import parse_address, parse_name
+from kernel.objects.resolver import Lookup
+from kernel.core.scheduler import SLEEP_MOST, until
+from kernel.core.transfer import buffer, reserve
+
+_TICKS_MASK = const(0x3FFFFFFF)
+_TLS = const(1)                 # flags of sp_net_connect
+_UDP = const(2)
+
+
+class Network:
+    """The object of a network capability: what may be reached through it, and how many sockets are open. Raises
+    MemoryError.
+    """
+
+    kind = KIND_NETWORK
+
+    def __init__(self, policy):
+        reserve()
+        self.policy = policy
+        self.open = 0
+
+    def release(self):
+        """The capability is gone, and with it the sockets made through it, each by itself."""
+
+    def text(self):
+        """For people."""
+        return "network, %d of %d sockets open" % (self.open, self.policy.sockets)
+
+
+class Socket:
+    """One connection, from the moment a task asks for it until it is closed.
+
+    `handle`: the HAL's, -1 before there is one and after the end; `limit`: tick at which the present call gives up, -1
+    never; `waits_for`: its place among the poller's, -1 where it waits for nothing.
+    """
+
+    kind = KIND_SOCKET
+
+    def __init__(self, network, host, port, udp, rouse):
+        self.network = network
+        self._rouse = rouse
+        self.host = host
+        self.port = port
+        self.udp = udp
+        self.handle = -1
+        self.limit = -1
+        self.waits_for = -1
+        self.connected = False
+        self.lookup = None
+        self.addresses = b""    # still to be tried, 4 bytes each; the first is being tried
+        self.task = None        # who waits
+        network.open += 1
+
+    def leave(self):
+        """Ends the wait: the poller forgets it."""
+        if self.waits_for >= 0:
+            hal.unwatch(self.waits_for)
+            self.waits_for = -1
+
+    def done(self):
+        """The call that waited is over: a socket that did not become a capability goes."""
+        if not self.connected:
+            self.release()
+
+    def release(self):
+        """The capability is gone, dropped or with its task: ends the connection. Any number of times.
+
+        A task that waits for the socket is told.
+        """
+        if self.waits_for >= 0:
+            self.leave()
+            self._rouse(self.task)
+        if self.lookup is not None:
+            self.lookup.close()
+            self.lookup = None
+        if self.handle >= 0:
+            hal.close_socket(self.handle)
+            self.handle = -1
+        if self.network is not None:
+            self.network.open -= 1
+            self.network = None
+
+    def text(self):
+        """For people: what it is, or what its task waits for."""
+        peer = "%s %s:%d" % ("udp" if self.udp else "tcp", self.host.decode(), self.port)
+        if self.waits_for >= 0:
+            return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.instance.nr()], peer)
+        return "socket, " + peer
+
+
+class NetworkCalls:
+    """The handlers of the network's calls, bound to one system's scheduler and resolver."""
+
+    def __init__(self, scheduler, resolver):
+        self._scheduler = scheduler
+        self._rouse = scheduler.rouse
+        self._resolver = resolver
+
+    # ---------------------------------------------------------------- connecting
+
+    def sp_net_connect(self, task):
+        socket = task.waiting
+        if socket is None:
+            socket = self._new_socket(task)
+            if isinstance(socket, int):
+                return socket
+        try:
+            answer = self._advance(task, socket)
+        except BaseException:
+            socket.release()
+            raise
+        if answer is not None and not socket.connected:
+            socket.release()
+        return answer
+
+    def _new_socket(self, task):
+        # What the call asks for, if it may; else an error code. What a wrong call was after stays unsaid.
+        instance = task.instance
+        network = instance.target()
+        policy = network.policy
+        port = instance.arg(3)
+        flags = instance.arg(4)
+        udp = flags & _UDP != 0
+        if flags & _TLS and (udp or not hal.TLS):
+            return UNSUPPORTED
+        host = instance.read(instance.arg(1), instance.arg(2))
+        address = parse_address(host)
+        name = None
+        if address is None:
+            name = parse_name(host)
+            if name is None:
+                return INVAL
+        if not (policy.udp if udp else policy.tcp) or not policy.allows_port(port):
+            return DENIED
+        if not (policy.allows_name(name) if name else policy.allows_address(address, False)):
+            return DENIED
+        if network.open >= policy.sockets or task.capabilities.full():
+            return QUOTA
+        addresses = address
+        lookup = None
+        if name:
+            addresses = self._resolver.known(name)
+            if addresses is None:
+                if instance.arg(5) == 0:
+                    return AGAIN
+                lookup = Lookup(self._resolver, name)
+            else:
+                addresses = _allowed(policy, addresses)
+                if not isinstance(addresses, bytes):
+                    return addresses
+        socket = Socket(network, name or host, port, udp, self._rouse)
+        socket.lookup = lookup
+        socket.addresses = addresses
+        return socket
+
+    def _advance(self, task, socket):
+        # As far as it goes without waiting: the identifier of the new capability, an error, or None: the task waits.
+        now = hal.ticks()
+        timeout = task.instance.arg(5)
+        lookup = socket.lookup
+        if lookup is not None:
+            found = lookup.step(now)
+            if found is None:
+                return self._wait(task, socket, lookup.handle, hal.READABLE, timeout, until(lookup.wake, now))
+            socket.lookup = None
+            if not isinstance(found, bytes):
+                return found
+            found = _allowed(socket.network.policy, found)
+            if not isinstance(found, bytes):
+                return found
+            socket.addresses = found
+        state = self._try_addresses(task, socket)
+        if state == hal.IN_PROGRESS and timeout == 0:
+            state = self._try_addresses(task, socket)         # on the way within the machine it is there by now
+        if state < 0:
+            return state
+        if state == hal.IN_PROGRESS:
+            return self._wait(task, socket, socket.handle, hal.WRITABLE, timeout, -1)
+        identifier = task.capabilities.insert(socket, RIGHT_READ | RIGHT_WRITE, task.instance.arg(0))
+        socket.connected = identifier > 0
+        return identifier
+
+    def _try_addresses(self, task, socket):
+        # 0 connected, IN_PROGRESS, or what the last of the addresses answered. Each further one is paid for.
+        state = UNREACHABLE
+        while socket.addresses:
+            if socket.handle < 0:
+                handle = hal.open_socket(socket.udp)
+                if handle < 0:
+                    return handle
+                socket.handle = handle
+            state = hal.connect(socket.handle, socket.addresses[:4], socket.port)
+            if state >= 0:
+                return state
+            hal.close_socket(socket.handle)
+            socket.handle = -1
+            socket.addresses = socket.addresses[4:]
+            if socket.addresses:
+                task.instance.again()
+        return state
+
+    # ---------------------------------------------------------------- sending and receiving
+
+    def sp_net_send(self, task):
+        instance = task.instance
+        socket = instance.target()
+        length = instance.arg(2)
+        instance.readinto(instance.arg(1), buffer, 0, length)
+        count = hal.send(socket.handle, buffer, length)
+        if count != AGAIN:
+            return count
+        return self._wait(task, socket, socket.handle, hal.WRITABLE, instance.arg(3), -1)
+
+    def sp_net_recv(self, task):
+        instance = task.instance
+        socket = instance.target()
+        length = instance.arg(2)
+        if length == 0:
+            return 0
+        count = hal.receive(socket.handle, buffer, length)
+        if count == AGAIN:
+            return self._wait(task, socket, socket.handle, hal.READABLE, instance.arg(3), -1)
+        if count > 0:
+            instance.write(instance.arg(1), buffer, 0, count)
+        return count
+
+    def sp_net_close(self, task):
+        return task.capabilities.drop(task.instance.arg(0))
+
+    # ---------------------------------------------------------------- waiting
+
+    def _wait(self, task, socket, handle, mask, timeout, most):
+        # Puts the task aside until the poller or the time rouses it; `most`: ms, -1 no limit. An error code where the
+        # time is up.
+        if timeout == 0:
+            return AGAIN
+        now = hal.ticks()
+        limit = socket.limit
+        if task.waiting is None:            # the call's first wait: its time begins
+            # One tick more, as for sp_sleep: ticks are rounded down.
+            limit = -1 if timeout < 0 else (now + min(timeout + 1, SLEEP_MOST)) & _TICKS_MASK
+        if limit >= 0:
+            left = until(limit, now)
+            if left <= 0:
+                return TIMEOUT
+            if most < 0 or left < most:
+                most = left
+        place = hal.watch(handle, mask, task)
+        if place < 0:
+            return NOMEM
+        socket.waits_for = place
+        socket.limit = limit
+        socket.task = task
+        task.waiting = socket
+        self._scheduler.wait(task, most, now)
+        return None
+
+
+def _allowed(policy, addresses):
+    # Of what a name led to, what the task may reach; DENIED where that is nothing, NOTFOUND where nothing was found.
+    good = b""
+    for at in range(0, len(addresses), 4):
+        if policy.allows_address(addresses[at:at + 4], True):
+            good += addresses[at:at + 4]
+    return good or (DENIED if addresses else NOTFOUND)

@@ -1,0 +1,397 @@
+"""The RamFS: directories and files in memory, with quotas.
+
+A file is a table of blocks: it grows without moving and never needs one large piece of memory. A block that no task has
+written to is absent from the table, so a gap counts towards the quota but takes no time. Every directory may have a
+limit, which bounds everything below it; the root's limit is the size of the file system. Every node belongs to the
+account of a task, which has a limit too: the task that made the node or, for a node of the manifest, the first task that
+opens it for writing. A node counts with what it takes: its blocks, and a fixed amount for its existence.
+
+A path is relative to a directory and only leads down: no component means "up", so a path cannot name anything outside of
+its directory. There are no links.
+
+A file that is removed while it is open stays readable and writable through the open capabilities, and counts, until the
+last of them is closed.
+
+Invariants: `used` of a directory is the sum over everything below it and over what was removed there and is still open.
+`used` of an account is the sum over all nodes that belong to it. A call that fails has changed nothing. Reading
+allocates nothing, nor does writing where the file has blocks already.
+"""
+from micropython import const
+from abi import (
+    INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE, BUSY, KIND_DIRECTORY, KIND_FILE)
+
+BLOCK = const(512)          # half of it is lost per file on average; a page of 4096 moves in 8 steps
+NODE_COST = const(128)      # what an empty file takes on the Python heap, about, on 64 bit
+NAME_MOST = const(63)       # as the ABI says
+DEPTH_MOST = const(16)      # of directories a task makes: every charge climbs up to the root, and the climb is paid for
+_ZERO_BLOCK = bytes(BLOCK)
+
+
+class Account:
+    """What a task may store, and what it does. `limit`: bytes, 0 = no limit of its own."""
+
+    def __init__(self, limit=0):
+        self.limit = limit
+        self.used = 0
+        self.mounted = 0        # the part of it that lies on mounted storage, see kernel.objects.mount
+
+
+class File:
+    """The bytes of a file: `size` of them, in blocks; a byte beyond the size is always zero.
+
+    `parent`: the directory whose limits it counts against; `account`: the Account it belongs to, or None.
+    """
+
+    kind = KIND_FILE
+
+    def __init__(self, name, parent, account=None):
+        self.name = name
+        self.parent = parent
+        self.account = account
+        self.size = 0
+        self._blocks = {}       # those that were written to, by their number
+        self._charged = 0       # how many are paid for; every number in `_blocks` is below
+        self._opens = 0
+        self._removed = False
+
+    def open(self, write, account):
+        """Somebody has it open from now on. `write`: for writing too. Returns 0, or QUOTA where it cannot be theirs."""
+        if write and account is not None and self.account is None:
+            cost = self.cost()
+            if account.limit and account.used + cost > account.limit:
+                return QUOTA
+            account.used += cost
+            self.account = account
+        self._opens += 1
+        return 0
+
+    def close(self):
+        """Somebody has it open no longer."""
+        self._opens -= 1
+        if self._removed and self._opens == 0:
+            self._give_back()
+
+    def removed(self):
+        """Its name is gone: what it takes is given back now or when it is closed for the last time."""
+        self._removed = True
+        if self._opens == 0:
+            self._give_back()
+
+    def _give_back(self):
+        self.truncate()
+        charge(self.parent, self.account, -NODE_COST)
+
+    def length(self):
+        """Bytes of the file."""
+        return self.size
+
+    def read(self, offset, length, instance, address):
+        """Copies up to `length` bytes at `offset` to the task's memory. Returns how many. Allocates nothing.
+
+        `instance`: has `write(address, buffer, start, length)`.
+        """
+        if length >= self.size - offset:
+            length = self.size - offset
+            if length <= 0:
+                return 0
+        if offset % BLOCK + length <= BLOCK:
+            instance.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), offset % BLOCK, length)
+            return length
+        return self._read_blocks(offset, length, instance, address)
+
+    def _read_blocks(self, offset, length, instance, address):
+        end = offset + length
+        while offset < end:
+            start = offset % BLOCK
+            piece = BLOCK - start
+            if piece > end - offset:
+                piece = end - offset
+            instance.write(address, self._blocks.get(offset // BLOCK, _ZERO_BLOCK), start, piece)
+            offset += piece
+            address += piece
+        return length
+
+    def write(self, offset, length, instance, address):
+        """Copies `length` bytes of the task's memory to `offset`, growing as needed. Returns how many were written.
+
+        Fewer where the limits or the heap allow no more; QUOTA, NOSPACE or NOMEM where they allow none. `instance`:
+        has `readinto(address, buffer, start, length)`.
+        """
+        if length == 0:
+            return 0
+        blocks = self._blocks
+        had = self._charged
+        if offset + length > had * BLOCK:
+            error = self._grow(offset, offset + length)
+            if error:
+                length = self._charged * BLOCK - offset
+                if length <= 0:
+                    return error
+        done = 0
+        while done < length:
+            index = (offset + done) // BLOCK
+            start = (offset + done) % BLOCK
+            block = blocks.get(index)
+            if block is None:
+                try:
+                    block = blocks[index] = bytearray(BLOCK)
+                except MemoryError:
+                    self._shrink(max(had, index if done else 0))
+                    if done == 0:
+                        return NOMEM
+                    break
+            piece = BLOCK - start
+            if piece > length - done:
+                piece = length - done
+            instance.readinto(address + done, block, start, piece)
+            done += piece
+        if offset + done > self.size:
+            self.size = offset + done
+        return done
+
+    def _grow(self, offset, end):
+        # Pays for the blocks up to `end`, or for as many as may be had if one of them lies behind `offset`; then the
+        # error says why no more. They are made when they are written to.
+        missing = (end + BLOCK - 1) // BLOCK - self._charged
+        error = charge(self.parent, self.account, missing * BLOCK)
+        if error:
+            missing = room(self.parent, self.account) // BLOCK
+            if (self._charged + missing) * BLOCK <= offset:
+                return error
+            charge(self.parent, self.account, missing * BLOCK)
+        self._charged += missing
+        return error
+
+    def _shrink(self, count):
+        # Gives back what is paid for beyond `count` blocks, none of which was made.
+        charge(self.parent, self.account, -(self._charged - count) * BLOCK)
+        self._charged = count
+
+    def truncate(self):
+        """Empties the file and gives its blocks back. Returns 0."""
+        self.size = 0
+        self._blocks.clear()
+        self._shrink(0)
+        return 0
+
+    def cost(self):
+        """Bytes this node counts for."""
+        return NODE_COST + self._charged * BLOCK
+
+
+class Directory:
+    """Names, each a File, a Directory or what has their methods (kernel.objects.mount).
+
+    `limit`: bytes everything below may take, 0 = no limit of its own; `account`: the Account it belongs to, or None.
+    """
+
+    kind = KIND_DIRECTORY
+
+    def __init__(self, name, parent, limit=0, account=None):
+        self.name = name
+        self.parent = parent
+        self.depth = parent.depth + 1 if parent else 0
+        self.limit = limit
+        self.account = account
+        self.used = 0
+        self.entries = {}
+        self._removed = False
+
+    def cost(self):
+        """Bytes this node counts for, itself only."""
+        return NODE_COST
+
+    def enter(self, name, create, want_directory, account=None):
+        """One step down. Returns the node called `name` (bytes), made for `account` where `create` allows, or an error.
+
+        EXISTS: it is there and of the other kind.
+        """
+        error = check_name(name)
+        if error:
+            return error
+        node = self.entries.get(name)
+        if node is not None:
+            return node if is_directory(node) == want_directory else EXISTS
+        if not create or self._removed:
+            return NOTFOUND
+        if want_directory and self.depth >= DEPTH_MOST:
+            return TOOBIG
+        error = charge(self, account, NODE_COST)
+        if error:
+            return error
+        try:
+            node = Directory(name, self, 0, account) if want_directory else File(name, self, account)
+            self.entries[name] = node
+        except MemoryError:
+            charge(self, account, -NODE_COST)
+            raise
+        return node
+
+    def remove(self, name):
+        """Takes a name (bytes) away. Returns 0, NOTFOUND, or BUSY for a directory that is not empty or is mounted."""
+        node = self.entries.get(name)
+        if node is None:
+            return NOTFOUND
+        if is_directory(node) and (not isinstance(node, Directory) or node.entries):
+            return BUSY
+        del self.entries[name]
+        node.removed()
+        return 0
+
+    def removed(self):
+        """Its name is gone, and it is empty: nothing can be made in it any more."""
+        self._removed = True
+        charge(self.parent, self.account, -NODE_COST)
+
+    def listing(self):
+        """List of (name as bytes, size or -1 for a directory), unsorted."""
+        return [(name, -1 if is_directory(node) else node.size) for name, node in self.entries.items()]
+
+    def release(self):
+        """A capability to it is gone; there is nothing to be done."""
+
+
+class RamFS(Directory):
+    """The root directory: what the kernel and the manifest see of the file system.
+
+    `size`: bytes that all files and directories together may take.
+    """
+
+    def __init__(self, size):
+        super().__init__(b"", None, size)
+        self.mounts = []
+
+    def mount(self, path, make):
+        """Puts a mount at an absolute path (a string) where nothing is, and makes the directories on the way.
+
+        `make(name, parent)`: gives the mount. Returns it, or an error code.
+        """
+        above, _, name = path.rpartition("/")
+        parent = self.make(above, True)
+        if isinstance(parent, int):
+            return parent
+        if name.encode() in parent.entries:
+            return EXISTS
+        node = make(name.encode(), parent)
+        parent.entries[node.name] = node
+        self.mounts.append(node)
+        return node
+
+    def close(self):
+        """The system is over: mounts give back what they hold of the machine."""
+        while self.mounts:
+            self.mounts.pop().close()
+
+    def make(self, path, directory, limit=0):
+        """Makes the file or directory at an absolute path (a string), and the directories on the way.
+
+        Returns the node, an existing one too where it is of the right kind; else an error code.
+        """
+        node = self
+        parts = [part.encode() for part in path.split("/") if part]
+        for index, part in enumerate(parts):
+            last = index == len(parts) - 1
+            node = node.enter(part, True, directory or not last)
+            if isinstance(node, int):
+                return node
+        if limit and isinstance(node, Directory):
+            node.limit = limit
+        return node
+
+
+class OpenFile:
+    """A file as one capability sees it: with a position of its own, and perhaps for appending only.
+
+    Made for a file that `open` has succeeded for, which it closes when it goes.
+    """
+
+    kind = KIND_FILE
+
+    def __init__(self, file, append):
+        self.file = file
+        self.append = append
+        self.position = 0
+
+    def release(self):
+        """The capability is gone."""
+        self.file.close()
+
+    def read(self, offset, length, instance, address):
+        """As File.read; offset -1: at the position, which advances. Allocates nothing."""
+        if offset >= 0:
+            return self.file.read(offset, length, instance, address)
+        count = self.file.read(self.position, length, instance, address)
+        if count > 0:
+            self.position += count
+        return count
+
+    def write(self, offset, length, instance, address):
+        """As File.write; offset -1: at the position, which advances; appending: always at the end."""
+        at = offset
+        if self.append:
+            at = self.file.length()
+            if at < 0:
+                return at
+        elif offset < 0:
+            at = self.position
+        count = self.file.write(at, length, instance, address)
+        if offset < 0 and count > 0:
+            self.position = at + count
+        return count
+
+
+def is_directory(node):
+    """True for everything that has names below it."""
+    return node.kind == KIND_DIRECTORY
+
+
+def charge(directory, account, amount):
+    """Counts `amount` bytes (below 0: gives them back) to a directory and all above it, and to an account or None.
+
+    Returns 0, QUOTA or NOSPACE; then nothing was counted.
+    """
+    if account is not None:
+        if amount > 0 and account.limit and account.used + amount > account.limit:
+            return QUOTA
+    node = directory
+    while node is not None:
+        if amount > 0 and node.limit and node.used + amount > node.limit:
+            return QUOTA if node.parent else NOSPACE
+        node = node.parent
+    node = directory
+    while node is not None:
+        node.used += amount
+        node = node.parent
+    if account is not None:
+        account.used += amount
+    return 0
+
+
+def room(directory, account):
+    """Bytes that may still be charged to a directory and an account."""
+    least = (1 << 30) - 1
+    if account is not None and account.limit:
+        least = account.limit - account.used
+    while directory is not None:
+        if directory.limit and directory.limit - directory.used < least:
+            least = directory.limit - directory.used
+        directory = directory.parent
+    return least
+
+
+def check_name(name):
+    """0, or why `name` (bytes) cannot be one: INVAL or TOOBIG."""
+    if not name or name == b"." or name == b".." or 0 in name:
+        return INVAL
+    return TOOBIG if len(name) > NAME_MOST else 0
+
+
+def walk(directory, path, create, want_directory, account=None):
+    """The node at a relative path (bytes) below a directory, or an error code. Only the last component is created."""
+    parts = path.split(b"/")
+    last = parts.pop()
+    for part in parts:
+        directory = directory.enter(part, False, True)
+        if isinstance(directory, int):
+            return NOTFOUND if directory == EXISTS else directory
+    return directory.enter(last, create, want_directory, account)
