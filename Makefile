@@ -72,7 +72,7 @@ modules: $(MODULE_FILES) ## compile the WebAssembly modules
 new-module: ## start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it
 	@python3 tools/new_module.py "$(NAME)"
 	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
-	@$(MAKE) --no-print-directory test TESTS=host_tests/test_module_$(NAME).py ARGS=-q
+	@$(MAKE) --no-print-directory test TESTS=host_tests/system/test_module_$(NAME).py ARGS=-q
 	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
 
 generated: ## write what is generated: the ABI's files and the status table of README.md

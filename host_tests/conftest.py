@@ -4,12 +4,12 @@ A test that asks for `firmware` runs once on each machine, unless it is marked `
 cannot run it. Environment: SOVELMA_FIRMWARE names another PC firmware than build/unix/sovelma; then that alone is tested.
 """
 
-import functools
 import os
 import pathlib
 
 import pytest
-from machines import IMAGE, ROOT, EmulatedFirmware, Firmware, ScriptFailed  # noqa: F401
+from machines import IMAGE, ROOT, EmulatedFirmware, Firmware
+from manifests import complaints
 
 
 # Everything a test run writes stays below build/.
@@ -49,24 +49,7 @@ def firmware(request):
     return Firmware(path)
 
 
-@functools.cache
-def wat(text):
-    """WebAssembly text -> module bytes, with function names in the name section."""
-    import wasmtime
-
-    try:
-        return bytes(wasmtime.wat2wasm(text))
-    except wasmtime.WasmtimeError as error:
-        raise ValueError(str(error).split("\nStack backtrace")[0]) from None
-
-
-# In the firmware: a task's machine with other methods in place of some.
-INSTEAD = """
-class Instead:
-    def __init__(self, machine, **others):
-        self._machine = machine
-        for name, method in others.items():
-            setattr(self, name, method)
-    def __getattr__(self, name):
-        return getattr(self._machine, name)
-"""
+@pytest.fixture
+def mistakes(firmware, tmp_path):
+    """Boots a manifest that cannot start and returns what the firmware says, see manifests.complaints."""
+    return complaints(firmware, tmp_path)

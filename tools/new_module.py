@@ -11,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TEMPLATE = "template"
-FILES = ("modules/template/template.c", "modules/template/system.json", "host_tests/test_module_template.py")
+FILES = ("modules/template/template.c", "modules/template/system.json", "host_tests/system/test_module_template.py")
 
 
 def refuse(text):

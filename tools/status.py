@@ -56,7 +56,7 @@ def at_least(count):
 
 def table(directory):
     """The lines of the table for the tests in a directory."""
-    files = {path.stem.removeprefix("test_"): tests_in(path) for path in sorted(directory.glob("test_*.py"))}
+    files = {path.stem.removeprefix("test_"): tests_in(path) for path in sorted(directory.rglob("test_*.py"))}
     rows = []
     for part, promise, names in PARTS:
         there = [name for name in names.split() if name in files]

@@ -22,7 +22,7 @@ import generate
 import oracle
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "host_tests"))
+sys.path.insert(0, str(ROOT / "host_tests" / "lib"))
 import machines  # noqa: E402
 from machines import ScriptFailed  # noqa: E402
 

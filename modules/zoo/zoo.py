@@ -1,4 +1,4 @@
-"""The zoo: every attack we know of as a module, with what must become of it. host_tests/test_zoo.py lets them out.
+"""The zoo: every attack we know of as a module, with what must become of it. host_tests/system/test_zoo.py lets them out.
 
     python modules/zoo/zoo.py DIRECTORY     writes all modules as NAME.wasm, for other runtimes to try
     python modules/zoo/zoo.py --list        prints names, attacks and what is expected

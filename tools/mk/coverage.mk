@@ -31,5 +31,5 @@ $(COVERAGE_FIRMWARE): $(FIRMWARE_INPUTS) $(wildcard host_tests/coverage/* host_t
 coverage: $(COVERAGE_FIRMWARE) $(MODULE_FILES) qemu-if-possible ## run the kernel's tests and tell how much of firmware/ they reach
 	@rm -rf $(COVERAGE)/hits && mkdir -p $(COVERAGE)/hits
 	-SOVELMA_FIRMWARE=$(COVERAGE_FIRMWARE) SOVELMA_COVERAGE=$(COVERAGE)/hits $(PYTHON) -m pytest host_tests -q -k "not storm" \
-		$(foreach name,$(COVERAGE_IGNORED),--ignore host_tests/test_$(name).py) $(ARGS)
+		$(foreach name,$(COVERAGE_IGNORED),--ignore-glob '*/test_$(name).py') $(ARGS)
 	$(PYTHON) host_tests/coverage/report.py $(COVERAGE)/firmware/lines.json $(COVERAGE)/hits --missing --bar $(COVERAGE_BAR)

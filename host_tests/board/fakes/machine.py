@@ -1,5 +1,5 @@
 """MicroPython's `machine` on an ESP32-C3, as far as the HAL uses it. Checked against the port's sources by
-host_tests/test_board_fakes.py."""
+host_tests/board/test_board_fakes.py."""
 
 PWRON_RESET = 1
 HARD_RESET = 2

@@ -1,0 +1,318 @@
+"""A full Python heap: every handler fails cleanly at every allocation, and works again once there is memory.
+
+The heap is filled up to a few blocks, a different number each time, so that the first, the second, ... allocation of
+whatever a handler does is the one that fails.
+"""
+
+import json
+import re
+
+import pytest
+from machines import ROOT
+from wasm_text import wat
+from every_call import CALLS, CASES, SETUP, host_files, module, parameter, peers, values
+from abi_definition import ABI
+
+# Opens, writes, reads and closes files for ever. Memory: 0 counts rounds, 4 calls that failed with NOMEM and writes that
+# were short, 8 calls that failed with anything else, 12 rounds whose file did not hold what was written; 20 is how much
+# to write.
+CHURN = wat("""(module
+ (import "sovelma" "sp_yield" (func $yield (result i32)))
+ (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_open" (func $open (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_read" (func $read (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_write" (func $write (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_close" (func $close (param i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1)
+ (data (i32.const 32) "dir") (data (i32.const 40) "a/x") (data (i32.const 48) "n/y")
+ (func $more (param i32) (i32.store (local.get 0) (i32.add (i32.load (local.get 0)) (i32.const 1))))
+ (func $count (param $answer i32) (result i32)
+  (if (i32.eq (local.get $answer) (i32.const -11)) (then (call $more (i32.const 4)))
+   (else (if (i32.lt_s (local.get $answer) (i32.const 0)) (then (call $more (i32.const 8))))))
+  (local.get $answer))
+ (func (export "_start") (local $d i32) (local $f i32) (local $w i32)
+  (local.set $d (call $find (i32.const 32) (i32.const 3)))
+  (loop $round
+   (i32.store8 (i32.const 40) (i32.add (i32.const 97) (i32.rem_u (i32.load (i32.const 0)) (i32.const 13))))
+   (i32.store (i32.const 1000) (i32.load (i32.const 0)))
+   (drop (call $log (i32.const 3) (i32.const 1000) (i32.const 40)))
+   (local.set $f (call $count (call $open (local.get $d) (i32.const 40) (i32.const 1) (i32.const 15))))
+   (if (i32.gt_s (local.get $f) (i32.const 0)) (then
+    (local.set $w (call $count (call $write (local.get $f) (i32.const 1000) (i32.load (i32.const 20)) (i32.const 300))))
+    (if (i32.lt_u (local.get $w) (i32.load (i32.const 20))) (then (call $more (i32.const 4))))
+    (if (i32.ge_s (local.get $w) (i32.const 4)) (then
+     (drop (call $count (call $read (local.get $f) (i32.const 7000) (i32.const 4) (i32.const 300))))
+     (if (i32.ne (i32.load (i32.const 7000)) (i32.load (i32.const 1000))) (then (call $more (i32.const 12))))))
+    (drop (call $count (call $close (local.get $f))))))
+   (call $more (i32.const 0))
+   (drop (call $yield))
+   (br $round))))""")
+
+SCRIPT = """
+import gc, hal, wasm3
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import Directory, RamFS
+from kernel.core.system import System
+from kernel.core.task import STATES, Task
+hal.write = lambda buffer, n: None
+def used(directory):
+    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
+def counts(task):
+    data = task.instance.read(0, 16)
+    return [int.from_bytes(data[i:i + 4], "little") for i in (0, 4, 8, 12)]
+def rounds(n):
+    # Runs until the task has begun n more, however long that takes; nothing here may need memory.
+    global wanted
+    wanted = number(task) + n
+    while number(task) < wanted:
+        system.run(1)
+def number(task):
+    task.instance.readinto(0, four)
+    return four[0] | four[1] << 8 | four[2] << 16
+four = bytearray(4)
+wanted = 0
+def fill(left):
+    # Takes all memory but about `left` pieces of 32 bytes.
+    hog, crumbs = None, None
+    for size in (8192, 512, 32):
+        try:
+            while True:
+                hog = [bytearray(size - 1), hog]
+        except MemoryError:
+            pass
+    for _ in range(left):
+        if hog:
+            hog = hog[1]
+    return hog
+def let_go(hog):
+    # One by one: the collector may take a word that somebody left on the stack for a reference to the first.
+    while hog:
+        hog[1], hog = None, hog[1]
+hog = None              # a name that is new to the globals needs memory
+out = []
+full = after = None
+for left in range(0, 40, step):
+    system = System(RamFS(100000))
+    folder = system.fs.make("/dir", True)
+    capabilities = Capabilities()
+    capabilities.grant("dir", folder, 7)
+    task = Task("churn", wasm3.Task(wasm["churn"], memory=8192), 3, 20000, capabilities)
+    system.add(task)
+    task.instance.write(20, bytes((50, 0)))
+    rounds(15)                              # small files ...
+    gc.collect()
+    hog = fill(left)
+    task.instance.write(20, bytes((184, 11)))
+    rounds(15)                              # ... which now want to have 3000 bytes each
+    let_go(hog)
+    hog = None
+    gc.collect()
+    rounds(2)                               # the round it is in may have failed already and count it later
+    full = counts(task)
+    rounds(30)
+    after = counts(task)
+    out.append([STATES[task.state], full[1], full[2] + after[2], full[3] + after[3], after[0] > full[0], after[1] == full[1],
+                system.fs.used == used(system.fs), len(capabilities.held())])
+    system.kill(task)
+    system = folder = capabilities = task = None
+answer(out)
+"""
+
+
+def test_every_failing_allocation_is_an_error_code(firmware):
+    rows = firmware.script(SCRIPT, wasm={"churn": CHURN}, heap=256 << 10, step=40 // firmware.share(40))
+    assert len(rows) == firmware.share(40)
+    for state, _, other, wrong, goes_on, recovered, exact, held in rows:
+        # The task may stand between opening and closing, so it holds one or two capabilities.
+        assert state in ("ready", "running") and (other, wrong) == (0, 0) and goes_on and recovered and exact and held in (1, 2)
+    assert sum(row[1] > 0 for row in rows) >= firmware.share(40) * 3 / 4
+
+
+# Opens and writes a file, logs, then divides by zero: everything that a life begins and ends with.
+SHORT_LIFE = wat("""(module (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_open" (func $open (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_fs_write" (func $write (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_log" (func $log (param i32 i32 i32) (result i32)))
+ (memory (export "memory") 1) (data (i32.const 32) "dir")
+ (func $inner (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+ (func (export "_start") (local $f i32)
+  (local.set $f (call $open (call $find (i32.const 32) (i32.const 3)) (i32.const 33) (i32.const 1) (i32.const 7)))
+  (drop (call $write (local.get $f) (i32.const 0) (i32.const 900) (i32.const -1)))
+  (drop (call $log (i32.const 3) (i32.const 0) (i32.const 40)))
+  (drop (call $inner (i32.const 0)))))""")
+
+LIVES = """
+import gc, hal, json, sovelma, wasm3
+from kernel.objects.ramfs import Directory
+from kernel.core.task import STATES
+hal.write = lambda buffer, n: None
+FILL
+def used(directory):
+    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
+out = []
+lives = None
+for left in range(0, 120, step):
+    sovelma.boot(path)
+    system = sovelma.system
+    bad, good = system.tasks
+    system.run(5)
+    gc.collect()
+    hog = fill(left)
+    system.run(8)
+    try:                                # what a person does in the meantime
+        if not bad.over():
+            system.kill(bad)
+        system.start(bad)
+        system.fault(good, "tried")
+    except MemoryError:
+        pass
+    system.run(4)
+    let_go(hog)
+    hog = None
+    gc.collect()
+    lives = bad.restarts
+    for task in system.tasks:
+        if task.over():
+            system.start(task)
+    for _ in range(1000):               # its file may be made by now, its record kept
+        system.run(5)
+        if bad.restarts > lives + 1:
+            break
+    out.append([bad.restarts > lives, bad.record is not None, STATES[good.state], system.fs.used == used(system.fs),
+                wasm3.arena()[3] == len([task for task in system.tasks if task.instance]), wasm3._arena_check()[0], system._alive])
+answer(out)
+"""
+
+
+def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
+    """Faults, records, restarts, kills and starts without memory lose a record or a try, never the kernel, a region or a
+    byte of an account; with memory again everything goes on."""
+    (tmp_path / "bad.wasm").write_bytes(SHORT_LIFE)
+    (tmp_path / "good.wasm").write_bytes(CHURN)
+    path = tmp_path / "system.json"
+    again = {"policy": "restart", "first": 1, "most": 1, "times": 1000000}
+    path.write_text(json.dumps({"version": 1, "directories": {"/data": 0}, "tasks": [
+        {"name": name, "module": name + ".wasm", "memory": 8192, "fault": again,
+         "caps": {"dir": {"directory": "/data", "rights": ["read", "write", "create"]}}} for name in ("bad", "good")]}))  # fmt: skip
+    fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
+    rows = firmware.script(LIVES.replace("FILL", fill), path=str(path), heap=firmware.WORD << 16, step=120 // firmware.share(40))
+    assert len(rows) == firmware.share(40)
+    for restarted, recorded, good, exact, regions, intact, alive in rows:
+        assert (restarted, recorded, exact, regions, intact, alive) == (True, True, True, True, True, 2)
+        assert good in ("ready", "running", "restarting")
+
+
+# Runs one case of every_call; again and again the heap is full but for ever more pieces.
+EVERY = SETUP + """
+from micropython import heap_lock, heap_unlock
+from kernel.objects.mount import MountedFile
+from kernel.objects.network import Socket
+from kernel.objects.ramfs import Directory, File
+FILL
+def turns(n):
+    # So many slices, however long that takes.
+    end = system.slices + n
+    while system.slices < end:
+        system.run(1)
+def used(directory):
+    # A board's stack would not do for a function that calls itself sixteen directories down.
+    total, left = 0, [directory]
+    while left:
+        for node in left.pop().entries.values():
+            if isinstance(node, (Directory, File)):
+                total += node.cost()
+            if isinstance(node, Directory):
+                left.append(node)
+    return total
+def answers():
+    # Of the last calls: what is no error is 0.
+    return [(abi.NAMES[number], min(result, 0)) for number, result in task.instance.calls() if result is not None]
+def exact():
+    things = [thing for _, thing, _, _ in task.capabilities.held()]
+    network = [thing for thing in things if isinstance(thing, Network)][0]
+    waiting = task.waiting is not None
+    return [fs.used == used(fs), network.open == len([thing for thing in things if isinstance(thing, Socket)]) + (waiting and not task.waiting.connected),
+            mounted.handles == len([thing for thing in things if isinstance(getattr(thing, "file", None), MountedFile)]), hal.watched() == waiting]
+task = ready(storm(which))
+turns(3)
+good = set(answers())
+seen = set()
+wrong = []
+for left in range(-1, 12):
+    gc.collect()
+    if left < 0:                        # nothing at all, not even what is garbage by then
+        heap_lock()
+        turns(2)
+        heap_unlock()
+    else:
+        hog = fill(left)
+        turns(2)
+    if left >= 0:
+        let_go(hog)
+    hog = None
+    gc.collect()
+    seen.update(answers())
+    if exact() != [True] * 4 or task.over():
+        wrong.append([left, exact(), task.outcome()])
+calls = task.calls()
+while task.calls() < calls + last:      # the last eight are remembered
+    system.run(1)
+answer([wrong, list(good), list(seen), list(set(answers()))])
+"""
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory):
+    with peers() as found:
+        yield *found, host_files(tmp_path_factory.mktemp("host"))
+
+
+# Cases that must have found no memory at least once, or the heap was not full.
+ALLOCATES = {"sp_fs_open: truncating", "sp_fs_open: truncating on the host", "sp_fs_write: behind a gap", "sp_fs_write: 4096 bytes anew",
+             "sp_fs_close: leaving many children", "sp_net_connect: datagrams", "sp_net_connect: refused"}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", [parameter(label) for label in CASES if "refused for" not in label])
+def test_every_call_in_a_full_heap(firmware, everybody, label):
+    """Whatever allocation fails: an error the ABI lists for that call, nothing lost, nothing left open, and all as before
+    once there is memory."""
+    codes = {error["name"]: error["code"] for error in ABI["error"]}
+    fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
+    last = 600 if label == "sp_fs_close: leaving many children" else 9     # until what failed is out of its arrays
+    wrong, before, during, after = firmware.script(
+        EVERY.replace("FILL", fill), last=last, wasm={"m": module()}, heap=firmware.WORD << 15, counted=label in ALLOCATES, **values(*everybody, label))  # fmt: skip
+    assert wrong == []
+    if label in ALLOCATES:
+        assert codes["NOMEM"] in [code for _, code in during]
+    for name, code in during:
+        assert code == 0 or code in [codes[error] for error in CALLS[name]["errors"]], (name, code)
+    errors = {(name, code) for name, code in after if code}
+    usual = {(name, code) for name, code in before if code}
+    if label in ("refused", "a name with four addresses"):
+        usual.add(("sp_net_connect", codes["REFUSED"]))     # nobody is there; a busy machine may not have heard so before
+    assert errors <= usual, errors
+
+
+def test_the_text_of_an_exception_in_a_full_heap_is_written_nowhere_else(firmware):
+    """Without an emergency buffer MicroPython 1.25 wrote the text to address 52: the machine stopped, a chip restarted."""
+    text = firmware.script("""
+import micropython
+try:
+    int("x", 99)
+except ValueError as raised:
+    error = raised
+micropython.heap_lock()
+error.args                  # the text is made ready here
+micropython.heap_unlock()
+answer(str(error))
+""")
+    assert "2" in text and "36" in text
+
+
+def test_every_board_has_a_buffer_for_the_text_of_an_exception():
+    headers = list((ROOT / "firmware/boards").glob("*/mpconfigboard.h"))
+    assert len(headers) >= 2
+    for header in headers:
+        (size,) = re.findall(r"^#define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE \((\d+)\)", header.read_text(), re.M)
+        assert int(size) >= 52 + 128        # what stands before the text on a 32-bit machine, and the longest text

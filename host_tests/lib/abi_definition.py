@@ -1,0 +1,20 @@
+"""The ABI's definition as the generator reads it."""
+import sys
+
+from machines import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+import gen_abi
+
+ABI = gen_abi.read(ROOT / gen_abi.SOURCE)
+NUMBERS = {call["name"]: call["number"] for call in ABI["call"]}
+
+
+def wasm_arguments(call):
+    """[(kind, argument)] for each wasm argument: a slice has two."""
+    for argument in call.get("argument", []):
+        if argument["kind"] in ("slice_in", "slice_out"):
+            yield "pointer", argument
+            yield "length", argument
+        else:
+            yield argument["kind"], argument

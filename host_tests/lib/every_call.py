@@ -1,0 +1,282 @@
+"""Every call of the ABI in every way it can go, for tests that must not forget one.
+
+A case is a C statement that a task repeats; all of them are in one module, which reads from a file which one it runs. Some
+have the dearest arguments there are, some an error for an answer, and the rest, made from firmware/abi.toml, are refused
+for an argument of theirs. The peers they talk to are real.
+"""
+
+import contextlib
+import functools
+import threading
+
+import pytest
+from dns import A, ALIAS, answer, question, record
+from modules import compiled
+from peers import free_port, full_backlog, tcp, udp
+from abi_definition import ABI
+from abi_definition import wasm_arguments
+
+CALLS = {call["name"]: call for call in ABI["call"]}
+DEEP = "/".join(["a" * 15] * 15 + ["b" * 15])      # 255 bytes, sixteen steps down
+# Many files opened through the last of sixteen directories, each opened through the one before; then all are closed, the
+# directories first, so that each leaves what was opened through it to the one above.
+INHERIT = """
+    chain[0] = sp_fs_open(directory, "d", 1, 33);
+    for (int i = 1; i < 12; i++) chain[i] = sp_fs_open(chain[i - 1], "d", 1, 33);
+    for (int i = 0; i < 220; i++) files[i] = sp_fs_open(chain[11], "f", 1, 1);
+    for (int i = 11; i >= 0; i--) sp_fs_close(chain[i]);
+    for (int i = 0; i < 220; i++) sp_fs_close(files[i]);"""
+
+# {call: {case: C statements that are repeated}}. The dearest arguments, one case for each way through the kernel.
+WORST = {
+    "sp_yield": {"": "sp_yield();"},
+    "sp_sleep": {"for no time": "sp_sleep(0);"},
+    "sp_log": {
+        "every byte escaped": "sp_log(SP_LOG_ERROR, escapes, 256);",
+        "every byte a letter": "sp_log(SP_LOG_ERROR, DEEP, 255);",
+        "a byte": "sp_log(SP_LOG_INFO, DEEP, 1);",
+        "not shown": "sp_log(SP_LOG_DEBUG, escapes, 256);",
+    },
+    "sp_time": {"monotonic": "sp_time(SP_CLOCK_MONOTONIC);", "UTC": "sp_time(SP_CLOCK_UTC);"},
+    "sp_random": {f"{size} bytes": f"sp_random(buffer, {size});" for size in (0, 1, 256)},
+    "sp_memory_bytes": {"": "sp_memory_bytes();"},
+    "sp_cap_find": {
+        "the last of many": 'sp_cap_find("zzzzzz", 6);',
+        "nothing there": 'sp_cap_find("zzzzz", 5);',
+        "64 bytes": "sp_cap_find(DEEP, 64);",
+    },
+    "sp_fs_open": {
+        "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
+        "of 255 bytes, not there": 'sp_fs_close(sp_fs_open(directory, DEEP + 1, 254, 3));',
+        "truncating": 'sp_fs_close(sp_fs_open(directory, "f", 1, 15));',
+        "a directory": 'sp_fs_close(sp_fs_open(directory, "d", 1, 33));',
+        "nothing there": 'sp_fs_open(directory, "g", 1, 1);',
+        "no room for another": 'sp_fs_open(full, "g", 1, 7);',
+        "sixteen down on the host": "sp_fs_close(sp_fs_open(mounted, DEEP, 255, 3));",
+        "truncating on the host": 'sp_fs_close(sp_fs_open(mounted, "f", 1, 15));',
+    },
+    "sp_fs_read": {
+        f"{size} bytes {how}": f"sp_fs_read(file, buffer, {size}, {at});"
+        for size in (0, 1, 4096) for how, at in (("over block borders", 511), ("at the end", 2**30 - 1))
+    } | {"of a gap": "sp_fs_read(file, buffer, 4096, 20000);",
+         "4096 bytes on the host": "sp_fs_read(host, buffer, 4096, 1);", "a byte on the host": "sp_fs_read(host, buffer, 1, 1);"},
+    "sp_fs_write": {
+        "4096 bytes over block borders": "sp_fs_write(file, buffer, 4096, 511);",
+        "a byte": "sp_fs_write(file, buffer, 1, 511);",
+        "appending": "sp_fs_write(log, buffer, 1, -1);",
+        "behind a gap": 'n = sp_fs_open(directory, "f", 1, 15); sp_fs_write(n, buffer, 1, 900000); sp_fs_close(n);',
+        "4096 bytes anew": 'n = sp_fs_open(directory, "f", 1, 15); sp_fs_write(n, buffer, 4096, 0); sp_fs_close(n);',
+        "no room": "sp_fs_write(file, buffer, 1, 1 << 29);",
+        "4096 bytes on the host": "sp_fs_write(host, buffer, 4096, 1);",
+        "a byte on the host": "sp_fs_write(host, buffer, 1, 1);",
+    },
+    "sp_fs_size": {"": "sp_fs_size(file);", "on the host": "sp_fs_size(host);"},
+    "sp_fs_close": {"leaving many children": INHERIT},
+    "sp_gpio_read": {"input": "sp_gpio_read(input);", "output": "sp_gpio_read(output);"},
+    "sp_gpio_write": {"every time another level": "sp_gpio_write(output, ++n & 1);"},
+    "sp_net_connect": {
+        "datagrams": "sp_net_close(sp_net_connect(net, HOST, 9, DATAGRAMS, SP_NET_UDP, 0));",
+        "accepted": "sp_net_close(sp_net_connect(net, HOST, 9, LISTENER, 0, 0));",
+        "refused": "sp_net_connect(net, HOST, 9, NOBODY, 0, 0);",
+        "no time": "sp_net_connect(net, HOST, 9, FULL, 0, 0);",
+        "a name with four addresses": 'sp_net_connect(net, "four.test", 9, NOBODY, 0, 1000);',
+        "names that do not exist": "buffer[0] = 'a' + ++n % 26; buffer[1] = 'a' + n / 26 % 26; sp_net_connect(net, buffer, 7, NOBODY, 0, 1000);",
+        "aliases": "alias[0] = 'a' + ++n % 26; alias[1] = 'a' + n / 26 % 26; sp_net_connect(net, alias, 8, NOBODY, 0, 1000);",
+        "not allowed": "sp_net_connect(net, DEEP, 253, 80, 0, 0);",
+    },
+    "sp_net_send": {
+        "a byte": "sp_net_send(source, buffer, 1, -1);",
+        "4096 bytes": "sp_net_send(source, buffer, 4096, -1);",
+        "a datagram": "sp_net_send(datagrams, buffer, 1, 0);",
+        "the largest datagram": "sp_net_send(datagrams, buffer, 4096, 0);",
+        "no time": "sp_net_send(stuck, buffer, 4096, 0);",
+    },
+    "sp_net_recv": {
+        "a byte": "sp_net_recv(source, buffer, 1, -1);",
+        "4096 bytes": "sp_net_recv(source, buffer, 4096, -1);",
+        "no time": "sp_net_recv(stuck, buffer, 1, 0);",
+    },
+    "sp_net_close": {"nothing to close": "sp_net_close(0);"},     # open ones: with sp_net_connect
+}  # fmt: skip
+
+# The cases that end with an error.
+REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
+           "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close"}  # fmt: skip
+
+
+def refusals(name):
+    """{case: statement} of what the runtime refuses, and the kernel, before any handler runs."""
+    arguments = list(wasm_arguments(CALLS[name]))
+    good = [{"pointer": "buffer", "length": 1}.get(kind, argument.get("least", 0)) for kind, argument in arguments]
+    found = {}
+    for position, (kind, argument) in enumerate(arguments):
+        wrong = {"int": argument["most"] + 1 if argument.get("most", 2**31) < 2**31 - 1 else None, "flags": -(2**31), "timeout": -2,
+                 "length": 4097 if argument.get("over") == "refuse" else None, "cap": 1}.get(kind)  # fmt: skip
+        if wrong is not None:
+            words = ", ".join(str(word) for word in [*good[:position], wrong, *good[position + 1:]])
+            found[f"refused for its {argument['name']}"] = f"{name}({words});"
+    return found
+
+
+CASES = {
+    f"{name}: {case}": statement
+    for name in CALLS
+    if name != "sp_exit"
+    for case, statement in {**WORST.get(name, {}), **refusals(name)}.items()
+}
+
+
+def parameter(label):
+    """A case as a parameter of a test, for the machines that have what it needs."""
+    if label.startswith("sp_net") and "refused for" not in label:
+        return pytest.param(label, marks=pytest.mark.pc("sockets"))
+    return pytest.param(label, marks=pytest.mark.pc("files of the host")) if "on the host" in label else label
+
+
+SOURCE = """
+#include "sovelma.h"
+#define HOST "127.0.0.1"
+static const char DEEP[] = "%(deep)s";
+static unsigned char escapes[256], buffer[4096], alias[] = "aaa.test";
+static int chain[12], files[220];
+#define FIND(name) sp_cap_find(#name, sizeof #name - 1)
+__attribute__((export_name("_start"))) void start(void)
+{
+    int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
+    int input = FIND(input), output = FIND(output), ports = FIND(ports), n = 0;
+    int port[7] = { 0 };
+    for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
+    sp_fs_read(ports, port, sizeof port, 0);
+    int which = port[0], DATAGRAMS = port[1], SOURCE = port[2], NOBODY = port[3], FULL = port[4], STUCK = port[5], LISTENER = port[6];
+    int datagrams = sp_net_connect(net, HOST, 9, DATAGRAMS, SP_NET_UDP, 1000);
+    int source = sp_net_connect(net, HOST, 9, SOURCE, 0, 1000), stuck = sp_net_connect(net, HOST, 9, STUCK, 0, 1000);
+    int host = sp_fs_open(mounted, "big", 3, 3);
+    while (which == %(stuck)d && sp_net_send(stuck, buffer, 4096, 100) > 0) { }
+    sp_log(SP_LOG_INFO, "ready", 5);
+    switch (which) {
+%(cases)s
+    default: for (;;) __asm__ volatile("");
+    }
+}
+"""
+
+
+@functools.cache
+def module():
+    """Every case in one module: which of them it runs, it reads from a file."""
+    labels = list(CASES)
+    cases = "\n".join(f"    case {number}: for (;;) {{ {CASES[label]} }}" for number, label in enumerate(labels))
+    return compiled(SOURCE % {"deep": DEEP, "cases": cases, "stuck": labels.index("sp_net_send: no time")}, stack=512)
+
+
+# In the firmware: `storm(n)` is a task that runs case n, with all it needs; its log tells when it begins.
+SETUP = """
+import gc, hal, time, wasm3
+import abi
+from kernel.core.capability import Capabilities
+from kernel.objects.pin import Pin
+from kernel.core.log import Ring
+from kernel.objects.mount import Mount
+from kernel.objects.network import Network
+from kernel.objects.netpolicy import check
+from kernel.boot.plan import Arguments
+from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.system import System
+from kernel.core.task import READY, Task
+LOOPBACK = bytes((127, 0, 0, 1))
+hal.write = lambda buffer, n: None
+fs = RamFS(1 << 20)
+system = System(fs, Resolver([(LOOPBACK, name_server)]))
+directory = fs.make("/d", True)
+fs.make("/d/" + deep, False)
+fs.make("/d/f", False)
+fs.make("/d" + "/d" * 12 + "/f", False)
+full = fs.make("/full", True, 100)
+mounted = fs.mount("/host", lambda name, parent: Mount(name, parent, hal.storage, root, 1 << 20))
+class Zeros:
+    def readinto(self, address, buffer, start, length):
+        return length
+def opened(path, append=False, size=0):
+    file = fs.make(path, False)
+    file.open(True, None)
+    if size:
+        file.write(size - 1, 1, Zeros(), 0)
+    return OpenFile(file, append)
+def wrong(where, what):
+    raise ValueError(where + " " + what)
+def storm(which):
+    c = Capabilities(255)
+    c.grant("ports", Arguments(b"".join([n.to_bytes(4, "little") for n in [which] + ports])), 1)
+    for name, thing in (("directory", directory), ("full", full), ("mounted", mounted)):
+        c.grant(name, thing, 7)
+    c.grant("file", opened("/file", False, 40000), 3)
+    c.grant("log", opened("/log", True), 3)
+    c.grant("net", Network(check({"allow": ["127.0.0.1", "*.test"], "ports": ["1-65535"], "protocols": ["tcp", "udp"],
+                                  "sockets": 64}, "net", wrong)), 0)
+    c.grant("input", Pin(9, hal.pin(9, "in", "up", None), None, False), 1)
+    c.grant("output", Pin(8, hal.pin(8, "out", None, 0), 0, False), 3)
+    for n in range(names):
+        c.grant("a%05d" % n, directory, 0)
+    c.grant("zzzzzz", directory, 0)
+    task = Task("storm", wasm3.Task(wasm["m"], memory=16384), 3, hal.SLICE, c, log=Ring("storm", 1 << 20, 1000))
+    return task
+def ready(task):
+    # Adds a task and lets it run until its loop begins.
+    system.add(task)
+    while not task.log.lines():
+        system.run(1)
+    return task
+"""
+
+
+def name_server(data, send):
+    """Four addresses for one name, none for most, and for names of three letters an address behind an alias."""
+    name = question(data)
+    if name == "four.test":
+        send(answer(data, [record(name, A, "127.0.0.1", ttl=0)] * 4))
+    elif len(name) == len("aaa.test"):
+        send(answer(data, [record(name, ALIAS, "real.test"), record("real.test", A, "127.0.0.1")]))
+    else:
+        send(answer(data, code=3))
+
+
+def source(connection):
+    """Sends for ever and takes whatever comes."""
+
+    def take():
+        with contextlib.suppress(OSError):
+            while connection.recv(1 << 20):
+                pass
+
+    threading.Thread(target=take, daemon=True).start()
+    while True:
+        connection.sendall(bytes(65536))
+
+
+@contextlib.contextmanager
+def peers():
+    """(ports as the module wants them, port of the name server)."""
+    over = threading.Event()
+    with contextlib.ExitStack() as stack:
+        stack.callback(over.set)
+        ports = [stack.enter_context(server) for server in (udp(lambda data, send: None), tcp(source))]
+        ports += [free_port(), stack.enter_context(full_backlog()), stack.enter_context(tcp(lambda connection: over.wait(600)))]
+        ports.append(stack.enter_context(tcp(lambda connection: None, backlog=4096)))
+        yield ports, stack.enter_context(udp(name_server))
+        over.set()
+
+
+def host_files(path):
+    """Makes files like those of the RamFS below a directory of the host; returns it as text."""
+    (path / DEEP).parent.mkdir(parents=True)
+    for name in (DEEP, "f"):
+        (path / name).touch()
+    (path / "big").write_bytes(bytes(10000))
+    return str(path)
+
+
+def values(ports, server, root, label):
+    """What SETUP wants to know to run a case."""
+    return dict(which=list(CASES).index(label), ports=ports, name_server=server, root=root, deep=DEEP,
+                names=200 if label.startswith("sp_cap_find") else 0)  # fmt: skip

@@ -1,0 +1,276 @@
+"""Real peers for the network tests: TCP and UDP servers on loopback, in threads of the test's own process.
+
+Also: guests (WebAssembly modules) that make network calls and keep the answers where the test can read them, and the
+script that runs them in the firmware.
+"""
+
+import contextlib
+import http.server
+import socket
+import struct
+import threading
+
+from wasm_text import wat
+
+LOOPBACK = "127.0.0.1"
+
+
+@contextlib.contextmanager
+def tcp(handle, backlog=64):
+    """Serves TCP connections, each in a thread: handle(connection). Gives the port; ends everything at the end.
+
+    An exception in a handler fails the test, but for connections that break off.
+    """
+    listener = socket.create_server((LOOPBACK, 0), backlog=backlog)
+    failures, threads, connections = [], [], []
+
+    def run(connection):
+        try:
+            with connection:
+                handle(connection)
+        except (ConnectionError, TimeoutError):
+            pass
+        except OSError as error:
+            if error.errno != 9:            # closed under it at the end of the test
+                failures.append(error)
+        except Exception as error:
+            failures.append(error)
+
+    def accept():
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            connection.settimeout(60)
+            connections.append(connection)
+            threads.append(threading.Thread(target=run, args=(connection,), daemon=True))
+            threads[-1].start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(10)
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join(10)
+    assert not failures, failures
+
+
+@contextlib.contextmanager
+def udp(handle):
+    """Serves datagrams: handle(datagram, send) where send(bytes) answers its sender. Gives the port."""
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((LOOPBACK, 0))
+    server.settimeout(0.1)
+    stop, failures = threading.Event(), []
+
+    def serve():
+        while not stop.is_set():
+            try:
+                data, sender = server.recvfrom(65536)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            try:
+                handle(data, lambda answer: server.sendto(answer, sender))
+            except Exception as error:
+                failures.append(error)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        stop.set()
+        thread.join(10)
+        server.close()
+    assert not failures, failures
+
+
+@contextlib.contextmanager
+def web(pages, before=lambda: None):
+    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines).
+
+    `before`: called in the thread of each request before it is answered.
+    """
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers.get("Host")))
+            body = pages.get(self.path)
+            before()
+            if body is None:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 64
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_port, asked
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+@contextlib.contextmanager
+def full_backlog():
+    """A port that never answers a connection: its queue is full, so further ones wait for ever."""
+    with socket.socket() as listener, contextlib.ExitStack() as stack:
+        listener.bind((LOOPBACK, 0))
+        listener.listen(0)
+        for _ in range(4):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """A port that nobody listens at (nor will, but by chance)."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+def reset(connection):
+    """Breaks a connection off: the other side gets a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+# ---------------------------------------------------------------- guests
+
+HOST, NET, RESULTS, BUFFER = 0, 256, 512, 4096      # where what lies in a guest's memory
+FOREVER = 2**29 - 1
+
+
+def guest(body, host=LOOPBACK, name="net"):
+    """A module that runs `body` (WebAssembly text) and sleeps for ever.
+
+    In the body: $net and $s are capabilities, (call $put x) keeps a result. `connect`, `send` and others below are
+    expressions for it.
+    """
+    return wat(f"""(module
+ (import "sovelma" "sp_net_connect" (func $connect (param i32 i32 i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_net_send" (func $send (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_net_recv" (func $recv (param i32 i32 i32 i32) (result i32)))
+ (import "sovelma" "sp_net_close" (func $close (param i32) (result i32)))
+ (import "sovelma" "sp_cap_find" (func $find (param i32 i32) (result i32)))
+ (import "sovelma" "sp_sleep" (func $sleep (param i32) (result i32)))
+ (import "sovelma" "sp_time" (func $time (param i32) (result i64)))
+ (memory (export "memory") 1) (data (i32.const {HOST}) "{host}") (data (i32.const {NET}) "{name}")
+ (global $count (mut i32) (i32.const 0))
+ (func $put (param i32)
+  (i32.store (i32.add (i32.const {RESULTS}) (i32.shl (global.get $count) (i32.const 2))) (local.get 0))
+  (global.set $count (i32.add (global.get $count) (i32.const 1))))
+ (func (export "_start") (local $net i32) (local $s i32) (local $n i32) (local $i i32) (local $t i64)
+  (local.set $net (call $find (i32.const {NET}) (i32.const {len(name)})))
+  {body}
+  (drop (call $sleep (i32.const {FOREVER})))))""")
+
+
+def connect(port, host=LOOPBACK, flags=0, timeout=5000, at=HOST):
+    """sp_net_connect to the host that lies at `at`."""
+    return (f"(call $connect (local.get $net) (i32.const {at}) (i32.const {len(host)}) (i32.const {port})"
+            f" (i32.const {flags}) (i32.const {timeout}))")  # fmt: skip
+
+
+def open_s(port, **options):
+    """Connects and keeps the answer in $s."""
+    return f"(local.set $s {connect(port, **options)})"
+
+
+def send(address, length, timeout=5000):
+    return f"(call $send (local.get $s) (i32.const {address}) (i32.const {length}) (i32.const {timeout}))"
+
+
+def recv(length, timeout=5000, address=BUFFER):
+    return f"(call $recv (local.get $s) (i32.const {address}) (i32.const {length}) (i32.const {timeout}))"
+
+
+def put(*expressions):
+    """Keeps the value of each."""
+    return " ".join(f"(call $put {expression})" for expression in expressions)
+
+
+CLOSE = "(call $close (local.get $s))"
+
+# In the firmware: tasks with a network capability, run until all of them sleep for ever or are over.
+SETUP = """
+import gc, time
+import hal, wasm3
+from array import array
+import abi
+from kernel.core import console
+from kernel.core.capability import Capabilities
+from kernel.objects.network import Network
+from kernel.objects.netpolicy import Policy, check
+from kernel.objects.ramfs import RamFS
+from kernel.objects.resolver import Resolver
+from kernel.core.system import System
+from kernel.core.task import Task, SLEEPING, WAITING, READY, STATES
+system = System(RamFS(1 << 16), Resolver([]))
+def wrong(where, what):
+    raise ValueError(where + " " + what)
+def add(name, module, allow=("127.0.0.1",), ports=("1-65535",), protocols=("tcp", "udp"), sockets=8, priority=3,
+        slots=16, memory=16384):
+    capabilities = Capabilities(slots)
+    capabilities.grant("net", Network(check({"allow": list(allow), "ports": list(ports), "protocols": list(protocols),
+                                             "sockets": sockets}, "net", wrong)), 0)
+    task = Task(name, wasm3.Task(module, memory=memory), priority, 200000, capabilities)
+    system.add(task)
+    return task
+def settled(task):
+    return task.over() or (task.state == SLEEPING and 1 << 28 < (task.wake - hal.ticks()) & 0x3fffffff < 1 << 29)
+def settle(*tasks, seconds=30):
+    # runs until they are through
+    end = time.ticks_ms() + seconds * 1000
+    while not all([settled(task) for task in tasks or system.tasks]):
+        if time.ticks_ms() > end:
+            raise ValueError("not through: %s" % [(task.name, STATES[task.state], task.outcome()) for task in system.tasks])
+        system.run(20)
+def run_until(condition, seconds=30):
+    end = time.ticks_ms() + seconds * 1000
+    while not condition():
+        if time.ticks_ms() > end:
+            raise ValueError("it does not come")
+        system.run(5)
+def results(task, n):
+    return list(array("i", task.instance.read(512, 4 * n)))
+def network(task):
+    return task.capabilities.held()[0][1]
+def sockets(task):
+    return [thing for _, thing, _, _ in task.capabilities.held()[1:]]
+"""
+
+
+def run(firmware, module, count, extra="", **values):
+    """Runs one guest until it is through; returns its first `count` results."""
+    return firmware.script(SETUP + f"""
+{extra}
+task = add("a", wasm["a"])
+settle()
+answer(results(task, {count}))
+""", wasm={"a": module}, **values)

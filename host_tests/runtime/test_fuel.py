@@ -1,0 +1,145 @@
+"""Fuel (docs/RUNTIME.md): the total follows one rule and does not depend on how a run is sliced.
+
+Random programs run on the firmware in different slices and in the reference interpreter: results, traps, globals,
+memory and fuel must be the same everywhere. FUEL_SEEDS=from:to runs other programs than the usual ones.
+"""
+
+import os
+
+import pytest
+from wasm_text import wat
+from first_calls import entries, first_calls
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_programs import BUDGET, GLOBALS, MEMORY_BYTES, Program
+from reference import Function, Machine, TooLong
+from setups import RUN
+
+PROGRAMS = 1000
+BATCH = 100  # programs for each process of the firmware
+MOST_STEPS = 20_000
+MOST_SLICE = 2**30 - 1
+
+# Plays each module with each slicing, a list of slices used in turn, all functions compiled before or each when it is
+# called; answers what can be seen of each run.
+PLAY = RUN + """
+import binascii
+def play(module, slices, quota):
+    t = wasm3.Task(module, stack=16384, memory=memory, quota=quota)
+    status, i = wasm3.PREEMPTED, 0
+    resumes = 0
+    while status == wasm3.PREEMPTED:
+        status = t.resume(slices[i % len(slices)])
+        i += 1
+    seen = [t.results(), t.error(), t.fuel(), [t.global_(g)[1] for g in range(globals_)],
+        str(binascii.hexlify(t.read(0, t.memory())), "utf8"), t.state_hash(), t.backtrace()]
+    t.kill()
+    return seen
+answer([[name, [play(module, slices, quota) for slices, quota in slicings]] for name, module in wasm.items()])
+"""
+
+
+ON_DEMAND = 200_000  # bytes, enough for any of the programs
+
+
+def play(firmware, modules, slicings):
+    """{name: [what is seen of the run with each slicing]}. slicings: pairs of slices and quota."""
+    return dict(firmware.script(PLAY, wasm=modules, slicings=slicings, memory=MEMORY_BYTES, globals_=len(GLOBALS)))
+
+
+def reference(program):
+    """(results, trap, fuel, globals, memory as hexadecimal), or None where the program takes too long."""
+    sizes = entries(wat(program.wat()))
+    functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)], size)
+                 for kinds, writer, size in zip(program.types, program.functions, sizes, strict=True)]  # fmt: skip
+    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS)
+    try:
+        machine.run()
+    except TooLong:
+        return None
+    letters = {"i32": "i", "i64": "I", "f32": "f", "f64": "F"}
+    results = [[letters[kind], bits] for kind, bits in zip(program.types[0][1], machine.results)]
+    return [results, machine.trap, machine.fuel, machine.globals, machine.memory.hex()]
+
+
+def usual_seeds(firmware):
+    first, _, last = os.environ.get("FUEL_SEEDS", f"0:{firmware.share(PROGRAMS)}").partition(":")
+    return range(int(first), int(last))
+
+
+def test_random_programs_match_the_reference(firmware):
+    """Everything that can be observed of a run, its fuel to the unit, against the interpreter in reference.py."""
+    seeds, traps, fuel = usual_seeds(firmware), set(), 0
+    for first in range(seeds.start, seeds.stop, BATCH):
+        programs = {str(seed): Program(seed) for seed in range(first, min(first + BATCH, seeds.stop))}
+        expected = {name: reference(program) for name, program in programs.items()}
+        modules = {name: wat(program.wat()) for name, program in programs.items() if expected[name]}
+        for name, runs in play(firmware, modules, [([MOST_SLICE], 0), ([1], 0), ([1], ON_DEMAND)]).items():
+            assert runs[0][:5] == expected[name], f"seed {name}"
+            assert runs[1] == runs[0], f"seed {name}, suspended after every block"
+            assert runs[2] == runs[0], f"seed {name}, compiled on demand"
+            traps.add(runs[0][1])
+            fuel += runs[0][2]
+    assert fuel > 30 * len(seeds) and len(traps) >= 4  # the programs do something, and fault in several ways
+
+
+# The rule by hand: body of the entry, with what comes before it, and what it costs.
+BY_HAND = {
+    "nothing but the end": ("", "", 1),
+    "instructions": ("", "nop i32.const 1 drop", 4),
+    "a block that nothing leaves early": ("", "block nop end nop", 5),
+    "a jump does not pay for the end it passes": ("", "block br 0 end", 3),
+    "dead code costs nothing": ("", "block br 0 nop nop nop end", 3),
+    "if taken, without else": ("", "i32.const 1 if nop end", 5),
+    "if not taken, without else": ("", "i32.const 0 if nop end", 3),
+    "if taken: the else is paid, the end is not": ("", "i32.const 1 if nop else nop nop nop end", 5),
+    "else taken: the end is paid": ("", "i32.const 0 if nop else nop nop nop end", 7),
+    "a skipped if with results pays its end": ("", "i32.const 5 i32.const 0 if (param i32) (result i32) nop end drop", 6),
+    "a loop of three turns": ("(local i32)", "i32.const 3 local.set 0 loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end", 3 + 3 * 5 + 2),
+    "br_if not taken begins a block": ("", "block i32.const 0 br_if 0 nop end", 6),
+    "br_table": ("", "block block i32.const 1 br_table 0 1 0 end nop end", 5),
+    "return": ("", "return nop nop", 1),
+    "16 bytes of locals": ("(local i32 i32 i32 i32)", "", 2),
+    "15 bytes are none": ("(local i32 i32 i32)", "", 1),
+    "alignment counts": ("(local i32 i64)", "", 2),
+    "the gap is used": ("(local i32 i64 i32)", "", 2),
+    "constants count as often as they are written": ("", "i64.const 1 drop i64.const 1 drop", 6),
+    "constants up to 256 bytes": ("", "i64.const 1 drop " * 50, 100 + 1 + 16),
+    "a call pays its callee": ("", "call $callee nop", 3 + 2),
+    "memory.fill": ("", "i32.const 0 i32.const 0 i32.const 100 memory.fill", 5 + 100 // 16),
+    "memory.copy": ("", "i32.const 0 i32.const 0 i32.const 15 memory.copy", 5),
+    "a trap leaves its block paid": ("", "unreachable nop nop", 1),
+    "a trap amid a block": ("", "i32.const 0 i32.const 0 i32.div_u drop nop", 6),
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_the_rule_by_hand(firmware, name):
+    locals, body, cost = BY_HAND[name]
+    module = wat(f"""(module (memory 1) (func $callee nop) (func (export "_start") {locals} {body}))""")
+    got = firmware.script(RUN + """
+out = []
+for slice in (2**30 - 1, 3, 1):
+    for quota in (0, 20000):
+        t = wasm3.Task(wasm["m"], memory=1024, quota=quota)
+        run(t, slice)
+        first = t.fuel()
+        t.start(1); run(t, slice)
+        out.append([first, t.fuel() - first])
+        t.kill()
+answer(out)
+""", wasm={"m": module})
+    called = (0, 1) if "call " in body else (1,)
+    assert got == [[cost + first_calls(module, *called), cost]] * 6
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=st.integers(10**6, 10**9), slices=st.lists(st.integers(1, 40), min_size=1, max_size=8))
+def test_random_slicings_change_nothing(firmware, seed, slices):
+    if seed % 60 >= firmware.share(60) * 2:
+        return      # on the slower machine a fifth of the examples, each of which starts it anew
+    programs = {str(seed + i): Program(seed + i) for i in range(5)}
+    modules = {name: wat(program.wat()) for name, program in programs.items() if reference(program)}
+    slicings = [([MOST_SLICE], 0), (slices, 0), ([MOST_SLICE, *slices], 0), (slices, ON_DEMAND), ([997], ON_DEMAND)]
+    for name, runs in play(firmware, modules, slicings).items():
+        assert all(run == runs[0] for run in runs), f"seed {name}"
