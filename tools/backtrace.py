@@ -46,7 +46,7 @@ def code_section(module):
 
 
 def code_hash(code):
-    """What the runtime knows a code section by, as a record has it (cmodules/wasm3/locate.c)."""
+    """What the runtime knows a code section by, as a record has it (cmodules/wasm3/engine/locate.c)."""
     value = 14695981039346656037 ^ len(code)
     for at in range(0, len(code) // 4 * 4 + 1, 4):
         value = (value ^ int.from_bytes(code[at : at + 4], "little")) * 1099511628211 & (1 << 64) - 1

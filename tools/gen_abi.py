@@ -138,7 +138,7 @@ def needs(call):
 
 
 def c_table(abi):
-    """cmodules/wasm3/abi_table.h: what the runtime links and checks."""
+    """cmodules/common/abi_table.h: what the runtime links and checks."""
     kinds = {"cap": "ABI_CAP", "int": "ABI_INT", "timeout": "ABI_INT", "any": "ABI_ANY", "flags": "ABI_FLAGS",
              "slice_in": "ABI_SLICE_IN", "slice_out": "ABI_SLICE_OUT"}
 
@@ -368,7 +368,7 @@ def document(abi):
 
 
 OUTPUTS = {
-    "cmodules/wasm3/abi_table.h": c_table,
+    "cmodules/common/abi_table.h": c_table,
     "firmware/abi.py": python_constants,
     "modules/sdk/sovelma.h": c_header,
     "docs/ABI.md": document,

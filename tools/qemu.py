@@ -16,7 +16,7 @@ import tempfile
 
 from pack_files import image
 
-SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/virt/random.c
+SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/common/random.c
 MEMORY = "256M"             # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
 HEAP_WANTED = 0x83FFFFF0    # where cmodules/virt/start.c looks for the size of a smaller heap
 GIVEN = 0x84000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files

@@ -100,14 +100,15 @@ def flags():
 
 
 def board_objects(directory, wasm3, more=()):
-    """Compiles the runtime for rv32imc into a directory: {source: object}. Files that need MicroPython are not among it.
+    """Compiles the runtime for rv32imc into a directory: {name of the source: object}. Files that need MicroPython are not among it.
 
     wasm3: directory of wasm3's C files. more: further flags. Raises RuntimeError with the compiler's complaint.
     """
     made = {}
     for name in setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES"):
-        made[name] = pathlib.Path(directory) / pathlib.Path(name).with_suffix(".o")
-        command = [CC, *flags(), *more, f"-I{RUNTIME}", f"-I{wasm3}", "-c", RUNTIME / name, "-o", made[name]]
+        source = RUNTIME / name
+        made[source.name] = pathlib.Path(directory) / f"{source.stem}.o"
+        command = [CC, *flags(), *more, f"-I{RUNTIME}", f"-I{wasm3}", "-c", source, "-o", made[source.name]]
         result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         if result.returncode:
             raise RuntimeError(f"{name}:\n{result.stderr}")

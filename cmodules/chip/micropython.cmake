@@ -1,7 +1,7 @@
 # micropython.cmake - adds the module `chip` to MicroPython's esp32 port.
 
 set(SOV_CHIP_SOURCES ${CMAKE_CURRENT_LIST_DIR}/modchip.c ${CMAKE_CURRENT_LIST_DIR}/heap.c
-    ${CMAKE_CURRENT_LIST_DIR}/../virt/random.c)
+    ${CMAKE_CURRENT_LIST_DIR}/../common/random.c)
 add_library(usermod_chip INTERFACE)
 target_sources(usermod_chip INTERFACE ${SOV_CHIP_SOURCES})
 # heap.c stands in for the port's answer to how far the Python heap may grow.

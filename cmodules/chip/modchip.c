@@ -24,7 +24,7 @@
 #include "esp_system.h"
 #include "esp_timer.h"
 #include "shared/runtime/pyexec.h"
-#include "../virt/virt.h"
+#include "../common/random.h"
 
 #include <string.h>
 #include <sys/time.h>
@@ -64,11 +64,11 @@ static bool seeded;
  * radio or the ADC is used: they share the hardware. Without it the chip's generator is a pseudo-random one. */
 static mp_obj_t chip_seed(void) {
     if (!seeded) {
-        uint8_t key[VIRT_KEY_BYTES];
+        uint8_t key[SOV_RANDOM_KEY_BYTES];
         bootloader_random_enable();
         esp_fill_random(key, sizeof key);
         bootloader_random_disable();
-        virt_seed(key);
+        sov_random_seed(key);
         memset(key, 0, sizeof key);
         seeded = true;
     }
@@ -83,7 +83,7 @@ static mp_obj_t chip_random(mp_obj_t buffer, mp_obj_t n) {
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
     mp_int_t count = mp_obj_get_int(n);
     if (count < 0 || (size_t)count > bytes.len) mp_raise_ValueError(NULL);
-    if (!virt_random(bytes.buf, (size_t)count)) mp_raise_OSError(MP_EIO);
+    if (!sov_random_bytes(bytes.buf, (size_t)count)) mp_raise_OSError(MP_EIO);
     uint8_t *to = bytes.buf;
     for (mp_int_t i = 0; i < count; i += 4) {
         uint32_t word = esp_random();

@@ -13,7 +13,7 @@
 
 #if defined(__unix__) && !defined(ESP_PLATFORM)
 
-#include "../wasm3/abi_table.h"
+#include "../common/abi_table.h"
 
 #include <dirent.h>
 #include <errno.h>

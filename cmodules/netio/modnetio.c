@@ -18,7 +18,7 @@
 
 #if MICROPY_PY_SOCKET || SOV_LWIP
 
-#include "../wasm3/abi_table.h"
+#include "../common/abi_table.h"
 
 #include <errno.h>
 #include <string.h>

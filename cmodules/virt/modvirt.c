@@ -10,6 +10,8 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 
+#include "../common/random.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,8 +136,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(virt_write_obj, virt_write);
 static mp_obj_t virt_module_seed(mp_obj_t key) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(key, &info, MP_BUFFER_READ);
-    if (info.len != VIRT_KEY_BYTES) mp_raise_ValueError(MP_ERROR_TEXT("a seed has 32 bytes"));
-    virt_seed(info.buf);
+    if (info.len != SOV_RANDOM_KEY_BYTES) mp_raise_ValueError(MP_ERROR_TEXT("a seed has 32 bytes"));
+    sov_random_seed(info.buf);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(virt_seed_obj, virt_module_seed);
@@ -144,7 +146,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(virt_seed_obj, virt_module_seed);
 static mp_obj_t virt_module_random(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     void *bytes = first_bytes(buffer, n_object, MP_BUFFER_WRITE, &n);
-    if (!virt_random(bytes, n)) mp_raise_OSError(MP_ENODEV);
+    if (!sov_random_bytes(bytes, n)) mp_raise_OSError(MP_ENODEV);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(virt_random_obj, virt_module_random);

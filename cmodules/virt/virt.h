@@ -19,11 +19,4 @@ uint64_t virt_ticks(void);
  * MicroPython. Does not block. Returns how many characters wait. */
 unsigned virt_console_poll(void);
 
-/* The key of the random numbers: 32 bytes, which stay the caller's. They begin anew. */
-#define VIRT_KEY_BYTES 32
-void virt_seed(const uint8_t *key);
-
-/* Fills buffer[:n] from a ChaCha20 stream. Returns 0 where there is no key: the machine itself has nothing random. */
-int virt_random(uint8_t *buffer, size_t n);
-
 #endif

@@ -32,7 +32,7 @@ endforeach()
 
 set(SOV_LIBRARY_SOURCES ${SOV_RUNTIME_SOURCES} ${SOV_INTERPRETER_SOURCES})
 # It needs ESP-IDF's headers, so it becomes a source of the main component.
-list(REMOVE_ITEM SOV_LIBRARY_SOURCES port_esp32.c)
+list(REMOVE_ITEM SOV_LIBRARY_SOURCES port/port_esp32.c)
 list(TRANSFORM SOV_LIBRARY_SOURCES PREPEND ${SOV_WASM3_MODULE}/)
 
 # The component's options are not known here; what the processor is stands in the toolchain file of ESP-IDF.
@@ -49,9 +49,10 @@ endif()
 target_link_libraries(sovelma_runtime PRIVATE m c gcc)
 
 add_library(usermod_wasm3 INTERFACE)
-set(SOV_COMPONENT_SOURCES ${SOV_PYTHON_SOURCES} port_esp32.c)
+set(SOV_COMPONENT_SOURCES ${SOV_PYTHON_SOURCES} port/port_esp32.c)
 list(TRANSFORM SOV_COMPONENT_SOURCES PREPEND ${SOV_WASM3_MODULE}/)
 target_sources(usermod_wasm3 INTERFACE ${SOV_COMPONENT_SOURCES})
+target_include_directories(usermod_wasm3 INTERFACE ${SOV_WASM3_MODULE})
 sovelma_compile_options("-Os" ${SOV_COMPONENT_SOURCES})
 # The library calls back into the main component, which the linker has passed when it comes to the library.
 target_link_options(usermod_wasm3 INTERFACE -Wl,--undefined=sov_port_is_read_only)

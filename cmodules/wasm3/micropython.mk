@@ -30,5 +30,5 @@ $(SOV_OBJECTS) $(addprefix $(SOV_OBJECT_DIR)/,$(SOV_PYTHON_SOURCES:.c=.o)): CFLA
 # No variable of an operation has its address kept; poison around variables would only cost the tail calls.
 $(SOV_INTERPRETER_OBJECTS): CFLAGS += --param asan-stack=0
 # The allocator poisons what is free, headers included, and has to read them.
-$(SOV_OBJECT_DIR)/pool.o: CFLAGS += -fno-sanitize=address
+$(SOV_OBJECT_DIR)/memory/pool.o: CFLAGS += -fno-sanitize=address
 endif

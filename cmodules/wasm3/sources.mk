@@ -1,10 +1,13 @@
 # Sources of the runtime that need no MicroPython; used by micropython.mk, the benchmarks and the tests.
-SOV_RUNTIME_SOURCES := pool.c region.c validate.c validate_module.c validate_body.c scan.c syscall.c create.c \
-    compile.c functions.c names.c task.c locate.c wasm3_parts.c port_unix.c port_qemu.c port_esp32.c
+SOV_RUNTIME_SOURCES := memory/pool.c memory/region.c \
+    validate/validate.c validate/validate_module.c validate/validate_body.c validate/scan.c \
+    task/task.c task/syscall.c \
+    engine/create.c engine/compile.c engine/functions.c engine/names.c engine/locate.c engine/wasm3_parts.c \
+    port/port_unix.c port/port_qemu.c port/port_esp32.c
 # What faces Python, and what MicroPython's scan for names reads.
-SOV_PYTHON_SOURCES := modwasm3.c pending.c
+SOV_PYTHON_SOURCES := python/modwasm3.c python/pending.c
 # The interpreter is compiled apart: speed matters here, and it must keep its tail calls.
-SOV_INTERPRETER_SOURCES := interpreter.c
+SOV_INTERPRETER_SOURCES := engine/interpreter.c
 # Operations jump to each other (tail calls, no frame) and view slots as several types (no strict aliasing).
 # Loops that clear a few locals must stay loops: a call to memset would make every function entry save its
 # registers. wasm's integers wrap, and wasm3's operations are written in signed C. A square root is an

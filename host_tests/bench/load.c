@@ -3,7 +3,7 @@
  * usage: load MODULE TIMES
  */
 #include "harness.h"
-#include "task.h"
+#include "task/task.h"
 
 /* Room for the largest module's memory and code; the program's own arena holds what a board's does. */
 #define ARENA_BYTES (16u << 20)

@@ -47,7 +47,7 @@ def validator_text(directory, wasm3):
     if not shutil.which(RV32_CC):
         return None
     objects = []
-    for source in sorted(RUNTIME.glob("validate*.c")):
+    for source in sorted((RUNTIME / "validate").glob("validate*.c")):
         objects.append(pathlib.Path(directory) / f"rv32-{source.stem}.o")
         command = [RV32_CC, *RV32_FLAGS, f"-I{RUNTIME}", f"-I{wasm3}", "-c", source, "-o", objects[-1]]
         subprocess.run([str(word) for word in command], check=True, capture_output=True)

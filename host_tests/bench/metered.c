@@ -6,7 +6,7 @@
  * everything is compiled before the clock starts.
  */
 #include "harness.h"
-#include "task.h"
+#include "task/task.h"
 
 /* The deepest kernel recurses 33 frames of a few dozen bytes; a generous stack costs no time. */
 #define STACK_BYTES 16384

@@ -140,7 +140,7 @@ class Toolchain:
         names = setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES")
         sources = [HERE / f"{name}.c", *(RUNTIME / name for name in names)]
         command = [self.cc, *harness_flags(), f"-I{RUNTIME}", f"-I{self.wasm3}", *sources, "-lm"]
-        headers = [*RUNTIME.glob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
+        headers = [*RUNTIME.rglob("*.h"), *self.wasm3.glob("*.[ch]"), HERE / "harness.h"]
         return self.step(name, command, [*sources, *headers])
 
 

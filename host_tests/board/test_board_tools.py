@@ -158,7 +158,7 @@ def test_make_firmware_from_end_to_end(tools, checkout, built, tmp_path):
     if not shutil.which(size.CC):
         pytest.skip(f"no cross compiler: {size.INSTALL}")
     wasm3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
-    compiled = subprocess.run([size.CC, *size.flags(), f"-I{wasm3}", f"-I{size.RUNTIME}", "-c", size.RUNTIME / "interpreter.c", "-o",
+    compiled = subprocess.run([size.CC, *size.flags(), f"-I{wasm3}", f"-I{size.RUNTIME}", "-c", size.RUNTIME / "engine" / "interpreter.c", "-o",
                                built / "interpreter.c.obj"], capture_output=True, text=True)  # fmt: skip
     assert compiled.returncode == 0, compiled.stderr
     (checkout / "mpy-cross").mkdir()

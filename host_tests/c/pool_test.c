@@ -7,7 +7,7 @@
  * Every block is filled with a byte of its own and checked when it is given back or resized: a pool that hands
  * out the same byte twice is found here, one that writes outside its range by the sanitizers.
  */
-#include "pool.h"
+#include "memory/pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * given more than was asked for, but for what threads take themselves.
  */
 #define _GNU_SOURCE
-#include "port.h"
-#include "region.h"
+#include "port/port.h"
+#include "memory/region.h"
 
 #include <pthread.h>
 #include <stdio.h>

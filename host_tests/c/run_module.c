@@ -7,8 +7,8 @@
  * Exit status 0 also for modules that are refused:
  * what counts is that nothing was read or written where it must not be.
  */
-#include "scan.h"
-#include "task.h"
+#include "validate/scan.h"
+#include "task/task.h"
 
 #include <stdio.h>
 #include <stdlib.h>

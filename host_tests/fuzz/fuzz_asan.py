@@ -47,12 +47,12 @@ class Missing(Exception):
 
 def sources(*drivers):
     """C files of a fuzzing program: the runtime without its allocators, our allocators, the harness."""
-    names = [name for name in setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES") if name not in ("pool.c", "region.c")]
+    names = [name for name in setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES") if name not in ("memory/pool.c", "memory/region.c")]
     return [*(RUNTIME / name for name in names), HERE / "regions.c", HERE / "harness.c", *(HERE / name for name in drivers)]
 
 
 def headers(wasm3):
-    return [*RUNTIME.glob("*.h"), *wasm3.glob("*.[ch]")]
+    return [*RUNTIME.rglob("*.h"), *wasm3.glob("*.[ch]")]
 
 
 def find_clang():

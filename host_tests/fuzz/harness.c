@@ -14,8 +14,8 @@
  * - a function that is compiled on demand does not compile, for another reason than memory;
  * - a task without a quota allocates while it runs, or wasm3 gives back what it never had (regions.c).
  */
-#include "scan.h"
-#include "task.h"
+#include "validate/scan.h"
+#include "task/task.h"
 
 #include <stdio.h>
 #include <stdlib.h>

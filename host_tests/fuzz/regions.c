@@ -9,9 +9,9 @@
  * Invariants: sizes are counted as pool.c counts them, so a quota fails where it fails in the firmware, but for
  * fragmentation; memory that the contract does not clear is filled with a different pattern each time.
  */
-#include "region.h"
+#include "memory/region.h"
 
-#include "task.h"
+#include "task/task.h"
 
 #include <sanitizer/asan_interface.h>
 #include <stdlib.h>
@@ -103,6 +103,9 @@ void sov_region_trim(void *region, uint32_t bytes) {
 void sov_region_give(void *region) {
     if (region) give(region_of(region));
 }
+
+void *sov_region_take_shared(uint32_t bytes) { return sov_region_take(bytes); }
+void sov_region_give_shared(void *region) { sov_region_give(region); }
 
 /* The heap's own bytes are never touched: its blocks lie elsewhere. */
 void sov_heap_enter(struct pool *heap, jmp_buf *full) {

@@ -83,7 +83,7 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
         '            printf(" %d:%ld:%ld", c->argument[a].first, (long)c->argument[a].least, (long)c->argument[a].most);\n'
         '        printf("\\n");\n    }\n}\n'
     )
-    include = ROOT / "cmodules/wasm3"
+    include = ROOT / "cmodules/common"
     subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-o", tmp_path / "table", program], check=True)
     lines = subprocess.run([tmp_path / "table"], capture_output=True, text=True, check=True).stdout.splitlines()
     wanted = [

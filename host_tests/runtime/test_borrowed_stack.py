@@ -39,10 +39,10 @@ def programs():
     """(the driver on a small stack, the usual one)."""
     wasm3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
     tools = Toolchain(ROOT / "build" / "borrowed", wasm3)
-    headers = [*RUNTIME.glob("*.[ch]"), *wasm3.glob("*.[ch]")]
+    headers = [*RUNTIME.rglob("*.[ch]"), *wasm3.glob("*.[ch]")]
     flags = ["-g", "-O1", "-fno-strict-aliasing", "-foptimize-sibling-calls", "-fomit-frame-pointer", "-fno-stack-protector", "-w",
              f"-DSOV_ARENA_BYTES={ARENA}u", "-DSOV_BORROWED_EXTRA=32768u", f"-I{RUNTIME}", f"-I{wasm3}"]  # fmt: skip
-    usual = [path for path in sorted(RUNTIME.glob("*.c")) if '#include "py/' not in path.read_text()]
+    usual = [path for path in sorted(RUNTIME.rglob("*.c")) if '#include "py/' not in path.read_text()]
     small = [path for path in usual if path.name != "port_unix.c"] + [PORT]
     return [tools.step(name, ["gcc", *flags, DRIVER, *sources, "-lm", "-lpthread"], [DRIVER, PORT, *headers])
             for name, sources in (("small", small), ("usual", usual))]  # fmt: skip

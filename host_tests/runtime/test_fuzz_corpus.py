@@ -78,7 +78,7 @@ def test_the_harness_notices_what_it_is_there_for(program, tmp_path):
         pytest.skip("once is enough")
     broken = tmp_path / "validate_module.c"
     text, count = re.subn(r"(enum sov_verdict sov_validate\([^{]*\{)", r"\1 memset(facts, 0, sizeof *facts); return SOV_VALID;",
-                          (RUNTIME / "validate_module.c").read_text())  # fmt: skip
+                          (RUNTIME / "validate" / "validate_module.c").read_text())  # fmt: skip
     assert count == 1
     broken.write_text(text)
     other = built("host", [broken])

@@ -39,7 +39,7 @@ def modules():
     return {"phases": PHASES, "crash": crash, "hello": demo("hello"), "wordcount": demo("wordcount"), **programs(3)}
 
 
-# Walks the block headers of the arena (cmodules/wasm3/pool.h): [(offset, bytes with header, taken)].
+# Walks the block headers of the arena (cmodules/wasm3/memory/pool.h): [(offset, bytes with header, taken)].
 WALK = RUN + """
 import gc, struct
 arena = wasm3._arena_bytes()

@@ -1,4 +1,4 @@
-"""The allocator under everything (cmodules/wasm3/pool.c) against a model, compiled with the sanitizers."""
+"""The allocator under everything (cmodules/wasm3/memory/pool.c) against a model, compiled with the sanitizers."""
 
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ def program(tmp_path_factory):
         pytest.skip("no gcc")
     output = tmp_path_factory.mktemp("pool") / "pool_test"
     command = ["gcc", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror",
-               f"-I{RUNTIME}", str(ROOT / "host_tests" / "c" / "pool_test.c"), str(RUNTIME / "pool.c"), "-o", str(output)]  # fmt: skip
+               f"-I{RUNTIME}", str(ROOT / "host_tests" / "c" / "pool_test.c"), str(RUNTIME / "memory" / "pool.c"), "-o", str(output)]  # fmt: skip
     result = subprocess.run(command, capture_output=True, text=True)
     if "cannot find" in result.stderr and "san" in result.stderr:
         pytest.skip("gcc has no sanitizer libraries here")

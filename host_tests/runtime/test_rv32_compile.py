@@ -106,7 +106,7 @@ def operations(path):
 
 def test_what_is_measured_in_the_emulator_is_what_a_board_runs(objects):
     """The interpreter in the image was compiled for speed once: its figures were not the board's."""
-    image = ROOT / "build" / "qemu" / "wasm3" / "interpreter.o"
+    image = ROOT / "build" / "qemu" / "wasm3" / "engine" / "interpreter.o"
     if not image.is_file():
         pytest.skip("the image for QEMU was not built here: make qemu-firmware")
     board = operations(objects["interpreter.c"])

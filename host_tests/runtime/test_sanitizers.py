@@ -44,10 +44,10 @@ def program():
         pytest.skip("gcc has no sanitizer libraries here")
     wasm3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
     tools = Toolchain(ROOT / "build" / "sanitizers", wasm3)
-    headers = [*RUNTIME.glob("*.[ch]"), *wasm3.glob("*.[ch]")]
+    headers = [*RUNTIME.rglob("*.[ch]"), *wasm3.glob("*.[ch]")]
     includes = [f"-I{RUNTIME}", f"-I{wasm3}"]
-    interpreter = tools.step("interpreter.o", ["gcc", *FLAGS, *INTERPRETER, "-fsanitize=address", *includes, "-c", RUNTIME / "interpreter.c"], headers)
-    others = [path for path in sorted(RUNTIME.glob("*.c")) if path.name != "interpreter.c" and '#include "py/' not in path.read_text()]
+    interpreter = tools.step("interpreter.o", ["gcc", *FLAGS, *INTERPRETER, "-fsanitize=address", *includes, "-c", RUNTIME / "engine" / "interpreter.c"], headers)
+    others = [path for path in sorted(RUNTIME.rglob("*.c")) if path.name != "interpreter.c" and '#include "py/' not in path.read_text()]
     return tools.step("run_module", ["gcc", *FLAGS, "-fsanitize=address,undefined", "-fno-sanitize-recover=all", *includes, DRIVER, *others, interpreter, "-lm"],
                       [DRIVER, interpreter, *headers])  # fmt: skip
 

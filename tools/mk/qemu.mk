@@ -48,5 +48,5 @@ $(QEMU_FIRMWARE): $(FIRMWARE_INPUTS) $(QEMU_FILES) $(MPY_CROSS) $(MICROPYTHON_ST
 		FROZEN_MANIFEST=$(QEMU_BOARD)/manifest.py \
 		MICROPY_MPYCROSS=$(MPY_CROSS)
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/qemu/wasm3/interpreter.o --objdump riscv64-unknown-elf-objdump
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/qemu/wasm3/engine/interpreter.o --objdump riscv64-unknown-elf-objdump
 	@touch $@

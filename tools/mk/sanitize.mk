@@ -26,7 +26,7 @@ $(SANITIZED): $(FIRMWARE) tools/mk/sanitize.mk
 		LDFLAGS_EXTRA="-fsanitize=address,undefined" \
 		SOV_SANITIZERS="$(SANITIZED_OWN_CFLAGS)"
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/interpreter.o
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/engine/interpreter.o
 	@touch $@
 
 # Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.

@@ -46,5 +46,5 @@ $(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP)
 		FROZEN_MANIFEST=$(CURDIR)/manifest.py \
 		MICROPY_MPYCROSS=$(MPY_CROSS)
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix/wasm3/interpreter.o
+	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix/wasm3/engine/interpreter.o
 	@touch $@

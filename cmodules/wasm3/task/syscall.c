@@ -10,7 +10,7 @@
  */
 #include "task_state.h"
 
-#include "abi_table.h"
+#include "../../common/abi_table.h"
 
 #include <stdio.h>
 

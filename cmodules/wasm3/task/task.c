@@ -5,7 +5,7 @@
  */
 #include "task_state.h"
 
-#include "region.h"
+#include "memory/region.h"
 
 #include <string.h>
 

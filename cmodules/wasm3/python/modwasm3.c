@@ -12,8 +12,8 @@
 #include "py/binary.h"
 #include "py/unicode.h"
 
-#include "port.h"
-#include "scan.h"
+#include "port/port.h"
+#include "validate/scan.h"
 #include "python.h"
 
 #include <string.h>

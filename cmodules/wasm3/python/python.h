@@ -4,7 +4,7 @@
 
 #include "py/obj.h"
 
-#include "task.h"
+#include "task/task.h"
 
 typedef struct {
     mp_obj_base_t base;

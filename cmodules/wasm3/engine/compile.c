@@ -8,10 +8,10 @@
  * Invariants: one compilation at a time; one that fails for want of memory comes back here by longjmp, on the stack it
  * began on, and ends its task alone; no compilation begins on a stack that could be too small for it.
  */
-#include "task_state.h"
+#include "task/task_state.h"
 
-#include "port.h"
-#include "region.h"
+#include "port/port.h"
+#include "memory/region.h"
 
 #include <stdio.h>
 
@@ -36,7 +36,7 @@ static void forget_old_tables(void) {
 bool sov_tables_take(void) {
     forget_old_tables();
     if (!tables.users) {
-        tables.block = sov_region_take(sizeof *tables.block);
+        tables.block = sov_region_take_shared(sizeof *tables.block);
         if (!tables.block) return false;
         memset(tables.block, 0, sizeof *tables.block);
     }
@@ -45,15 +45,10 @@ bool sov_tables_take(void) {
 }
 
 void sov_tables_give(void) {
-    if (--tables.users == 0) sov_region_give(tables.block);
+    if (--tables.users == 0) sov_region_give_shared(tables.block);
 }
 
 M3Compilation *sov_tables(void) { return tables.block; }
-
-bool sov_tables_taken(void) {
-    forget_old_tables();
-    return tables.users != 0;
-}
 
 /* ---- code pages ----------------------------------------------------------------------------------- */
 

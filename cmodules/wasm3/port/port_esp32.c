@@ -7,7 +7,7 @@
 #if defined(ESP_PLATFORM)
 
 #include "port.h"
-#include "region.h"
+#include "memory/region.h"
 
 #include "esp_memory_utils.h"
 #include "freertos/FreeRTOS.h"

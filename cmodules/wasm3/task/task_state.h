@@ -11,9 +11,9 @@
 #ifndef SOV_TASK_STATE_H
 #define SOV_TASK_STATE_H
 
-#include "pool.h"
+#include "memory/pool.h"
 #include "task.h"
-#include "wasm3_headers.h"
+#include "engine/wasm3_headers.h"
 
 #define SOV_ERROR_BYTES 80 /* longest reason kept of a fault that the kernel names */
 
@@ -92,7 +92,6 @@ static inline uint32_t sov_compile_fuel(size_t body_bytes) {
 extern const char sov_out_of_memory_text[];           /* the one reason that is no mistake of the module */
 bool sov_tables_take(void);                           /* wasm3's tables are there until they were given as often as taken */
 void sov_tables_give(void);
-bool sov_tables_taken(void);
 M3Compilation *sov_tables(void);                      /* while they are taken */
 void sov_choose_code_page(const struct sov_task *task);
 uint32_t sov_compile_stack(uint32_t nesting, uint32_t values); /* bytes of C stack that compiling blocks like these takes */

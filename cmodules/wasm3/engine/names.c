@@ -3,9 +3,9 @@
  * A task whose functions were compiled when it was created keeps copies of the names; one that compiles on demand has
  * the module's bytes at hand, and looks there when somebody asks.
  */
-#include "task_state.h"
+#include "task/task_state.h"
 
-#include "scan.h"
+#include "validate/scan.h"
 
 #include <string.h>
 

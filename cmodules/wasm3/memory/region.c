@@ -3,8 +3,8 @@
  */
 #include "region.h"
 
-#include "port.h"
-#include "task_state.h"
+#include "port/port.h"
+#include "task/task.h"
 
 #include <string.h>
 
@@ -12,6 +12,7 @@
 static uint8_t arena_bytes[SOV_ARENA_BYTES] __attribute__((aligned(8)));
 static struct pool arena;
 static uint32_t epoch;
+static uint32_t shared; /* regions that no task owns */
 
 static struct pool *open_heap;
 static jmp_buf *heap_full;
@@ -58,6 +59,7 @@ void sov_runtime_reset(void) {
     use_static_arena(sizeof arena_bytes);
     open_heap = NULL;
     heap_full = NULL;
+    shared = 0;
     epoch++;
 }
 
@@ -75,6 +77,17 @@ void *sov_region_take_largest(uint32_t *bytes) {
 void sov_region_trim(void *region, uint32_t bytes) { pool_resize(&arena, region, bytes); }
 
 void sov_region_give(void *region) { pool_give(&arena, region); }
+
+void *sov_region_take_shared(uint32_t bytes) {
+    void *region = sov_region_take(bytes);
+    shared += region != NULL;
+    return region;
+}
+
+void sov_region_give_shared(void *region) {
+    sov_region_give(region);
+    shared--;
+}
 
 void sov_heap_enter(struct pool *heap, jmp_buf *full) {
     open_heap = heap;
@@ -118,7 +131,7 @@ void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t
     *size = arena.size;
     *free_bytes = arena.size - arena.used;
     *largest = pool_largest(&arena);
-    *regions = pool_count(&arena) - sov_tables_taken();
+    *regions = pool_count(&arena) - shared;
 }
 
 bool sov_arena_check(void) { return pool_check(&arena); }

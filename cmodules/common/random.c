@@ -2,7 +2,7 @@
  *
  * The stream does not repeat before 2^38 bytes. Who gives the same key gets the same bytes, which is what a test wants.
  */
-#include "virt.h"
+#include "random.h"
 
 #include <string.h>
 
@@ -32,14 +32,14 @@ static void next_block(void) {
     used = 0;
 }
 
-void virt_seed(const uint8_t *key) {
+void sov_random_seed(const uint8_t *key) {
     memcpy(state, "expand 32-byte k", 16);
-    memcpy(state + 4, key, VIRT_KEY_BYTES);
+    memcpy(state + 4, key, SOV_RANDOM_KEY_BYTES);
     memset(state + 12, 0, 16);
     used = sizeof block;
 }
 
-int virt_random(uint8_t *buffer, size_t n) {
+int sov_random_bytes(uint8_t *buffer, size_t n) {
     if (!state[0]) return 0;
     for (size_t i = 0; i < n; i++) {
         if (used == sizeof block) next_block();

@@ -27,9 +27,9 @@
  *
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
  */
-#include "task_state.h"
+#include "task/task_state.h"
 
-#include "region.h"
+#include "memory/region.h"
 
 #include "m3_math_utils.h"
 #include "m3_exception.h"

@@ -8,13 +8,13 @@
  * checked again: so the bytes that are compiled later are those that were validated, or a copy that was; a creation
  * that fails gives everything back; nothing of the module runs before resume().
  */
-#include "task_state.h"
+#include "task/task_state.h"
 
 #include "m3_exception.h"
-#include "port.h"
-#include "region.h"
-#include "scan.h"
-#include "validate.h"
+#include "port/port.h"
+#include "memory/region.h"
+#include "validate/scan.h"
+#include "validate/validate.h"
 
 #include <stdio.h>
 

@@ -7,11 +7,11 @@
  * Invariant: only functions that were compiled are compiled again, so every function they name was made then
  * (functions.c), and nothing in the memory that is given back here is kept by the task.
  */
-#include "task_state.h"
+#include "task/task_state.h"
 
-#include "port.h"
-#include "region.h"
-#include "scan.h"
+#include "port/port.h"
+#include "memory/region.h"
+#include "validate/scan.h"
 
 #include <string.h>
 

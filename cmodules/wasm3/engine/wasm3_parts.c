@@ -13,7 +13,7 @@
 #define M3_IMPLEMENT_ERROR_STRINGS
 #include "wasm3.h"
 #include "wasm3_headers.h"
-#include "region.h"
+#include "memory/region.h"
 
 #define calloc(COUNT, SIZE) sov_heap_take((COUNT) * (SIZE))
 #define realloc sov_heap_resize

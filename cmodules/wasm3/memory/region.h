@@ -22,6 +22,10 @@ void sov_region_trim(void *region, uint32_t bytes);
 /* Gives a region back; NULL is ignored. */
 void sov_region_give(void *region);
 
+/* The same for a region that is no task's: sov_arena() does not count it. NULL is not given back here. */
+void *sov_region_take_shared(uint32_t bytes);
+void sov_region_give_shared(void *region);
+
 /* Opens a heap: wasm3 allocates from it; a request that cannot be met jumps to `full`. */
 void sov_heap_enter(struct pool *heap, jmp_buf *full);
 void sov_heap_leave(void);
