@@ -29,6 +29,7 @@ def built(limits, instead=()):
     """
     tools = Toolchain(ROOT / "build" / "sanitizers", WASM3)
     flags = [*fuzz.FLAGS, "-foptimize-sibling-calls", *fuzz.SANITIZERS, *fuzz.LIMITS[limits], f"-I{RUNTIME}", f"-I{WASM3}"]
+    flags += [f"-I{RUNTIME / 'validate'}"] if instead else []  # a copy elsewhere has its neighbours there
     files = {path.name: path for path in (*fuzz.sources("replay.c"), *instead)}
     objects = [tools.step(f"{limits}-{'other-' * (path in instead)}{path.stem}.o", ["gcc", *flags, "-c", path], [path, *fuzz.headers(WASM3)])
                for path in files.values()]  # fmt: skip
