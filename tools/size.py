@@ -63,7 +63,7 @@ def count(name, index, quota):
         with hal.read_file(fields["module"]) as stream:
             module = stream.read()
         while True:
-            made.append(wasm3.Task(module, quota=quota, stack=fields["stack"], memory=fields["memory"]))
+            made.append(wasm3.Instance(module, quota=quota, stack=fields["stack"], memory=fields["memory"]))
     except MemoryError:
         pass
     for task in made:

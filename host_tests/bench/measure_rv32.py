@@ -13,7 +13,7 @@ from toolchain import HERE, KERNELS
 CALLS = 2000
 
 RESUME = """
-task = wasm3.Task(wasm["endless"], "run")
+task = wasm3.Instance(wasm["endless"], "run")
 for _ in range(3):
     task.resume(1)
 before = task.fuel()
@@ -43,7 +43,7 @@ for name in ("with", "without"):
     system = System(RamFS(1 << 16))
     capabilities = Capabilities()
     capabilities.grant("file", OpenFile(system.fs.make("/file", False), False), 1)
-    task = Task("t", wasm3.Task(wasm[name], memory=16384), 3, 1 << 29, capabilities)
+    task = Task("t", wasm3.Instance(wasm[name], memory=16384), 3, 1 << 29, capabilities)
     system.add(task)
     start = virt.nanoseconds()
     system.run()
@@ -57,7 +57,7 @@ total = instructions = 0
 for name in wasm:
     gc.collect()
     start = virt.nanoseconds()
-    task = wasm3.Task(wasm[name], "run")
+    task = wasm3.Instance(wasm[name], "run")
     task.kill()
     instructions += since(start)
     total += len(wasm[name])
@@ -88,7 +88,7 @@ def measure(tools):
     return [
         Result("rv32_resume_insns", resume, "insns", f"resume() from Python, {blocks:.2f} blocks of wasm in each"),
         Result("rv32_syscall_insns", script(SYSCALL, wasm=calls, calls=CALLS), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
-        Result("rv32_create_insns_per_byte", create, "insns/byte", f"Task() and kill() of {len(KERNELS)} kernels"),
+        Result("rv32_create_insns_per_byte", create, "insns/byte", f"Instance() and kill() of {len(KERNELS)} kernels"),
         Result("rv32_boot_insns", first, "insns", "power-on until a system of one task stands, script that says so included"),
         Result("rv32_kernel_heap_bytes_1", heap(1), "bytes", "Python heap in use after boot, one task"),
         Result("rv32_kernel_heap_bytes", heap(8), "bytes", "Python heap in use after boot, 8 tasks"),

@@ -22,7 +22,7 @@ SLICE = 1 << 20
 CALL = """
 def call(module):
     gc.collect()
-    task = wasm3.Task(module, "run", stack=16384)
+    task = wasm3.Instance(module, "run", stack=16384)
     taken, status = 0, wasm3.PREEMPTED
     while status == wasm3.PREEMPTED:
         start = virt.nanoseconds()

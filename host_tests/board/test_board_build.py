@@ -114,7 +114,7 @@ def test_a_task_runs_in_what_was_built(stub):
     module = wat('(module (memory (export "memory") 1) (func (export "_start") (result i32) i32.const 42))')
     out = python(stub, f"""
 import wasm3
-task = wasm3.Task(bytes.fromhex("{module.hex()}") if hasattr(bytes, "fromhex") else {bytes(module)!r}, memory=64)
+task = wasm3.Instance(bytes.fromhex("{module.hex()}") if hasattr(bytes, "fromhex") else {bytes(module)!r}, memory=64)
 print(task.resume(1000) == wasm3.EXITED, task.result(), wasm3.arena()[0])
 """)
     assert out.split() == ["True", "42", str(128 * 1024)]

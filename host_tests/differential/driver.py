@@ -47,7 +47,7 @@ def play(file, memory, calls, on_demand):
     except ValueError as error:
         return ["invalid", str(error)]
     try:
-        task = wasm3.Task(module, entry=None, stack=STACK, memory=memory, quota=(memory + ROOM) * on_demand)
+        task = wasm3.Instance(module, entry=None, stack=STACK, memory=memory, quota=(memory + ROOM) * on_demand)
     except ValueError as error:
         return ["refused", str(error)]
     except MemoryError:

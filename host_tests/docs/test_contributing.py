@@ -54,7 +54,7 @@ from kernel.objects.ramfs import RamFS
 from kernel.core.system import System
 from kernel.core.task import Task
 system = System(RamFS(4096))
-task = Task("t", wasm3.Task(wasm["m"]), 3, hal.SLICE, Capabilities(), log=Ring("t"))
+task = Task("t", wasm3.Instance(wasm["m"]), 3, hal.SLICE, Capabilities(), log=Ring("t"))
 system.add(task)
 system.run()
 answer(task.outcome())

@@ -123,7 +123,7 @@ import wasm3
 refused = []
 for name, module in wasm.items():
     try:
-        wasm3.Task(module, memory=64).kill()
+        wasm3.Instance(module, memory=64).kill()
     except ValueError:
         refused.append(name)
 answer(refused)

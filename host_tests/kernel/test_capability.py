@@ -292,7 +292,7 @@ def execute(most, generations, operations):
     class Table(Capabilities):
         GENERATIONS = generations
     tables = [Table(most), Table(most)]
-    machines = [wasm3.Task(wasm["caller"], "run", memory=64) for table in tables]
+    machines = [wasm3.Instance(wasm["caller"], "run", memory=64) for table in tables]
     for table, machine in zip(tables, machines):
         table.guard(machine)
     issued = [[], []]

@@ -97,7 +97,7 @@ for left in range(0, 40, step):
     folder = system.fs.make("/dir", True)
     capabilities = Capabilities()
     capabilities.grant("dir", folder, 7)
-    task = Task("churn", wasm3.Task(wasm["churn"], memory=8192), 3, 20000, capabilities)
+    task = Task("churn", wasm3.Instance(wasm["churn"], memory=8192), 3, 20000, capabilities)
     system.add(task)
     task.instance.write(20, bytes((50, 0)))
     rounds(15)                              # small files ...

@@ -8,7 +8,7 @@ MODULE = "%s"
 from kernel.core.log import Ring, BURST_DEFAULT as BURST, RATE_DEFAULT
 RATE_MS = 1000 // RATE_DEFAULT
 import wasm3
-machine = wasm3.Task(binascii.unhexlify(MODULE), None)
+machine = wasm3.Instance(binascii.unhexlify(MODULE), None)
 shown = []
 def write(buffer, n):
     shown.append(bytes(buffer[:n]))

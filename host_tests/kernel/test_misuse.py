@@ -177,10 +177,10 @@ for label, name, entries in cases:
     system = System(RamFS(10000))
     calls = Syscalls(system.scheduler, Resolver())
     system._handlers = (reached,) * len(abi.NAMES) + calls.handlers[-1:]
-    task = Task("t", wasm3.Task(wasm[label]), 3, 1000000, table_of(entries))
+    task = Task("t", wasm3.Instance(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:
-        neighbour = Task("n", wasm3.Task(wasm["idle"]), 2, 1000, table_of([entries[0][:2] + ["held"]] * 3))
+        neighbour = Task("n", wasm3.Instance(wasm["idle"]), 2, 1000, table_of([entries[0][:2] + ["held"]] * 3))
         system.add(neighbour)
     while not task.over():
         system.run(20)
@@ -264,7 +264,7 @@ c = Capabilities(4)
 exec(prepare)
 before = [fs.used, account.used, len(c.held())]
 system = System(fs)
-task = Task("t", wasm3.Task(wasm["m"]), 3, 1000000, c)
+task = Task("t", wasm3.Instance(wasm["m"]), 3, 1000000, c)
 task.account = account
 task.instance.write(16, name.encode())
 system.add(task)

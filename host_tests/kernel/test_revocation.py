@@ -43,7 +43,7 @@ tasks = []
 for name, directory in (("one", folder), ("two", folder), ("three", other)):
     capabilities = Capabilities()
     capabilities.grant("dir", directory, 1)
-    task = Task(name, wasm3.Task(wasm["reader"], memory=1024), 3, 200000, capabilities)
+    task = Task(name, wasm3.Instance(wasm["reader"], memory=1024), 3, 200000, capabilities)
     system.add(task)
     tasks.append(task)
 while "ready" in states():
@@ -66,7 +66,7 @@ policy = netpolicy.check({"allow": ["127.0.0.1"], "ports": [9], "protocols": ["u
 network = Network(policy)
 capabilities = Capabilities()
 capabilities.grant("net", network, 0)
-task = Task("w", wasm3.Task(wasm["waiter"], memory=1024), 3, 200000, capabilities)
+task = Task("w", wasm3.Instance(wasm["waiter"], memory=1024), 3, 200000, capabilities)
 system.add(task)
 while "ready" in states():
     system.run(2)

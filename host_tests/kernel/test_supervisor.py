@@ -171,7 +171,7 @@ system.run(50)
 hogs = []
 try:
     while True:
-        hogs.append(wasm3.Task(wasm["spin"]))
+        hogs.append(wasm3.Instance(wasm["spin"]))
 except MemoryError:
     pass
 system.run(250)

@@ -219,7 +219,7 @@ def storm(which):
     for n in range(names):
         c.grant("a%05d" % n, directory, 0)
     c.grant("zzzzzz", directory, 0)
-    task = Task("storm", wasm3.Task(wasm["m"], memory=16384), 3, hal.SLICE, c, log=Ring("storm", 1 << 20, 1000))
+    task = Task("storm", wasm3.Instance(wasm["m"], memory=16384), 3, hal.SLICE, c, log=Ring("storm", 1 << 20, 1000))
     return task
 def ready(task):
     # Adds a task and lets it run until its loop begins.

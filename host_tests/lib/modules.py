@@ -49,7 +49,7 @@ hal.write = lambda buffer, n: shown.append(bytes(buffer[:n]).decode())
 def run(module, memory=0):
     # runs one module to its end; returns its Task
     system = System(RamFS(1 << 16))
-    task = Task("t", wasm3.Task(module, memory=memory), 3, 200000, Capabilities())
+    task = Task("t", wasm3.Instance(module, memory=memory), 3, 200000, Capabilities())
     system.add(task)
     system.run(20000)
     return task

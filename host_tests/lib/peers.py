@@ -239,7 +239,7 @@ def add(name, module, allow=("127.0.0.1",), ports=("1-65535",), protocols=("tcp"
     capabilities = Capabilities(slots)
     capabilities.grant("net", Network(check({"allow": list(allow), "ports": list(ports), "protocols": list(protocols),
                                              "sockets": sockets}, "net", wrong)), 0)
-    task = Task(name, wasm3.Task(module, memory=memory), priority, 200000, capabilities)
+    task = Task(name, wasm3.Instance(module, memory=memory), priority, 200000, capabilities)
     system.add(task)
     return task
 def settled(task):

@@ -10,7 +10,7 @@ def run(task, fuel=100000, result=0):
     return status
 def refused(*args, **keywords):
     try:
-        wasm3.Task(*args, **keywords)
+        wasm3.Instance(*args, **keywords)
     except (ValueError, MemoryError, TypeError) as error:
         return [type(error).__name__, str(error)]
 def raises(function, *args):
@@ -50,7 +50,7 @@ def add(name, module, priority=3, slice=hal.SLICE, rights=3, **options):
     capabilities = Capabilities()
     capabilities.grant("file", OpenFile(shared, False), rights)
     options.setdefault("memory", 8192)
-    task = Task(name, wasm3.Task(module, **options), priority, slice, capabilities)
+    task = Task(name, wasm3.Instance(module, **options), priority, slice, capabilities)
     system.add(task)
     return task
 def states():

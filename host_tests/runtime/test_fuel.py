@@ -25,7 +25,7 @@ MOST_SLICE = 2**30 - 1
 PLAY = RUN + """
 import binascii
 def play(module, slices, quota):
-    t = wasm3.Task(module, stack=16384, memory=memory, quota=quota)
+    t = wasm3.Instance(module, stack=16384, memory=memory, quota=quota)
     status, i = wasm3.PREEMPTED, 0
     resumes = 0
     while status == wasm3.PREEMPTED:
@@ -121,7 +121,7 @@ def test_the_rule_by_hand(firmware, name):
 out = []
 for slice in (2**30 - 1, 3, 1):
     for quota in (0, 20000):
-        t = wasm3.Task(wasm["m"], memory=1024, quota=quota)
+        t = wasm3.Instance(wasm["m"], memory=1024, quota=quota)
         run(t, slice)
         first = t.fuel()
         t.start(1); run(t, slice)

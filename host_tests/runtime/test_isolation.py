@@ -53,7 +53,7 @@ MOST = 2**30 - 1
 class Run:
     "A task and everything that could be seen of it."
     def __init__(self, name, salt):
-        self.task = wasm3.Task(wasm[name], memory=memory, stack=4096)
+        self.task = wasm3.Instance(wasm[name], memory=memory, stack=4096)
         self.name, self.salt = name, salt
         self.seen = []
         self.status = wasm3.PREEMPTED

@@ -23,7 +23,7 @@ FILES = pytest.mark.pc("files of the host")
 SCRIPT = """
 import wasm3
 wasm3.arena_resize(1 << 20)     # room to compile the largest of the functions again
-task = wasm3.Task(wasm["m"], None, **creation)
+task = wasm3.Instance(wasm["m"], None, **creation)
 task.resume(1 << 20)
 rows = []
 for call in calls:
@@ -132,7 +132,7 @@ def test_a_task_that_is_only_interrupted_goes_on(firmware):
 import wasm3
 rows = []
 for ask in (True, False):
-    task = wasm3.Task(wasm["m"], memory=4096)
+    task = wasm3.Instance(wasm["m"], memory=4096)
     found = []
     while task.resume(13) == wasm3.PREEMPTED:
         if ask:
@@ -152,7 +152,7 @@ def test_another_module_is_refused_and_custom_sections_do_not_matter(firmware):
     named = module + b"\0\x05\x04more"
     assert firmware.script("""
 import wasm3
-task = wasm3.Task(wasm["m"])
+task = wasm3.Instance(wasm["m"])
 task.resume(1 << 20)
 rows = [task.locate(wasm["m"]), task.locate(wasm["named"])]
 for bytes_ in (wasm["other"], b"", wasm["m"][:-9], b"nonsense"):
@@ -170,7 +170,7 @@ def test_without_memory_nothing_is_found_and_nothing_is_lost(firmware):
       (else (i32.div_u (i32.const 1) (local.get 0))))) (func (export "_start") (drop (call $d (i32.const 0)))))""")
     rows, full = firmware.script("""
 import wasm3
-task = wasm3.Task(wasm["m"])
+task = wasm3.Instance(wasm["m"])
 task.resume(1 << 20)
 whole = wasm3.arena(), wasm3._arena_check()
 good = task.locate(wasm["m"])
@@ -189,7 +189,7 @@ while True:
 taken = []
 while True:     # no memory for the tables
     try:
-        taken.append(wasm3.Task(wasm["m"]))
+        taken.append(wasm3.Instance(wasm["m"]))
     except MemoryError:
         break
 answer([rows + [task.locate(wasm["m"])], len(taken)])

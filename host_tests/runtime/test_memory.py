@@ -53,7 +53,7 @@ def walk():
 def create(name, **keywords):
     small = {} if name in ("hello", "wordcount") else {"memory": memory}
     small.update(keywords)
-    return wasm3.Task(wasm[name], **small)
+    return wasm3.Instance(wasm[name], **small)
 """
 
 
@@ -114,7 +114,7 @@ def work(t, n, buffer):
             t.spent(); t.resume(0, -5)
 b = bytearray(8)
 names = [b"a", b]
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 costs = []
 for n in (10, 1010):               # calling `work` itself takes a frame and a range
     before = gc.mem_alloc()

@@ -68,19 +68,19 @@ def test_compiled_when_first_called_however_called(firmware):
 out, used = [], []
 for quota in (0, 20000):
     for slice in (2**30 - 1, 997, 1):
-        t = wasm3.Task(wasm["ways"], quota=quota)
+        t = wasm3.Instance(wasm["ways"], quota=quota)
         out.append(play(t, slice))
         first = t.fuel()
         t.start(7)
         play(t, slice)
         out[-1].append(t.fuel() - first)
         t.kill()
-t = wasm3.Task(wasm["ways"], quota=20000)
+t = wasm3.Instance(wasm["ways"], quota=20000)
 heap = [t.region()[0]]
 while t.resume(2**30 - 1, 5) == wasm3.SYSCALL:
     heap.append(t.region()[0])
 t.kill()
-all_ = wasm3.Task(wasm["ways"])
+all_ = wasm3.Instance(wasm["ways"])
 answer([out, heap, all_.region()[1]])
 """, wasm={"ways": WAYS})
     runs, heap, everything = got
@@ -114,16 +114,16 @@ def test_kernels_run_the_same(tools, name):
 def test_code_that_runs_out_of_memory_ends_its_task_alone(firmware):
     """At every quota: created or not, then the task works, or it has the reason; its neighbours see nothing of it."""
     got = firmware.script(PLAY + """
-neighbour = wasm3.Task(wasm["phases"], quota=5000, memory=64)
+neighbour = wasm3.Instance(wasm["phases"], quota=5000, memory=64)
 neighbour.resume(100000)
 map_ = wasm3._arena_check(), wasm3.arena()
-t = wasm3.Task(wasm["ways"], quota=20000)
+t = wasm3.Instance(wasm["ways"], quota=20000)
 works = play(t, 1000)
 t.kill()
 counts, reasons = {}, set()
 for quota in range(2000, 8000, 8):
     try:
-        t = wasm3.Task(wasm["ways"], quota=quota)
+        t = wasm3.Instance(wasm["ways"], quota=quota)
     except MemoryError:
         counts["refused"] = counts.get("refused", 0) + 1
         continue
@@ -156,7 +156,7 @@ def test_every_element_of_a_large_table_is_the_right_function(firmware):
 import wasm3
 rows = []
 for quota in (0, 150000):
-    task = wasm3.Task(wasm["m"], quota=quota)
+    task = wasm3.Instance(wasm["m"], quota=quota)
     while task.resume(5000) == wasm3.PREEMPTED:
         pass
     rows.append([task.error(), task.result(), task.fuel()])
@@ -179,7 +179,7 @@ def test_a_function_whose_constants_found_no_room_is_not_compiled(firmware):
 import wasm3
 rows = []
 for number in range(1, 20):
-    task = wasm3.Task(wasm["m"], None, quota=8000)
+    task = wasm3.Instance(wasm["m"], None, quota=8000)
     task.start(0, 3)
     wasm3._fail_allocation(number)
     first = task.resume(1 << 20)
@@ -198,7 +198,7 @@ answer([len(rows) > 2, [row for row in rows[:-1] if row != [True, 0, good]], row
 def test_bytes_that_change_are_copied(firmware, kind):
     """Validated and changed afterwards: what runs is what was validated. Changed after the creation, and all the time."""
     got = firmware.script(PLAY + """
-t = wasm3.Task(wasm["ways"], quota=20000)
+t = wasm3.Instance(wasm["ways"], quota=20000)
 expected, small = play(t, 50), t.region()[0]
 t.kill()
 out = []
@@ -213,7 +213,7 @@ for change in (0, 0x0b, 0x00, 0xff):    # zeros, `end`, `unreachable`, nothing a
         room = given = bytearray(wasm["ways"])
     else:
         given = given[:-7]
-    t = wasm3.Task(given, quota=20000)
+    t = wasm3.Instance(given, quota=20000)
     def spoil():
         global change
         for i in range(len(room)): room[i] = change
@@ -232,7 +232,7 @@ def test_bytes_stay_as_long_as_their_task(firmware):
 import binascii
 text = binascii.hexlify(wasm["ways"])
 del wasm["ways"]
-expected = play(wasm3.Task(binascii.unhexlify(text)), 3000)
+expected = play(wasm3.Instance(binascii.unhexlify(text)), 3000)
 def churn():
     gc.collect()
     rubbish = [b"\\xff" * (64 + i) for i in range(200)]
@@ -241,7 +241,7 @@ out = []
 gc.collect()
 before = gc.mem_alloc()
 for _ in range(3):
-    t = wasm3.Task(binascii.unhexlify(text), quota=20000)
+    t = wasm3.Instance(binascii.unhexlify(text), quota=20000)
     out.append(play(t, 3000, churn) == expected)
     gc.collect()
     kept = gc.mem_alloc() - before
@@ -292,7 +292,7 @@ out = {}
 for name in wasm:
     out[name] = []
     for quota in (0, 90000):
-        t = wasm3.Task(wasm[name], quota=quota)
+        t = wasm3.Instance(wasm[name], quota=quota)
         out[name].append(play(t, 10**6))
         t.kill()
 answer(out)
@@ -348,7 +348,7 @@ def test_names_come_from_the_module(firmware):
 out = []
 for module in (wasm["named"], wasm["cut"]):
     for quota in (0, 20000):
-        t = wasm3.Task(module, quota=quota)
+        t = wasm3.Instance(module, quota=quota)
         run(t)
         out.append(t.backtrace())
 answer(out)
@@ -371,7 +371,7 @@ out = {{}}
 for name, module in modules.items():
     for quota in (0, 290000):
         try:
-            t = wasm3.Task(binascii.unhexlify(module), quota=quota)
+            t = wasm3.Instance(binascii.unhexlify(module), quota=quota)
             while t.resume(10**9) == 0: pass
             value = t.result()
             t.kill()

@@ -22,7 +22,7 @@ FUEL_MOST = 3_000_000       # a task that is not over by then is compared as it 
 PLAY = """
 import wasm3
 def play(module, entry, slice, quota):
-    task = wasm3.Task(module, *entry, memory=65536 * 2, quota=quota)
+    task = wasm3.Instance(module, *entry, memory=65536 * 2, quota=quota)
     calls = 0
     status = task.resume(slice)
     # Slices end where fuel does, whatever their size: what is compared of an endless task is where it stands then.
@@ -67,7 +67,7 @@ MADE_TO_DIFFER = {
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory):
-    """{name: (module, arguments of wasm3.Task that name its entry)}."""
+    """{name: (module, arguments of wasm3.Instance that name its entry)}."""
     tools = Toolchain(ROOT / "build" / "bench", ROOT / "build" / "src" / "wasm3")
     found = {name: (tools.kernel(name, reduced=True).read_bytes(), ["run"]) for name in KERNELS}
     found |= {path.stem: (path.read_bytes(), []) for path in sorted((ROOT / "build" / "modules").glob("*.wasm"))}

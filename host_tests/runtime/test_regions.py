@@ -39,7 +39,7 @@ def test_hello_is_small(firmware):
     module = (ROOT / "build" / "modules" / "hello.wasm").read_bytes()
     word, region, used, status = firmware.script(RUN + """
 import struct
-t = wasm3.Task(wasm["hello"])
+t = wasm3.Instance(wasm["hello"])
 answer([struct.calcsize("P"), t.region()[1], t.region()[0], t.resume(100000)])
 """, wasm={"hello": module})
     assert region <= HELLO_MOST[word] and used <= region and status == 1
@@ -51,7 +51,7 @@ def test_a_large_module_runs_in_little_memory(firmware, large):
     word, memory, parts = firmware.script(RUN + """
 import struct
 word = struct.calcsize("P")
-t = wasm3.Task(wasm["large"], quota=200000)
+t = wasm3.Instance(wasm["large"], quota=200000)
 memory = t.memory()
 parts = []
 def play(t, slice):
@@ -61,8 +61,8 @@ def play(t, slice):
     t.kill()
 play(t, 2**30 - 1)
 for slice in (2**30 - 1, 997):
-    play(wasm3.Task(wasm["large"], quota=memory + most[str(word)]), slice)
-play(wasm3.Task(wasm["large"], quota=memory + most[str(word)] // 2), 10**6)
+    play(wasm3.Instance(wasm["large"], quota=memory + most[str(word)]), slice)
+play(wasm3.Instance(wasm["large"], quota=memory + most[str(word)] // 2), 10**6)
 answer([word, memory, parts])
 """, wasm={"large": module}, most=LARGE_MOST)
     *ran, starved = parts

@@ -17,7 +17,7 @@ def test_phases_run_in_order_and_only_under_resume(firmware):
     got = firmware.script(RUN + """
 out = []
 for entry, slices in (("_start", 1), ("_start", 1000), ("other", 1000), (None, 1000)):
-    t = wasm3.Task(wasm["phases"], entry=entry)
+    t = wasm3.Instance(wasm["phases"], entry=entry)
     calls = [t.global_(0)[1]]
     status = t.resume(slices)
     while status not in (wasm3.EXITED, wasm3.TRAPPED):
@@ -41,7 +41,7 @@ answer(out)
 def test_a_fault_in_any_phase_is_final(firmware):
     module = wat("""(module (func $boom unreachable) (start $boom) (func (export "_start")))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 answer([run(t), t.error(), t.backtrace(), t.resume(1000), t.spent(), t.result(), t.results(), len(t.results())])
 """, wasm={"m": module})
     assert got == [3, "unreachable executed", [[0, "boom"]], 3, 0, 0, [], 0]
@@ -56,7 +56,7 @@ def test_results_are_typed_bits(firmware):
         local.get 3  local.get 2  local.get 1  local.get 0)
       (func (export "big") (result i64) i64.const 0x8000000000000000))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 out = [run(t), t.result(), t.results()]
 t.start(1); out += [run(t), t.results()]
 t.start(2, -7, -8, 0x7fa00001, 0xfff4000000000001); out += [run(t), t.results()]
@@ -88,7 +88,7 @@ def test_exit_ends_the_task_from_any_depth(firmware):
         (global.set $after (i32.const 1)))
       (func (export "_start") (result i32) (call $deep (i32.const 5)) (global.set $after (i32.const 2)) i32.const 9))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 out = [run(t), t.result(), t.results(), t.global_(0)[1], t.syscalls(), t.error(), t.resume(5)]
 answer(out)
 """, wasm={"m": module})
@@ -103,7 +103,7 @@ MEMORY = wat("""(module
 
 def test_copies_of_guest_memory_are_checked(firmware):
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 run(t)
 b = bytearray(8)
 out = [t.memory()]
@@ -141,7 +141,7 @@ def test_fuel_arguments_and_accounts(firmware):
       (import "sovelma" "sp_yield" (func $yield (result i32)))
       (func (export "_start") (loop (drop (call $yield)) (br 0))))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 out = [raises(t.resume, -1), raises(t.resume, 2**30), raises(t.resume, "1"), t.fuel(), t.spent()]
 s = t.resume(10000); first = t.spent(); out += [s, t.fuel() == first]
 n = 0
@@ -166,7 +166,7 @@ answer(out)
 
 def test_the_trap_of_the_kernel_keeps_its_text(firmware):
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["phases"])
+t = wasm3.Instance(wasm["phases"])
 run(t)
 out = [t.error(), t.trap("wild handle \\u00e9"), t.error(), t.resume(100), [n for i, n in t.backtrace()]]
 t.trap("x" * 500)
@@ -256,7 +256,7 @@ answer([refused(), refused(5), refused(m, quota=-1), refused(m, stack=-1), refus
 
 def test_a_killed_task_raises_for_ever(firmware):
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 empty = wasm3.arena()
 t.kill()
 free = wasm3.arena()
@@ -277,7 +277,7 @@ import gc
 start = wasm3.arena(), wasm3._arena_check()
 def make():
     for _ in range(20):
-        wasm3.Task(wasm["m"], memory=64)
+        wasm3.Instance(wasm["m"], memory=64)
 make()
 alive = wasm3.arena()[3]
 def bury(depth):           # overwrites what the C stack and the frames still remember
@@ -292,7 +292,7 @@ answer([alive, wasm3.arena()[3], wasm3._arena_check()[0]])
 def test_importing_again_leaves_tasks_alone(firmware):
     """MicroPython calls a built-in module's __init__ at every import, also of a user at the REPL."""
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 def elsewhere():
     import wasm3
     wasm3.__init__()
@@ -319,7 +319,7 @@ for round in range(100):
         stale += raises(t.resume, 1) == ["ValueError", "the task was killed"]
         stale += raises(t.kill) == ["ValueError", "the task was killed"]
     # Tasks in every state: suspended in a call, preempted, ended, fresh; and a region hole between them.
-    old = [wasm3.Task(wasm["phases"], memory=256) for _ in range(8)]
+    old = [wasm3.Instance(wasm["phases"], memory=256) for _ in range(8)]
     old[0].resume(1000); old[1].resume(1); run(old[2]); old[3].kill(); old[4].resume(1000); old[4].trap("x")
 answer([same, stale, fresh[0][3], wasm3.arena()[3], wasm3._arena_check()[0]])
 """, wasm={"phases": PHASES})
@@ -330,9 +330,9 @@ def test_the_region_is_zeroed_and_reused(firmware):
     module = wat("""(module (memory (export "memory") 1)
       (func (export "_start") (memory.fill (i32.const 0) (i32.const 0xab) (i32.const 65536))))""")
     got = firmware.script(RUN + """
-a = wasm3.Task(wasm["m"]); run(a); first = a.region(), a.read(0, 4).hex()
+a = wasm3.Instance(wasm["m"]); run(a); first = a.region(), a.read(0, 4).hex()
 a.kill()
-b = wasm3.Task(wasm["m"])
+b = wasm3.Instance(wasm["m"])
 answer([first, b.region(), b.read(0, 65536) == bytes(65536)])
 """, wasm={"m": module})
     assert got[0][1] == "abababab" and got[1] == got[0][0] and got[2]
@@ -344,7 +344,7 @@ def test_hello_is_small_and_40_fit(firmware):
 tasks = []
 try:
     while True:
-        tasks.append(wasm3.Task(wasm["m"], memory=1024))
+        tasks.append(wasm3.Instance(wasm["m"], memory=1024))
 except MemoryError:
     pass
 answer([len(tasks), tasks[0].region(), [run(t) for t in tasks] == [2] * len(tasks), wasm3.arena()[0]])

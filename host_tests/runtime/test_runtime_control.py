@@ -31,7 +31,7 @@ def test_multi_value_control_flow_matches_the_oracle_in_every_slice(firmware, na
     got = firmware.script(RUN + """
 out = []
 for slice in (2**30 - 1, 7, 1):
-    t = wasm3.Task(wasm["m"], entry=None, stack=4096)
+    t = wasm3.Instance(wasm["m"], entry=None, stack=4096)
     index = wasm3.exports(wasm["m"])[0][2]
     runs = []
     for argument in arguments:

@@ -61,7 +61,7 @@ class Module:
           {text})""")
         got = firmware.script(RUN + """
 wasm3.arena_resize(16 << 20)
-t = wasm3.Task(wasm["m"], entry=None, stack=4096)
+t = wasm3.Instance(wasm["m"], entry=None, stack=4096)
 out = {}
 for name, kind, index in wasm3.exports(wasm["m"]):
     t.start(index)
@@ -154,7 +154,7 @@ def test_constants_arguments_and_results_keep_every_bit(firmware):
             calls.append([LETTER[kind], nan])
     echo = '(func (export "echo") (param f32 f64) (result f64 f32) local.get 1 local.get 0)'
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"], entry=None)
+t = wasm3.Instance(wasm["m"], entry=None)
 out = []
 for i in range(n):
     t.start(i); run(t); out.append(t.results()[0])

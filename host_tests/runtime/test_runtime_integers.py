@@ -30,7 +30,7 @@ IN_SLOT, IN_REGISTER = "(local.get {})", "(i64.xor (local.get {}) (i64.const 0))
 SHAPES = [(IN_SLOT, IN_SLOT), (IN_REGISTER, IN_SLOT), (IN_SLOT, IN_REGISTER)]
 
 SHIFT = RUN + """
-task = wasm3.Task(wasm["m"])
+task = wasm3.Instance(wasm["m"])
 run(task)
 seen = []
 for index in range(1, functions + 1):

@@ -98,7 +98,7 @@ def test_large_modules_work_or_are_refused(firmware, name):
 before = wasm3._arena_check(), wasm3.arena()
 def value(slice):
     try:
-        t = wasm3.Task(wasm["m"], stack=32768, memory=0 if full else 1024)
+        t = wasm3.Instance(wasm["m"], stack=32768, memory=0 if full else 1024)
     except (ValueError, MemoryError) as error:
         return str(error)
     status = t.resume(slice)
@@ -132,7 +132,7 @@ answer([made, (wasm3._arena_check(), wasm3.arena()) == before, wasm3.arena()[3]]
 def test_addresses_and_indices_from_python_do_not_wrap(firmware):
     module = wat('(module (memory 1) (global i32 (i32.const 1)) (func (export "_start")))')
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 run(t)
 b = bytearray(4)
 answer([raises(t.read, 2**32, 1), raises(t.readinto, 2**32 + 8, b), raises(t.write, -2**32, b), raises(t.match, 2**40, 1, b),

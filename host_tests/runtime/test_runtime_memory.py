@@ -50,7 +50,7 @@ STORED = {"i32": 0x8CBDAE9F, "i64": 0x81C3A5E70FB2D496, "f32": 0x7FA1B2C3, "f64"
 # Calls every function with every address. Bits of a result come from results(), bytes of a store from memory.
 CALL = RUN + """
 import binascii
-task = wasm3.Task(wasm["m"], memory=len(before) // 2)
+task = wasm3.Instance(wasm["m"], memory=len(before) // 2)
 run(task)
 seen = []
 for index in range(first, first + count):

@@ -89,7 +89,7 @@ def test_every_argument_of_every_call_is_checked(firmware):
     got = firmware.script(RUN + """
 out = {}
 for name, module in wasm.items():
-    t = wasm3.Task(module)
+    t = wasm3.Instance(module)
     status = run(t)
     if status == wasm3.SYSCALL:
         seen = [t.arg(i) for i in range(count[name])]
@@ -130,7 +130,7 @@ def test_refused_calls_cost_what_the_abi_says(firmware):
     got = firmware.script(RUN + """
 out = {}
 for name, module in wasm.items():
-    t = wasm3.Task(module)
+    t = wasm3.Instance(module)
     t.write(16, text.encode())
     run(t)
     if t.nr() >= 0: run(t)
@@ -144,7 +144,7 @@ answer(out)
 def test_a_call_that_is_tried_again_is_charged_again(firmware):
     """Its fixed charge, as a debt that has a bound; a task that is in no call owes nothing."""
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 t.again()
 out = [t.fuel()]
 run(t)
@@ -169,7 +169,7 @@ def test_memory_bytes_tells_the_truth(firmware):
     got = firmware.script(RUN + """
 out = []
 for memory in (64, 1000, 65536, 140000):
-    t = wasm3.Task(wasm["m"], memory=memory)
+    t = wasm3.Instance(wasm["m"], memory=memory)
     run(t)
     out.append(t.result())
     t.start(2); run(t)
@@ -186,7 +186,7 @@ def test_answers_reach_the_guest_whole(firmware):
       (import "sovelma" "sp_yield" (func $yield (result i32)))
       (func (export "_start") (result i64 i32 i64) (call $time (i32.const 0)) (call $yield) (call $time (i32.const 1))))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 status = [t.resume(100000), t.resume(0, 0x7edcba9876543210), t.resume(100000, -20), t.resume(10000, -1)]
 answer([status, t.results(), t.result()])
 """, wasm={"m": module})
@@ -204,7 +204,7 @@ def test_a_call_through_the_table_reaches_the_kernel(firmware):
 out = []
 for name in ("direct", "table"):
     for slice in (1, 100000):
-        t = wasm3.Task(wasm[name])
+        t = wasm3.Instance(wasm[name])
         while t.resume(slice) == wasm3.PREEMPTED: pass
         seen = [t.nr(), t.arg(0), t.backtrace()[0]]
         run(t, slice, 42)

@@ -88,7 +88,7 @@ out = {}
 before = wasm3._arena_check()
 empty = bytes(65536)
 for name, module in wasm.items():
-    t = wasm3.Task(module)
+    t = wasm3.Instance(module)
     status = run(t)
     trace = t.backtrace()
     out[name] = [status, t.error(), trace[0][1], t.global_(0)[1], t.read(0, 65536) == empty, trace[-1][0] == trace[0][0] + 1]
@@ -107,7 +107,7 @@ def test_accesses_up_to_the_end_succeed(firmware):
       (memory.fill (i32.const 65536) (i32.const 1) (i32.const 0)) (memory.copy (i32.const 65536) (i32.const 65536) (i32.const 0))
       (memory.copy (i32.const 65532) (i32.const 65535) (i32.const 1)) (memory.fill (i32.const 0) (i32.const 0x1ff) (i32.const 2))"""
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 answer([run(t), t.error(), t.read(65528, 8).hex(), t.read(0, 4).hex()])
 """, wasm={"m": wat(PREAMBLE + f'(func (export "_start") {body}))')})
     assert got == [2, None, "ffffffff07ffff07", "ffff0000"]
@@ -126,7 +126,7 @@ def call(t, *args):
     t.start(*args)
     return t.result() if run(t) == wasm3.EXITED else t.error()
 for size in (64, 100, 4096, 65528):
-    t = wasm3.Task(wasm["m"], memory=size)
+    t = wasm3.Instance(wasm["m"], memory=size)
     run(t)
     n = t.memory()
     out.append([n, call(t, 1, n - 1), call(t, 1, n), call(t, 2, n - 8), call(t, 2, n - 7), call(t, 3), call(t, 4, 1), call(t, 4, 0), call(t, 4, -1), t.memory()])
@@ -149,25 +149,25 @@ def call(t, *args):
     t.start(*args)
     return t.result() if run(t) == wasm3.EXITED else t.error()
 out = []
-t = wasm3.Task(wasm["m"], memory=200000)    # room for 3 pages
+t = wasm3.Instance(wasm["m"], memory=200000)    # room for 3 pages
 run(t)
 out.append([call(t, 3, 65536), call(t, 2, 1), t.memory(), call(t, 3, 131071), call(t, 3, 131072), call(t, 2, 2), call(t, 2, -1),
     call(t, 2, 0x7fffffff), call(t, 2, 1), call(t, 2, 1), call(t, 2, 0), t.memory(), t.read(131072, 65536) == bytes(65536)])
 t.kill()
-t = wasm3.Task(wasm["m"], memory=131071)    # room for one page only, although the module may have three
+t = wasm3.Instance(wasm["m"], memory=131071)    # room for one page only, although the module may have three
 run(t)
 out.append([call(t, 2, 1), call(t, 1), t.memory()])
 t.kill()
-t = wasm3.Task(wasm["m"])                   # memory=0: the initial pages
+t = wasm3.Instance(wasm["m"])                   # memory=0: the initial pages
 run(t)
 out.append([call(t, 2, 1), call(t, 1), t.memory()])
 t.kill()
-t = wasm3.Task(wasm["u"], memory=65536)
+t = wasm3.Instance(wasm["u"], memory=65536)
 run(t)
 out.append([call(t, 1), t.memory(), call(t, 2, 2), call(t, 2, 1), call(t, 2, 65535), call(t, 2, -1), call(t, 1), t.memory()])
 t.start(2, 0); a = t.fuel(); run(t); nothing = t.fuel() - a
 t.kill()
-t = wasm3.Task(wasm["u"], memory=65536)
+t = wasm3.Instance(wasm["u"], memory=65536)
 run(t); call(t, 2, 0); t.start(2, 1); a = t.fuel(); run(t)
 out.append(t.fuel() - a - nothing)
 answer(out)
@@ -195,7 +195,7 @@ def test_recursion_is_bounded_by_the_wasm_stack_alone(firmware):
     got = firmware.script(RUN + """
 out = {}
 for stack in (64, 256, 1024, 4096, 65536, 200000):
-    t = wasm3.Task(wasm["m"], stack=stack)
+    t = wasm3.Instance(wasm["m"], stack=stack)
     run(t)
     depths = []
     for index in (1, 2, 3):
@@ -237,7 +237,7 @@ def test_backtraces_name_functions_through_every_kind_of_call(firmware):
     got = firmware.script(RUN + """
 out = []
 for fuel in (1, 100000):
-    t = wasm3.Task(wasm["m"])
+    t = wasm3.Instance(wasm["m"])
     out.append(t.backtrace())
     while t.resume(fuel) != wasm3.SYSCALL: pass
     out.append(t.backtrace())
@@ -258,7 +258,7 @@ def test_backtraces_when_preempted_anywhere(firmware):
       (func $b (param i32) (result i32) (loop (result i32) (i32.add (call $a (local.get 0)) (i32.const 1))))
       (func $entry (export "_start") (result i32) (call $a (i32.const 6))))""")
     got = firmware.script(RUN + """
-t = wasm3.Task(wasm["m"])
+t = wasm3.Instance(wasm["m"])
 seen, stops = set(), 0
 while t.resume(1) == wasm3.PREEMPTED:
     names = [n for i, n in t.backtrace()]
@@ -285,7 +285,7 @@ def test_a_backtrace_shows_the_beginning_of_a_long_name(firmware):
 import wasm3
 rows = []
 for quota in (0, 60000):
-    task = wasm3.Task(wasm["m"], quota=quota)
+    task = wasm3.Instance(wasm["m"], quota=quota)
     while task.resume(1 << 24) == wasm3.PREEMPTED:
         pass
     rows.append([name for index, name in task.backtrace()])

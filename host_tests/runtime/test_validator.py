@@ -83,7 +83,7 @@ def test_lengths_beyond_32_bits_are_outside_of_memory(firmware):
     """Found by reading: a length was cut to 32 bits before it was held against memory, and used whole after."""
     assert firmware.script("""
 import wasm3
-task = wasm3.Task(wasm["m"], None, memory=4096)
+task = wasm3.Instance(wasm["m"], None, memory=4096)
 rows = []
 for length in (1 << 31, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, (1 << 40) + 8, -1, -(1 << 32) + 1):
     try:

@@ -40,7 +40,7 @@ def run(task):
 def create(module, least, most):
     for pages in range(most, least - 1, -1):
         try:
-            return wasm3.Task(module, entry=None, stack=STACK, memory=pages * 65536, quota=ROOM and pages * 65536 + ROOM)
+            return wasm3.Instance(module, entry=None, stack=STACK, memory=pages * 65536, quota=ROOM and pages * 65536 + ROOM)
         except MemoryError:
             pass
     raise MemoryError

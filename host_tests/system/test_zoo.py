@@ -101,7 +101,7 @@ def let_out(module, options):
     home = system.fs.make("/victim", True)
     cage = system.fs.make("/zoo", True, 16384)
     file = system.fs.make("/file", False)
-    victim = add(system, "victim", wasm3.Task(wasm["victim"], memory=2048), 3, 20000, ("home", home, 7))
+    victim = add(system, "victim", wasm3.Instance(wasm["victim"], memory=2048), 3, 20000, ("home", home, 7))
     system.run(1)
     hostile = None
     if module is not None:
@@ -114,7 +114,7 @@ def let_out(module, options):
         else:
             grants = ()
         try:
-            hostile = add(system, "hostile", wasm3.Task(module, **options), priority, 20000, *grants)
+            hostile = add(system, "hostile", wasm3.Instance(module, **options), priority, 20000, *grants)
             outcome = None
         except ValueError as error:
             outcome = ["refused", str(error)]
@@ -231,7 +231,7 @@ def test_a_switch_of_300_cases(firmware):
     wanted = int(subprocess.run([native], capture_output=True, text=True, check=True).stdout)
     nesting, got = firmware.script("""
 import wasm3
-task = wasm3.Task(wasm["switch"], memory=8192)
+task = wasm3.Instance(wasm["switch"], memory=8192)
 while task.resume(1 << 20) == wasm3.PREEMPTED:
     pass
 answer([wasm3.imports(wasm["switch"]) and len(wasm["switch"]), task.result()])

@@ -1,9 +1,9 @@
-/* modwasm3.c - the module `wasm3`: tasks as Python objects.
+/* modwasm3.c - the module `wasm3`: instances as Python objects.
  *
  * Thin: every method turns Python arguments into C ones and calls task.h. Documented for Python in
  * docs/RUNTIME.md.
  *
- * Invariants: no Python object lives inside a task; a Task object whose task was killed or whose arena was
+ * Invariants: no Python object lives inside a task; an Instance whose task was killed or whose arena was
  * reset raises ValueError; resume, bill, debt and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
@@ -120,7 +120,7 @@ static mp_obj_t task_kill(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_kill_obj, task_kill);
 
-/* The finaliser: a Task that nobody refers to gives its region back. */
+/* The finaliser: an Instance that nobody refers to gives its region back. */
 static mp_obj_t task_del(mp_obj_t self_in) {
     task_object *self = MP_OBJ_TO_PTR(self_in);
     if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
@@ -329,7 +329,7 @@ static const mp_rom_map_elem_t task_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(task_locals, task_locals_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(sov_task_type, MP_QSTR_Task, MP_TYPE_FLAG_NONE,
+MP_DEFINE_CONST_OBJ_TYPE(sov_task_type, MP_QSTR_Instance, MP_TYPE_FLAG_NONE,
     make_new, task_make_new, locals_dict, &task_locals);
 
 /* ---- the module ----------------------------------------------------------------------------------- */
@@ -440,7 +440,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
 static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wasm3) },
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&sov_task_type) },
+    { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&sov_task_type) },
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
     { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },

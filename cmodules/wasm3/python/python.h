@@ -1,4 +1,4 @@
-/* python.h - what the files that face Python share: the object `wasm3.Task`, and readers of Python's integers. */
+/* python.h - what the files that face Python share: the object `wasm3.Instance`, and readers of Python's integers. */
 #ifndef SOV_PYTHON_H
 #define SOV_PYTHON_H
 
@@ -26,7 +26,7 @@ int64_t sov_python_number(mp_obj_t value);
  * cannot hold must not come out as another one. */
 uint32_t sov_python_u32(mp_obj_t value);
 
-/* pending.c: methods of wasm3.Task, in the table of modwasm3.c. */
+/* pending.c: methods of wasm3.Instance, in the table of modwasm3.c. */
 MP_DECLARE_CONST_FUN_OBJ_1(sov_task_nr_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(sov_task_arg_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(sov_task_read_obj);

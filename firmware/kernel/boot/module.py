@@ -27,7 +27,7 @@ def describe(path):
         lines.append("  exports %s %s" % (_KINDS[kind], _text(name)))
     entry = "_start" if any(name == b"_start" and kind == 0 for name, kind, _ in wasm3.exports(wasm)) else None
     try:
-        task = wasm3.Task(wasm, entry, stack=_STACK)
+        task = wasm3.Instance(wasm, entry, stack=_STACK)
     except ValueError as error:
         lines.append("  cannot become a task: %s" % error)
     else:

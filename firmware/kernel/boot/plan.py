@@ -84,7 +84,7 @@ class Plan:
     def instance(self):
         """A new instance, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
         plan = self._plan
-        return wasm3.Task(self.module(), quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+        return wasm3.Instance(self.module(), quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
 
     def capabilities(self):
         """A new table, with nothing in it."""

@@ -77,7 +77,7 @@ class Capabilities:
         return 0
 
     def guard(self, instance):
-        """Lets a wasm3.Task check its calls by this table, in C."""
+        """Lets a wasm3.Instance check its calls by this table, in C."""
         instance.guard(self._current, self._kinds_and_rights, self._objects)
 
     def rights(self, identifier):

@@ -17,7 +17,7 @@ from kernel.core.scheduler import SLEEP_MOST, Scheduler, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
-_PREEMPTED = const(0)       # the answers of wasm3.Task.resume
+_PREEMPTED = const(0)       # the answers of wasm3.Instance.resume
 _SYSCALL = const(1)
 _EXITED = const(2)
 _TICKS_MASK = const(0x3FFFFFFF)

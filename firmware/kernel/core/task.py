@@ -1,4 +1,4 @@
-"""A task as the kernel knows it: a wasm instance (a wasm3.Task, one region) and what the kernel keeps about it.
+"""A task as the kernel knows it: a wasm instance (a wasm3.Instance, one region) and what the kernel keeps about it.
 
 A restart, by the fault policy or by a person, keeps the Task and gives it a new instance and new capabilities.
 
@@ -29,7 +29,7 @@ PERIOD_DEFAULT = const(100)     # ms of a budget: short enough not to be noticed
 class Task:
     """One task.
 
-    `name`: a string; `instance`: a wasm3.Task, whose region now belongs to this object; `slice`: fuel of one slice;
+    `name`: a string; `instance`: a wasm3.Instance, whose region now belongs to this object; `slice`: fuel of one slice;
     `capabilities`: its table; `may_fault`: whether the run counts as good when it faults; `log`: its Ring.
     """
 

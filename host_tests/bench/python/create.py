@@ -11,5 +11,5 @@ for path in sys.argv[1:]:
     with open(path, "rb") as stream:
         wasm = stream.read()
     size += len(wasm)
-    taken += least(create_and_kill, wasm3.Task, wasm, "run", COUNT) / COUNT
+    taken += least(create_and_kill, wasm3.Instance, wasm, "run", COUNT) / COUNT
 print("bytes=%d us=%.2f" % (size, taken))

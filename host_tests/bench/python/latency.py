@@ -35,10 +35,10 @@ file = system.fs.make("/late", False)
 file.open(True, None)
 capabilities = Capabilities()
 capabilities.grant("late", OpenFile(file, False), 3)
-periodic = Task("periodic", wasm3.Task(read(sys.argv[1])), 6, hal.SLICE, capabilities)
+periodic = Task("periodic", wasm3.Instance(read(sys.argv[1])), 6, hal.SLICE, capabilities)
 system.add(periodic)
 endless = read(sys.argv[2])
-probe = wasm3.Task(endless, "run", memory=4096)
+probe = wasm3.Instance(endless, "run", memory=4096)
 slices = []
 for _ in range(200):
     start = hal.microseconds()
@@ -46,7 +46,7 @@ for _ in range(200):
     slices.append(hal.microseconds() - start)
 probe.kill()
 for index in range(int(sys.argv[3])):
-    system.add(Task("spin%d" % index, wasm3.Task(endless, "run", memory=4096), 3, hal.SLICE, Capabilities()))
+    system.add(Task("spin%d" % index, wasm3.Instance(endless, "run", memory=4096), 3, hal.SLICE, Capabilities()))
 
 
 start, used = time.ticks_us(), processor()

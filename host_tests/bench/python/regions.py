@@ -9,14 +9,14 @@ COUNT = 50
 with open(sys.argv[1], "rb") as stream:
     wasm = stream.read()
 size, free = wasm3.arena()[:2]
-task = wasm3.Task(wasm)
+task = wasm3.Instance(wasm)
 region = task.region()[1]
 task.kill()
-create = least(create_and_kill, wasm3.Task, wasm, "_start", COUNT) / COUNT
+create = least(create_and_kill, wasm3.Instance, wasm, "_start", COUNT) / COUNT
 tasks = []
 try:
     while True:
-        tasks.append(wasm3.Task(wasm))
+        tasks.append(wasm3.Instance(wasm))
 except MemoryError:
     pass
 # They count only if they live: each must run up to its first system call.

@@ -21,7 +21,7 @@ def call_loop(function, n):
 
 
 with open(sys.argv[1], "rb") as stream:
-    task = wasm3.Task(stream.read(), "run")
+    task = wasm3.Instance(stream.read(), "run")
 # One block per resume: less fuel would only pay a debt in some of them, more would run several blocks.
 for _ in range(3):
     task.resume(1)

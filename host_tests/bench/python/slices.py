@@ -15,7 +15,7 @@ count = int(sys.argv[2])
 wasm3.arena_resize(count * 8192 + 65536)
 system = System(RamFS(1000))
 for index in range(count):
-    system.add(Task("t%d" % index, wasm3.Task(module, "run", memory=4096), 3, 1, Capabilities(1)))
+    system.add(Task("t%d" % index, wasm3.Instance(module, "run", memory=4096), 3, 1, Capabilities(1)))
 system.run(50)
 best = None
 for _ in range(ROUNDS):

@@ -24,7 +24,7 @@ capabilities.grant("directory", directory, 7)
 capabilities.grant("input", Pin(9, hal.pin(9, "in", "up", None), None, False), 1)
 capabilities.grant("output", Pin(8, hal.pin(8, "out", None, 0), 0, False), 3)
 with open(sys.argv[1], "rb") as stream:
-    task = Task("storm", wasm3.Task(stream.read()), 3, hal.SLICE, capabilities)
+    task = Task("storm", wasm3.Instance(stream.read()), 3, hal.SLICE, capabilities)
 system.add(task)
 best = None
 for _ in range(ROUNDS):
