@@ -28,15 +28,6 @@ static struct {
     u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
 } meter;
 
-/* Where the constants of the function being compiled lie in their table: found by a hash, twice as many places as there
- * can be constants. */
-#define CONSTANT_PLACES (2 * d_m3MaxConstantTableSize)
-#define IS_WIDE 0x80u
-static struct {
-    u8 place[CONSTANT_PLACES]; /* index in the table + 1, with IS_WIDE for one of 8 bytes; 0: free */
-    u8 full;                   /* bit 0: no room for one of 4 bytes any more, bit 1: for one of 8 */
-} constants;
-
 M3Result AllocateConstantSlots(IM3Compilation o, u16 *o_slot, u8 i_type);
 M3Result Push(IM3Compilation o, u8 i_type, u16 i_slot);
 M3Result PushAllocatedSlotAndEmit(IM3Compilation o, u8 i_type);
@@ -329,52 +320,6 @@ _   (follow_EmitOp(o, operation));
 _catch:
     return result;
 }
-
-/* The place of a constant, or the free one where it belongs. */
-static u8 *constant_place(IM3Compilation o, u64 word, u32 wide) {
-    u32 at = ((u32)word ^ (u32)(word >> 32)) * 0x9e3779b1u >> 16;
-    for (;; at++) {
-        u8 *place = &constants.place[at % CONSTANT_PLACES];
-        if (!*place) return place;
-        if ((*place & IS_WIDE) != wide) continue;
-        u64 other = 0;
-        memcpy(&other, &o->constants[(*place & ~IS_WIDE) - 1], wide ? sizeof(u64) : sizeof(u32));
-        if (other == word) return place;
-    }
-}
-
-/* In place of wasm3's, which compares each constant with all there are, and never finds a negative one of 4 bytes. */
-static M3Result push_constant(IM3Compilation o, u64 word, u8 type) {
-    M3Result result = m3Err_none;
-    u32 wide = type == c_m3Type_i64 || type == c_m3Type_f64 ? IS_WIDE : 0, room = wide ? 2 : 1;
-    u16 slot;
-    if (!o->page) return m3Err_none;
-    if (!wide) word = (u32)word;
-    u8 *place = constant_place(o, word, wide);
-    if (*place) return Push(o, type, o->slotFirstConstIndex + (*place & ~IS_WIDE) - 1);
-    if (!(constants.full & room) && AllocateConstantSlots(o, &slot, type)) constants.full |= room;
-    if (!(constants.full & room)) {
-        u32 index = slot - o->slotFirstConstIndex;
-        memcpy(&o->constants[index], &word, wide ? sizeof(u64) : sizeof(u32));
-        *place = (u8)((index + 1) | wide);
-        o->slotMaxConstIndex = slot + room > o->slotMaxConstIndex ? slot + room : o->slotMaxConstIndex;
-        return Push(o, type, slot);
-    }
-_   (metered_EmitOp(o, wide ? op_Const64 : op_Const32));
-    if (wide) EmitWord64(o->page, word);
-    else EmitWord32(o->page, (u32)word);
-_   (PushAllocatedSlotAndEmit(o, type));
-_catch:
-    return result;
-}
-
-/* wasm3's own becomes a function that nobody calls, named like its last parameter. */
-#define PushConst(O, WORD, TYPE) PUSH_##TYPE(O, WORD, TYPE)
-#define PUSH_u8
-#define PUSH_c_m3Type_i32 push_constant
-#define PUSH_c_m3Type_i64 push_constant
-#define PUSH_c_m3Type_f32 push_constant
-#define PUSH_c_m3Type_f64 push_constant
 
 static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
     TouchSlot(o, (u16)(offset + 1)); /* a value may take two slots */
