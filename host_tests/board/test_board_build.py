@@ -262,7 +262,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "chip/modchip.c", "chip/heap.c", "common/random.c"])
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "chip/modchip.c", "chip/heap.c", "common/random.c"])
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
     """There int32_t is long and mp_int_t int, so formats and pointers differ from a PC's."""
     if not shutil.which(RV32):

@@ -174,19 +174,6 @@ static M3Result parse(struct sov_task *task, const struct sov_module *scan, cons
     return m3Err_none;
 }
 
-/* Function names for backtraces; an exported function already goes by the name of its export. */
-static void name_functions(IM3Module module, const struct sov_module *scan) {
-    struct sov_name name;
-    for (uint32_t at = 0; sov_next_name(scan, &at, &name);) {
-        if (name.function >= module->numFunctions) continue;
-        IM3Function function = &module->functions[name.function];
-        if (function->numNames) continue;
-        char *text = m3_AllocArray(char, name.length + 1);
-        memcpy(text, name.text, name.length);
-        function->names[function->numNames++] = text;
-    }
-}
-
 /* ---- linking -------------------------------------------------------------------------------------- */
 
 static const char *link_functions(IM3Module module, const struct sov_module *scan) {
@@ -243,7 +230,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
     task->environment = m3_NewEnvironment();
     if ((reason = parse(task, scan, wasm, size))) return reason;
     IM3Module module = task->module;
-    if (!task->on_demand) name_functions(module, scan);
+    if (!task->on_demand) sov_keep_names(module, scan);
     task->runtime = m3_NewRuntime(task->environment, options->stack & ~7u, task);
     IM3Runtime runtime = task->runtime;
     runtime->modules = module;

@@ -38,3 +38,16 @@ const char *sov_function_name(const struct sov_task *task, IM3Function function,
     if (!task->on_demand || sov_scan(&scan, module->wasmStart, (uint32_t)(module->wasmEnd - module->wasmStart))) return NULL;
     return find_name(&scan, sov_function_index(task, function), length);
 }
+
+/* Function names for backtraces; an exported function already goes by the name of its export. */
+void sov_keep_names(IM3Module module, const struct sov_module *scan) {
+    struct sov_name name;
+    for (uint32_t at = 0; sov_next_name(scan, &at, &name);) {
+        if (name.function >= module->numFunctions) continue;
+        IM3Function function = &module->functions[name.function];
+        if (function->numNames) continue;
+        char *text = m3_AllocArray(char, name.length + 1);
+        memcpy(text, name.text, name.length);
+        function->names[function->numNames++] = text;
+    }
+}

@@ -10,10 +10,8 @@
 #include "py/objstr.h"
 #include "py/objint.h"
 #include "py/binary.h"
-#include "py/unicode.h"
 
 #include "port/port.h"
-#include "validate/scan.h"
 #include "python.h"
 
 #include <string.h>
@@ -198,47 +196,6 @@ static MP_DEFINE_CONST_FUN_OBJ_2(task_global_obj, task_global);
 static mp_obj_t task_error(mp_obj_t self_in) { return new_text(sov_task_error(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
 
-/* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
-#define BACKTRACE_FRAMES 32
-
-/* Bytes of a function's name that a backtrace shows: a module chooses its names, and 32 frames of 10,000 bytes would
- * fill the kernel's memory and hold up its console. */
-#define NAME_BYTES 64u
-
-/* Names of the name section are nobody's business until here: one that is no text is none. */
-static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
-    if (name && length > NAME_BYTES)
-        for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */
-    if (name && !utf8_check((const byte *)name, length)) name = NULL;
-    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), name ? mp_obj_new_str(name, length) : mp_const_none };
-    mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));
-    return true;
-}
-
-static mp_obj_t task_backtrace(mp_obj_t self_in) {
-    struct sov_task *task = sov_python_task(self_in);
-    mp_obj_t list = mp_obj_new_list(0, NULL);
-    sov_task_backtrace(task, BACKTRACE_FRAMES, append_frame, MP_OBJ_TO_PTR(list));
-    return list;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(task_backtrace_obj, task_backtrace);
-
-/* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
-static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
-    struct sov_task *task = sov_python_task(args[0]);
-    mp_buffer_info_t wasm = { 0 };
-    if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
-    if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
-    uint32_t offsets[BACKTRACE_FRAMES];
-    uint32_t count = sov_task_locate(task, wasm.buf, (uint32_t)wasm.len, offsets, BACKTRACE_FRAMES);
-    if (count == SOV_NOWHERE) mp_raise_ValueError(MP_ERROR_TEXT("not the module of this task"));
-    mp_obj_t list = mp_obj_new_list(0, NULL);
-    for (uint32_t i = 0; i < count; i++)
-        mp_obj_list_append(list, offsets[i] == SOV_NOWHERE ? mp_const_none : mp_obj_new_int_from_uint(offsets[i]));
-    return list;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_locate_obj, 1, 2, task_locate);
-
 static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(sov_python_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(task_code_obj, task_code);
 
@@ -314,8 +271,8 @@ static const mp_rom_map_elem_t task_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_results), MP_ROM_PTR(&task_results_obj) },
     { MP_ROM_QSTR(MP_QSTR_global_), MP_ROM_PTR(&task_global_obj) },
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&task_error_obj) },
-    { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&task_backtrace_obj) },
-    { MP_ROM_QSTR(MP_QSTR_locate), MP_ROM_PTR(&task_locate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&sov_task_backtrace_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locate), MP_ROM_PTR(&sov_task_locate_obj) },
     { MP_ROM_QSTR(MP_QSTR_code), MP_ROM_PTR(&task_code_obj) },
     { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
     { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
@@ -373,41 +330,6 @@ static mp_obj_t module_arena_resize(mp_obj_t bytes_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_arena_resize_obj, module_arena_resize);
 
-static void scan_or_raise(mp_obj_t wasm_in, struct sov_module *module) {
-    mp_buffer_info_t wasm;
-    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
-    const char *reason = sov_scan(module, wasm.buf, (uint32_t)wasm.len);
-    if (reason) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), reason);
-}
-
-static mp_obj_t module_exports(mp_obj_t wasm_in) {
-    struct sov_module module;
-    struct sov_export export;
-    scan_or_raise(wasm_in, &module);
-    mp_obj_t list = mp_obj_new_list(0, NULL);
-    for (uint32_t at = 0; sov_next_export(&module, &at, &export);) {
-        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)export.name, export.name_length),
-            MP_OBJ_NEW_SMALL_INT(export.kind), mp_obj_new_int_from_uint(export.index) };
-        mp_obj_list_append(list, mp_obj_new_tuple(3, item));
-    }
-    return list;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(module_exports_obj, module_exports);
-
-static mp_obj_t module_imports(mp_obj_t wasm_in) {
-    struct sov_module module;
-    struct sov_import import;
-    scan_or_raise(wasm_in, &module);
-    mp_obj_t list = mp_obj_new_list(0, NULL);
-    for (uint32_t at = 0; sov_next_import(&module, &at, &import);) {
-        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)import.module, import.module_length),
-            mp_obj_new_bytes((const byte *)import.name, import.name_length), MP_OBJ_NEW_SMALL_INT(import.kind) };
-        mp_obj_list_append(list, mp_obj_new_tuple(3, item));
-    }
-    return list;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(module_imports_obj, module_imports);
-
 #if SOV_TEST_HOOKS
 /* _fail_allocation(n): the n-th allocation from now fails; returns how many were still to go before. */
 static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(sov_python_u32(n))); }
@@ -444,8 +366,8 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
     { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },
-    { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&module_exports_obj) },
-    { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&module_imports_obj) },
+    { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&sov_module_exports_obj) },
+    { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&sov_module_imports_obj) },
     { MP_ROM_QSTR(MP_QSTR_PREEMPTED), MP_ROM_INT(SOV_PREEMPTED) },
     { MP_ROM_QSTR(MP_QSTR_SYSCALL), MP_ROM_INT(SOV_SYSCALL) },
     { MP_ROM_QSTR(MP_QSTR_EXITED), MP_ROM_INT(SOV_EXITED) },

@@ -38,4 +38,12 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_task_call_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_task_target_obj);
 
+/* backtrace.c: methods of wasm3.Instance. */
+MP_DECLARE_CONST_FUN_OBJ_1(sov_task_backtrace_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_locate_obj);
+
+/* contents.c: functions of the module. */
+MP_DECLARE_CONST_FUN_OBJ_1(sov_module_exports_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_module_imports_obj);
+
 #endif

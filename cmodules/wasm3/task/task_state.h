@@ -110,6 +110,9 @@ IM3Function sov_function(IM3Module module, u32 index); /* for any task; makes it
 u32 sov_function_index(const struct sov_task *task, IM3Function function); /* O(functions): for people */
 u32 sov_element_function(IM3Module module, u32 element); /* whom sov_unmade stands for there */
 
+/* names.c: copies the names into the open heap; does not return where it is full. */
+void sov_keep_names(IM3Module module, const struct sov_module *scan);
+
 /* names.c: not terminated; NULL: it has none. Valid as long as the task. */
 const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length);
 

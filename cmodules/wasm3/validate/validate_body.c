@@ -55,12 +55,6 @@ static void push_types(struct validator *v, const uint8_t *start, const uint8_t 
 
 /* ---- blocks --------------------------------------------------------------------------------------- */
 
-static uint32_t param_count(const struct block_type *block) { return block->type ? block->type->param_count : 0; }
-
-static uint32_t result_count(const struct block_type *block) {
-    return block->type ? block->type->result_count : block->result != T_ANY;
-}
-
 static void pop_results(struct validator *v, const uint8_t *start, const struct block_type *block) {
     if (block->type) pop_types(v, start, block->type->results, block->type->result_count);
     else if (block->result) pop(v, start, block->result);
@@ -107,12 +101,6 @@ static struct frame leave(struct validator *v, const uint8_t *start) {
     return frame;
 }
 
-static void set_unreachable(struct validator *v) {
-    struct frame *frame = innermost(v);
-    v->height = frame->height;
-    frame->unreachable = true;
-}
-
 static struct block_type read_block_type(struct validator *v) {
     const uint8_t *start = v->at;
     int64_t code = sov_read_signed(v, 33);
@@ -123,16 +111,6 @@ static struct block_type read_block_type(struct validator *v) {
     if (code == -64) return (struct block_type){ NULL, T_ANY };
     if (code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
     reject_here("malformed block type");
-}
-
-/* What a branch to a frame must bring: a loop's parameters, any other's results. */
-static uint32_t label_arity(const struct frame *frame) {
-    return frame->opcode == 0x03 ? param_count(&frame->type) : result_count(&frame->type);
-}
-
-static uint8_t label_type(const struct frame *frame, uint32_t index) {
-    if (!frame->type.type) return frame->type.result;
-    return internal_type((frame->opcode == 0x03 ? frame->type.type->params : frame->type.type->results)[index]);
 }
 
 static const struct frame *read_label(struct validator *v) {

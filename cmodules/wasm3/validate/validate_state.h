@@ -66,6 +66,30 @@ struct validator {
 static inline struct frame *frame_at(const struct validator *v, uint32_t i) { return v->frames - 1 - i; }
 static inline struct frame *innermost(const struct validator *v) { return frame_at(v, v->depth - 1); }
 
+static inline uint8_t internal_type(uint8_t byte) { return (uint8_t)(0x80 - byte); } /* of a valid type byte */
+
+static inline uint32_t param_count(const struct block_type *block) { return block->type ? block->type->param_count : 0; }
+
+static inline uint32_t result_count(const struct block_type *block) {
+    return block->type ? block->type->result_count : block->result != T_ANY;
+}
+
+/* What a branch to a frame must bring: a loop's parameters, any other's results. */
+static inline uint32_t label_arity(const struct frame *frame) {
+    return frame->opcode == 0x03 ? param_count(&frame->type) : result_count(&frame->type);
+}
+
+static inline uint8_t label_type(const struct frame *frame, uint32_t index) {
+    if (!frame->type.type) return frame->type.result;
+    return internal_type((frame->opcode == 0x03 ? frame->type.type->params : frame->type.type->results)[index]);
+}
+
+static inline void set_unreachable(struct validator *v) {
+    struct frame *frame = innermost(v);
+    v->height = frame->height;
+    frame->unreachable = true;
+}
+
 #define NO_FUNCTION UINT32_MAX
 
 /* What wasm3's compiler has room for. */
@@ -110,8 +134,6 @@ static inline int64_t sov_read_signed(struct validator *v, unsigned bits) {
     }
     return sov_read_signed_long(v, bits);
 }
-
-static inline uint8_t internal_type(uint8_t byte) { return (uint8_t)(0x80 - byte); } /* of a valid type byte */
 
 void sov_validate_body(struct validator *v, uint32_t function);
 

@@ -1,0 +1,46 @@
+/* backtrace.c - where a stopped instance stands, for Python: methods of wasm3.Instance, in the table of modwasm3.c. */
+#include "py/runtime.h"
+#include "py/unicode.h"
+
+#include "python.h"
+
+/* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
+#define BACKTRACE_FRAMES 32
+
+/* Bytes of a function's name that a backtrace shows: a module chooses its names, and 32 frames of 10,000 bytes would
+ * fill the kernel's memory and hold up its console. */
+#define NAME_BYTES 64u
+
+/* Names of the name section are nobody's business until here: one that is no text is none. */
+static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
+    if (name && length > NAME_BYTES)
+        for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */
+    if (name && !utf8_check((const byte *)name, length)) name = NULL;
+    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), name ? mp_obj_new_str(name, length) : mp_const_none };
+    mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));
+    return true;
+}
+
+static mp_obj_t task_backtrace(mp_obj_t self_in) {
+    struct sov_task *task = sov_python_task(self_in);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    sov_task_backtrace(task, BACKTRACE_FRAMES, append_frame, MP_OBJ_TO_PTR(list));
+    return list;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(sov_task_backtrace_obj, task_backtrace);
+
+/* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
+static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
+    struct sov_task *task = sov_python_task(args[0]);
+    mp_buffer_info_t wasm = { 0 };
+    if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
+    if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
+    uint32_t offsets[BACKTRACE_FRAMES];
+    uint32_t count = sov_task_locate(task, wasm.buf, (uint32_t)wasm.len, offsets, BACKTRACE_FRAMES);
+    if (count == SOV_NOWHERE) mp_raise_ValueError(MP_ERROR_TEXT("not the module of this task"));
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    for (uint32_t i = 0; i < count; i++)
+        mp_obj_list_append(list, offsets[i] == SOV_NOWHERE ? mp_const_none : mp_obj_new_int_from_uint(offsets[i]));
+    return list;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_locate_obj, 1, 2, task_locate);
