@@ -435,7 +435,7 @@ def test_the_demo_of_the_firmware_boots(firmware, tmp_path):
     made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board_files.py", BOARD / "system.json", tmp_path / "_files.py"],
                           capture_output=True, text=True)  # fmt: skip
     assert made.returncode == 0, made.stderr
-    from test_board_hal import SETUP
+    from setups import BOARD as SETUP
 
     out = firmware.script(SETUP + """
 import vfs
