@@ -80,7 +80,7 @@ def _build(path, changes):
         return build(manifest)
     finally:
         sys.path[:] = paths
-        for name in ("loader", "manifest", "strict_json"):
+        for name in ("checker", "loader", "manifest", "strict_json", "task_entry"):
             sys.modules.pop("kernel.boot." + name, None)
             if hasattr(boot_package, name):
                 delattr(boot_package, name)

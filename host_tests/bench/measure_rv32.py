@@ -36,11 +36,11 @@ SYSCALL = """
 import hal
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import OpenFile, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 took = []
 for name in ("with", "without"):
-    system = System(RamFS(1 << 16))
+    system = make_system(RamFS(1 << 16))
     capabilities = Capabilities()
     capabilities.grant("file", OpenFile(system.fs.make("/file", False), False), 1)
     task = Task("t", wasm3.Instance(wasm[name], memory=16384), 3, 1 << 29, capabilities)

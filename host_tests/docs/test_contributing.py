@@ -51,9 +51,9 @@ import hal, wasm3
 from kernel.core.capability import Capabilities
 from kernel.core.log import Ring
 from kernel.objects.ramfs import RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
-system = System(RamFS(4096))
+system = make_system(RamFS(4096))
 task = Task("t", wasm3.Instance(wasm["m"]), 3, hal.SLICE, Capabilities(), log=Ring("t"))
 system.add(task)
 system.run()

@@ -53,7 +53,7 @@ SCRIPT = """
 import gc, hal, wasm3
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import Directory, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import STATES, Task
 hal.write = lambda buffer, n: None
 def used(directory):
@@ -93,7 +93,7 @@ hog = None              # a name that is new to the globals needs memory
 out = []
 full = after = None
 for left in range(0, 40, step):
-    system = System(RamFS(100000))
+    system = make_system(RamFS(100000))
     folder = system.fs.make("/dir", True)
     capabilities = Capabilities()
     capabilities.grant("dir", folder, 7)

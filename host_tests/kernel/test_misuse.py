@@ -146,7 +146,8 @@ from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS
 from kernel.objects.resolver import Resolver
 from kernel.core.syscalls import Syscalls
-from kernel.core.system import System
+from kernel.objects.kinds import calls
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 hal.write = lambda buffer, n: None
 class Thing:
@@ -174,9 +175,9 @@ def table_of(entries):
 out = {}
 for label, name, entries in cases:
     reaching = []
-    system = System(RamFS(10000))
-    calls = Syscalls(system.scheduler, Resolver())
-    system._handlers = (reached,) * len(abi.NAMES) + calls.handlers[-1:]
+    system = make_system(RamFS(10000))
+    handlers = Syscalls(system.scheduler, calls(system.scheduler, Resolver())).handlers
+    system._handlers = (reached,) * len(abi.NAMES) + handlers[-1:]
     task = Task("t", wasm3.Instance(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:
@@ -254,7 +255,7 @@ from kernel.objects import netpolicy
 from kernel.core.capability import Capabilities
 from kernel.objects.network import Network
 from kernel.objects.ramfs import Account, OpenFile, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 wrong = []
 policy = netpolicy.check({"allow": ["127.0.0.1"], "ports": [9]}, "", lambda where, what: wrong.append(what))
@@ -263,7 +264,7 @@ account = Account()
 c = Capabilities(4)
 exec(prepare)
 before = [fs.used, account.used, len(c.held())]
-system = System(fs)
+system = make_system(fs)
 task = Task("t", wasm3.Instance(wasm["m"]), 3, 1000000, c)
 task.account = account
 task.instance.write(16, name.encode())

@@ -190,8 +190,8 @@ def test_every_key_the_firmware_knows_is_in_the_schema(verdicts):
 
     used = {key for path in places(EVERYTHING) for key in path if isinstance(key, str)}
     assert keys(SCHEMA) <= used
-    source = (ROOT / "firmware" / "kernel" / "boot" / "manifest.py").read_text()
+    source = "".join(path.read_text() for room in ("boot", "objects") for path in (ROOT / "firmware" / "kernel" / room).glob("*.py"))
     named = set(re.findall(r'^    "(\w+)": \(', source, re.M))
-    for group in re.findall(r"self\._keys\([^()]*\(([^()]*)\)", source) + re.findall(r"self\._keys\([^()\[]*\[([^\]]*)\]", source):
+    for group in re.findall(r"\.keys\([^()]*\(([^()]*)\)", source) + re.findall(r"\.keys\([^()\[]*\[([^\]]*)\]", source):
         named |= set(re.findall(r'"(\w+)"', group))
     assert len(named) > 25 and named <= keys(SCHEMA), named - keys(SCHEMA)

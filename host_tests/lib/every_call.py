@@ -179,15 +179,15 @@ from kernel.core.log import Ring
 from kernel.objects.mount import Mount
 from kernel.objects.network import Network
 from kernel.objects.netpolicy import check
-from kernel.boot.plan import Arguments
+from kernel.objects.files import Arguments
 from kernel.objects.ramfs import OpenFile, RamFS
 from kernel.objects.resolver import Resolver
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import READY, Task
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)
-system = System(fs, Resolver([(LOOPBACK, name_server)]))
+system = make_system(fs, Resolver([(LOOPBACK, name_server)]))
 directory = fs.make("/d", True)
 fs.make("/d/" + deep, False)
 fs.make("/d/f", False)

@@ -40,7 +40,7 @@ def compiled(source, stack=1024, includes=()):
 
 RUN = """
 import hal, sovelma, wasm3
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.objects.ramfs import RamFS
 from kernel.core.capability import Capabilities
 from kernel.core.task import Task
@@ -48,7 +48,7 @@ shown = []
 hal.write = lambda buffer, n: shown.append(bytes(buffer[:n]).decode())
 def run(module, memory=0):
     # runs one module to its end; returns its Task
-    system = System(RamFS(1 << 16))
+    system = make_system(RamFS(1 << 16))
     task = Task("t", wasm3.Instance(module, memory=memory), 3, 200000, Capabilities())
     system.add(task)
     system.run(20000)

@@ -229,9 +229,9 @@ from kernel.objects.network import Network
 from kernel.objects.netpolicy import Policy, check
 from kernel.objects.ramfs import RamFS
 from kernel.objects.resolver import Resolver
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task, SLEEPING, WAITING, READY, STATES
-system = System(RamFS(1 << 16), Resolver([]))
+system = make_system(RamFS(1 << 16), Resolver([]))
 def wrong(where, what):
     raise ValueError(where + " " + what)
 def add(name, module, allow=("127.0.0.1",), ports=("1-65535",), protocols=("tcp", "udp"), sockets=8, priority=3,

@@ -38,9 +38,9 @@ import abi
 from kernel.core import console, supervisor
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS, OpenFile
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task, STATES
-system = System(RamFS(1 << 16))
+system = make_system(RamFS(1 << 16))
 shared = system.fs.make("/file", False)
 class Zeros:
     def readinto(self, address, buffer, start, length):
@@ -69,6 +69,7 @@ from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS, OpenFile, walk
 from kernel.core.scheduler import Scheduler
 from kernel.core.syscalls import Syscalls
+from kernel.objects.kinds import calls
 from kernel.core.log import Ring
 class Machine:
     def __init__(self):
@@ -103,7 +104,7 @@ class Task:
         self.capabilities = Capabilities()
         self.log = Ring("t")
 scheduler = Scheduler()
-handlers = Syscalls(scheduler, None).handlers
+handlers = Syscalls(scheduler, calls(scheduler, None)).handlers
 task = Task()
 def call(name, *arguments):
     task.instance.number, task.instance.arguments = abi.NAMES.index(name), arguments

@@ -60,7 +60,7 @@ def start_stuck():
     for _ in range(40):      # the one that sends finds room a few more times
         system.run(10)
     return tasks
-system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+system = make_system(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
 """
 
 
@@ -125,7 +125,7 @@ answer([system.slices, task.calls(), spins[0].fuel()])
 @pytest.mark.parametrize("kind", ["recv", "send", "connect", "limited", "lookup", "udp"])
 def test_killing_who_waits_gives_everything_back(firmware, silence, kind):
     assert firmware.script(SETUP + """
-system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+system = make_system(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
 probe = hal.open_socket(False)
 hal.close_socket(probe)
 arena = wasm3.arena()
@@ -247,7 +247,7 @@ def test_a_call_that_waits_pays_for_every_look(firmware):
         wasm = {"a": guest(open_s(port, flags=UDP) + put(send(HOST, 1), recv(9))),
                 "b": guest(put(connect(free_port(), host="a.test"), connect(free_port(), host="a.test", timeout=0)), host="a.test")}  # fmt: skip
         looks, paid, answers, tried = firmware.script(SETUP + INSTEAD + """
-system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+system = make_system(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
 looks, paid, tried = 0, [], []
 def counting(real, count):
     def call(*arguments):
@@ -324,7 +324,7 @@ def test_a_thousand_connections_leave_no_trace(firmware):
  (br $l))""", host="a.test")
         calls, grown, open_, same = firmware.script(SETUP + """
 resolver = Resolver([(bytes((127, 0, 0, 1)), dns)])
-system = System(RamFS(1 << 16), resolver)
+system = make_system(RamFS(1 << 16), resolver)
 task = add("a", wasm["a"], allow=("a.test", "127.0.0.1"))
 def until_calls(n):
     while task.calls() < n:
@@ -354,7 +354,7 @@ def test_a_full_heap_is_an_error_code_and_leaves_nothing_open(firmware):
                        + "(br_if $l (i32.lt_s (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 60))))", host="a.test")  # fmt: skip
         got, open_ = firmware.script(SETUP + """
 import micropython
-system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+system = make_system(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
 task = add("a", wasm["a"], allow=("a.test", "127.0.0.1"))
 run = system.run
 def locked(ms):
@@ -385,7 +385,7 @@ probe = hal.open_socket(False)
 hal.close_socket(probe)
 seen = []
 for k in range(40):
-    system = System(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
+    system = make_system(RamFS(1 << 16), Resolver([(bytes((127, 0, 0, 1)), dns)]))
     left = k
     def failing(*arguments):
         global left

@@ -22,7 +22,7 @@ ports = ports or []
 def start(allow=("web.example.test", "127.0.0.1"), module="a", **options):
     return add("a", wasm[module], allow=allow, **options)
 resolver = Resolver([(bytes((127, 0, 0, 1)), port) for port in ports], {b"printer": bytes((127, 0, 0, 1))})
-system = System(RamFS(1 << 16), resolver)
+system = make_system(RamFS(1 << 16), resolver)
 """
 
 

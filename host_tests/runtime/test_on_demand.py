@@ -309,7 +309,7 @@ def test_a_mapped_file_is_not_read(firmware):
     """A file system in mapped memory tells where a file's bytes lie; elsewhere they are read. Both make the same task."""
     got = firmware.script("""
 import hal, vfs
-from kernel.boot.plan import Plan
+from kernel.objects.plan import Plan
 fields = {"module": "m.wasm", "sha256": None, "quota": 20000, "stack": 1024, "memory": 0, "storage": 0,
           "capabilities": 1, "caps": []}
 class Stream:

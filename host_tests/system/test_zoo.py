@@ -68,7 +68,7 @@ from kernel.core.capability import Capabilities
 from kernel.objects.network import Network
 from kernel.objects.netpolicy import check
 from kernel.objects.ramfs import OpenFile, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import FAULTED, STATES, Task
 shown = bytearray()
 def keep(buffer, n):
@@ -97,7 +97,7 @@ def let_out(module, options):
     global shown
     shown = bytearray()
     free = wasm3.arena()
-    system = System(RamFS(1 << 17))
+    system = make_system(RamFS(1 << 17))
     home = system.fs.make("/victim", True)
     cage = system.fs.make("/zoo", True, 16384)
     file = system.fs.make("/file", False)

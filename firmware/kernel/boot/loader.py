@@ -11,10 +11,11 @@ from kernel.core import console
 from kernel.core.log import Ring, escaped
 from kernel.core.errors import ManifestError
 from kernel.objects.mount import Mount
-from kernel.boot.plan import Plan, StorageTooSmall, WrongModule
+from kernel.objects.files import StorageTooSmall
+from kernel.objects.kinds import make_system
+from kernel.objects.plan import Plan, WrongModule
 from kernel.objects.ramfs import BLOCK, Directory, File, RamFS
 from kernel.objects.resolver import Resolver
-from kernel.core.system import System
 from kernel.core.task import Task
 
 
@@ -37,7 +38,7 @@ def build(manifest):
                 task.instance.kill()
         fs.close()
         raise
-    system = System(fs, Resolver(*manifest.network))
+    system = make_system(fs, Resolver(*manifest.network))
     hal.pins_off()
     for task in tasks:
         task.plan.grant(task.capabilities, True)

@@ -12,20 +12,20 @@ import hal
 from micropython import const
 import abi
 from abi import BADCAP, UNSUPPORTED
-from kernel.objects.files import FileCalls
-from kernel.objects.pin import PinCalls
-from kernel.objects.network import NetworkCalls
 
 _RANDOM_MOST = const(256)       # the ABI's limit of sp_random
 
 
 class Syscalls:
-    """The handlers, bound to one system's scheduler and resolver; what each call does stands in docs/ABI.md."""
+    """The table of handlers, and those of the task itself. What each call does stands in docs/ABI.md.
 
-    def __init__(self, scheduler, resolver):
+    `others`: tuple of objects that have the other handlers as methods, each named like its call.
+    """
+
+    def __init__(self, scheduler, others):
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
-        self._parts = (self, FileCalls(), PinCalls(), NetworkCalls(scheduler, resolver))
+        self._parts = (self,) + others
         # By what `call` answers: the calls by number, and whoever says what is wrong with a capability.
         self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
                                for number, name in enumerate(abi.NAMES)] + [self._refuse])

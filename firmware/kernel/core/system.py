@@ -12,8 +12,7 @@ from micropython import const, schedule
 import abi
 from kernel.core import console, supervisor
 from abi import IO, NOMEM
-from kernel.objects.resolver import Resolver
-from kernel.core.scheduler import SLEEP_MOST, Scheduler, until
+from kernel.core.scheduler import SLEEP_MOST, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
@@ -28,14 +27,15 @@ _STEP = const(5)            # ms: half of the time between two steps, so what ha
 class System:
     """A system that has been built and not necessarily started.
 
-    `fs`: its RamFS; `resolver`: what turns host names into addresses.
+    `fs`: its RamFS; `scheduler`: a new one; `others`: the handlers of the calls on objects, see syscalls.Syscalls.
+    kernel.objects.kinds.make_system makes one with everything there is.
     """
 
-    def __init__(self, fs, resolver=None):
+    def __init__(self, fs, scheduler, others):
         self.fs = fs
         self.tasks = []
-        self.scheduler = Scheduler()
-        self._handlers = Syscalls(self.scheduler, resolver or Resolver()).handlers
+        self.scheduler = scheduler
+        self._handlers = Syscalls(scheduler, others).handlers
         self._burst = self._run_burst       # bound once, so that scheduling it makes no object
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet

@@ -40,7 +40,7 @@ class Task:
         self.may_fault = may_fault
         self.account = None     # ramfs.Account: what it stores counts here
         self.log = log or Ring(name)
-        self.plan = None        # kernel.boot.plan.Plan: how to make another life of it
+        self.plan = None        # kernel.objects.plan.Plan: how to make another life of it
         self.policy = None      # kernel.core.supervisor.Policy: what a fault leads to; None: it stays faulted
         # the scheduler's
         self.state = READY

@@ -1,9 +1,10 @@
-"""The system calls on files and directories: what each does stands in docs/ABI.md, how handlers work in kernel.core.syscalls.
+"""Files and directories as capabilities: how a manifest grants them, and the system calls on them (docs/ABI.md).
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
 """
 from micropython import const
-from abi import DENIED, INVAL, NOTFOUND, QUOTA, RIGHT_CREATE
+from abi import DENIED, INVAL, KIND_FILE, NOTFOUND, QUOTA, RIGHT_CREATE, RIGHT_READ, RIGHT_WRITE
+from kernel.core.capability import RIGHTS
 from kernel.objects.ramfs import OpenFile, walk
 
 _OPEN_READ = const(1)           # the flags of sp_fs_open, as in abi
@@ -12,6 +13,10 @@ _OPEN_CREATE = const(4)
 _OPEN_TRUNCATE = const(8)
 _OPEN_APPEND = const(16)
 _OPEN_DIRECTORY = const(32)
+
+GRANTS = ("file", "directory")
+OUTSIDE = False
+WRITABLE = "/data"              # the only place below which tasks write
 
 
 class FileCalls:
@@ -71,3 +76,66 @@ class FileCalls:
 
     def sp_fs_close(self, task):
         return task.capabilities.drop(task.instance.arg(0))
+
+
+class StorageTooSmall(ValueError):
+    """A file that a task is to write does not fit into what it may store."""
+
+
+class Arguments:
+    """The arguments of a task, which it reads like a file. `data`: bytes."""
+
+    kind = KIND_FILE
+
+    def __init__(self, data):
+        self._data = data
+        self._position = 0
+        self.size = len(data)
+        self.file = self        # what sp_fs_size asks
+
+    def length(self):
+        """Bytes."""
+        return self.size
+
+    def read(self, offset, length, instance, address):
+        """As OpenFile.read."""
+        at = self._position if offset < 0 else offset
+        count = min(length, max(self.size - at, 0))
+        instance.write(address, self._data, at if count else 0, count)
+        if offset < 0:
+            self._position += count
+        return count
+
+    def release(self):
+        """The capability is gone; there is nothing to be done."""
+
+
+def parse(manifest, grant, where):
+    """See kernel.objects.kinds. Of a directory or file: `what` is its path in the RamFS."""
+    manifest.keys(grant, where, ("file", "directory", "rights"))
+    is_directory = "directory" in grant
+    if is_directory == ("file" in grant):
+        manifest.wrong(where, "needs either file, directory, pin or net")
+        return None
+    kind = "directory" if is_directory else "file"
+    path = grant[kind]
+    if manifest.is_a(path, str, where + "." + kind, "a path"):
+        known = manifest.directories if is_directory else manifest.files
+        if path not in known and not (is_directory and (path == "/" or path in manifest.mounts)):
+            manifest.wrong(where + "." + kind, "%s is not in %s" % (path, "directories or mounts" if is_directory else "files"))
+    rights = manifest.rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else ("read", "write"))
+    if rights & ~RIGHT_READ and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
+        manifest.wrong(where + ".rights", "tasks write below %s only, not to %s" % (WRITABLE, path))
+    return kind, path, rights
+
+
+def make(word, what, rights, fs, account):
+    """See kernel.objects.kinds. `what` may also be the task's arguments, bytes. Raises StorageTooSmall."""
+    if isinstance(what, bytes):
+        return Arguments(what)
+    node = fs.make(what, word == "directory")
+    if word == "directory":
+        return node
+    if node.open(rights & RIGHT_WRITE != 0, account):
+        raise StorageTooSmall("is less than %s takes" % what)
+    return OpenFile(node, False)

@@ -15,6 +15,7 @@ from micropython import const
 from abi import (
     AGAIN, DENIED, INVAL, NOMEM, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
     RIGHT_READ, RIGHT_WRITE)
+from kernel.objects import netpolicy
 from kernel.objects.netpolicy import parse_address, parse_name
 from kernel.objects.resolver import Lookup
 from kernel.core.scheduler import SLEEP_MOST, until
@@ -23,6 +24,9 @@ from kernel.core.transfer import buffer, reserve
 _TICKS_MASK = const(0x3FFFFFFF)
 _TLS = const(1)                 # flags of sp_net_connect
 _UDP = const(2)
+
+GRANTS = ("net",)
+OUTSIDE = False
 
 
 class Network:
@@ -281,3 +285,14 @@ def _allowed(policy, addresses):
         if policy.allows_address(addresses[at:at + 4], True):
             good += addresses[at:at + 4]
     return good or (DENIED if addresses else NOTFOUND)
+
+
+def parse(manifest, grant, where):
+    """See kernel.objects.kinds. `what` is a netpolicy.Policy."""
+    manifest.keys(grant, where, ("net",))
+    return "net", netpolicy.check(grant["net"], where + ".net", manifest.wrong), 0
+
+
+def make(word, what, rights, fs, account):
+    """See kernel.objects.kinds. Raises MemoryError."""
+    return Network(what)

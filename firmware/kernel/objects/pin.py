@@ -6,7 +6,11 @@ unchanged where a lamp hangs between its pin and the supply. Direction and pull 
 Invariants: an output belongs to one capability alone (the manifest sees to that); it returns to the level it had at
 the start when that capability is gone. Reading and writing allocate nothing.
 """
+import hal
 from abi import KIND_PIN
+
+GRANTS = ("pin",)
+OUTSIDE = True
 
 
 class Pin:
@@ -52,3 +56,31 @@ class PinCalls:
     def sp_gpio_write(self, task):
         instance = task.instance
         return instance.target().write(instance.arg(1))
+
+
+def parse(manifest, grant, where):
+    """See kernel.objects.kinds. `what` is (number, mode, pull, initial, active low)."""
+    # A pin has one direction and one pull, whoever uses it; an output has one user.
+    mode = manifest.one_of(grant, where, "mode", ("in", "out"), None)
+    output = mode == "out"
+    manifest.keys(grant, where, ("pin", "mode", "active", "rights", "initial" if output else "pull"))
+    number = grant["pin"]
+    pull = manifest.one_of(grant, where, "pull", ("none", "up", "down"), "none")
+    active = manifest.one_of(grant, where, "active", ("high", "low"), "high")
+    initial = manifest.number(grant, "initial", where + ".initial", 0, 1, 0) if output else None
+    if manifest.is_a(number, int, where + ".pin", "a number"):
+        if number not in hal.PINS:
+            manifest.wrong(where + ".pin", "this machine has no pin %d for tasks" % number)
+        earlier = manifest.pins.setdefault(number, (mode, pull, where))
+        if earlier[2] != where and (output or earlier[:2] != (mode, pull)):
+            manifest.wrong(where + ".pin", "pin %d is used in another way by %s" % (number, earlier[2]))
+    rights = manifest.rights(grant, where, "a pin that is an " + ("output" if output else "input"),
+                          ["read", "write"] if output else ["read"], ("read", "write") if output else ("read",))
+    return "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
+
+
+def make(word, what, rights, fs, account):
+    """See kernel.objects.kinds. Sets the machine's pin up."""
+    number, mode, pull, initial, active_low = what
+    level = None if initial is None else initial ^ active_low
+    return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)

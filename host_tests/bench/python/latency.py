@@ -10,7 +10,7 @@ import hal
 import wasm3
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import OpenFile, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 from timing import processor
 
@@ -30,7 +30,7 @@ if sys.argv[4] == "processor":
     hal.microseconds = processor
     hal.clock = lambda number: processor()
     hal.ticks = lambda: processor() // 1000 & hal.TICKS_MASK
-system = System(RamFS(1 << 20))
+system = make_system(RamFS(1 << 20))
 file = system.fs.make("/late", False)
 file.open(True, None)
 capabilities = Capabilities()

@@ -5,7 +5,7 @@ import wasm3
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS
 from kernel.core.scheduler import Scheduler
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 from timing import ROUNDS, processor
 
@@ -13,7 +13,7 @@ with open(sys.argv[1], "rb") as stream:
     module = stream.read()
 count = int(sys.argv[2])
 wasm3.arena_resize(count * 8192 + 65536)
-system = System(RamFS(1000))
+system = make_system(RamFS(1000))
 for index in range(count):
     system.add(Task("t%d" % index, wasm3.Instance(module, "run", memory=4096), 3, 1, Capabilities(1)))
 system.run(50)

@@ -8,13 +8,13 @@ import wasm3
 from kernel.core.capability import Capabilities
 from kernel.objects.pin import Pin
 from kernel.objects.ramfs import OpenFile, RamFS
-from kernel.core.system import System
+from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 
 ROUNDS = 60
 
 hal.write = lambda buffer, n: None
-system = System(RamFS(1 << 20))
+system = make_system(RamFS(1 << 20))
 directory = system.fs.make("/d", True)
 file = system.fs.make("/d/file", False)
 file.open(True, None)

@@ -7,11 +7,9 @@ import binascii
 import hashlib
 import hal
 import wasm3
-from abi import KIND_FILE, RIGHT_WRITE
 from kernel.core.capability import Capabilities
-from kernel.objects.pin import Pin
-from kernel.objects.network import Network
-from kernel.objects.ramfs import Account, OpenFile
+from kernel.objects.kinds import kind_of
+from kernel.objects.ramfs import Account
 
 
 _KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # of a plan, for further lives
@@ -19,38 +17,6 @@ _KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")
 
 class WrongModule(ValueError):
     """The module is not the one that the manifest's grants are for."""
-
-
-class StorageTooSmall(ValueError):
-    """A file that a task is to write does not fit into what it may store."""
-
-
-class Arguments:
-    """The arguments of a task, which it reads like a file. `data`: bytes."""
-
-    kind = KIND_FILE
-
-    def __init__(self, data):
-        self._data = data
-        self._position = 0
-        self.size = len(data)
-        self.file = self        # what sp_fs_size asks
-
-    def length(self):
-        """Bytes."""
-        return self.size
-
-    def read(self, offset, length, instance, address):
-        """As OpenFile.read."""
-        at = self._position if offset < 0 else offset
-        count = min(length, max(self.size - at, 0))
-        instance.write(address, self._data, at if count else 0, count)
-        if offset < 0:
-            self._position += count
-        return count
-
-    def release(self):
-        """The capability is gone; there is nothing to be done."""
 
 
 def _contents(stream):
@@ -90,11 +56,14 @@ class Plan:
         """A new table, with nothing in it."""
         return Capabilities(self._plan["capabilities"])
 
-    def grant(self, capabilities, pins):
-        """Puts into a new table what the manifest grants: the pins, or everything else. Raises StorageTooSmall."""
-        for name, kind, what, rights in self._plan["caps"]:
-            if (kind == "pin") == pins:
-                capabilities.grant(name, self._thing(kind, what, rights), rights)
+    def grant(self, capabilities, outside):
+        """Puts into a new table what the manifest grants: the objects outside the kernel, or all others (see
+        kernel.objects.kinds). Raises StorageTooSmall.
+        """
+        for name, word, what, rights in self._plan["caps"]:
+            kind = kind_of((word,))
+            if kind.OUTSIDE == outside:
+                capabilities.grant(name, kind.make(word, what, rights, self._fs, self.account), rights)
 
     def life(self):
         """All that `Task.begin` needs: (machine, capabilities). Raises as `instance` does; then nothing is left."""
@@ -108,20 +77,3 @@ class Plan:
             capabilities.clear()
             raise
         return instance, capabilities
-
-    def _thing(self, kind, what, rights):
-        # The object of a grant.
-        if kind == "pin":
-            number, mode, pull, initial, active_low = what
-            level = None if initial is None else initial ^ active_low
-            return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
-        if kind == "net":
-            return Network(what)
-        if kind == "args":
-            return Arguments(what)
-        node = self._fs.make(what, kind == "directory")
-        if kind == "directory":
-            return node
-        if node.open(rights & RIGHT_WRITE != 0, self.account):
-            raise StorageTooSmall("is less than %s takes" % what)
-        return OpenFile(node, False)

@@ -1,0 +1,88 @@
+"""Small checks of a manifest's values. Each notes what is wrong with its place and goes on, so all errors are shown at once."""
+import hal
+from kernel.core.capability import RIGHTS
+from kernel.core.log import escaped
+from kernel.objects.ramfs import NAME_MOST
+
+
+def whole(value):
+    """True for an int; JSON's true and false are ints to isinstance."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Checker:
+    """`errors`: what is wrong, list of lines; `path`: of the manifest, in front of each."""
+
+    def __init__(self, path):
+        self.path = path
+        self.errors = []
+        self._base = path[:path.rindex("/") + 1] if "/" in path else ""
+
+    def wrong(self, where, what):
+        """Notes one mistake. `where`: its place in the manifest."""
+        self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
+
+    def is_a(self, value, kind, where, words):
+        """Whether a value has a type; notes "must be `words`" where it has not."""
+        if isinstance(value, kind) and (kind is not int or whole(value)):
+            return True
+        self.wrong(where, "must be " + words)
+        return False
+
+    def keys(self, value, where, known):
+        """Notes every key of an object that is not known."""
+        for key in value:
+            if key not in known:
+                self.wrong(where + ("." if where else "") + key, "unknown key")
+
+    def number(self, value, key, where, least, most, default):
+        """The whole number under a key, which has to be in that range."""
+        number = value.get(key, default)
+        if self.is_a(number, int, where, "a whole number") and not least <= number <= most:
+            self.wrong(where, "must be %d to %d" % (least, most))
+        return number
+
+    def on_host(self, path):
+        """A path on the host that the manifest names, which is relative to the manifest's directory."""
+        return path if path.startswith("/") else self._base + path
+
+    def host_file(self, path, where):
+        """Notes it where there is no such file on the host."""
+        try:
+            if hal.is_directory(path):
+                self.wrong(where, "is a directory: " + path)
+            else:
+                hal.read_file(path).close()
+        except OSError:
+            self.wrong(where, "cannot be read: " + path)
+
+    def ramfs_path(self, path, where):
+        """Whether a path can be one of the RamFS; notes it where it cannot."""
+        parts = path.split("/")
+        good = len(parts) > 1 and not parts[0]
+        for part in parts[1:]:
+            size = len(part.encode())
+            if not 1 <= size <= NAME_MOST or part in (".", "..") or "\0" in part:
+                good = False
+        if not good:
+            self.wrong(where, "a path starts with / and its names have 1 to %d bytes" % NAME_MOST)
+        return good
+
+    def one_of(self, value, where, key, words, default):
+        """The word under a key, which has to be one of some."""
+        word = value.get(key, default)
+        if word not in words:
+            self.wrong(where + "." + key, "must be " + " or ".join(words))
+        return word
+
+    def rights(self, grant, where, kind, default, known):
+        """The mask of the rights that a grant names. `kind`: what it grants; `known`: the rights that this has."""
+        rights = 0
+        names = grant.get("rights", default)
+        if self.is_a(names, list, where + ".rights", "a list"):
+            for right in names:
+                if right not in known:
+                    self.wrong(where + ".rights", "%s has no right %s" % (kind, right))
+                else:
+                    rights |= RIGHTS[right]
+        return rights

@@ -1,0 +1,127 @@
+"""One task's entry of the manifest: numbers, module, arguments, fault policy, grants."""
+import binascii
+import hal
+from abi import RIGHT_READ
+from kernel.core import supervisor
+from kernel.core.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel.core.log import BURST_DEFAULT, RATE_DEFAULT, escaped
+from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
+from kernel.objects.kinds import KINDS, kind_of
+
+STACK_DEFAULT = 1024
+_BYTES_MOST = (1 << 30) - 1
+_ARGUMENTS_MOST = 32
+_ARGUMENT_MOST = 255            # bytes
+_DELAY_MOST = 86_400_000        # ms until a restart: a day
+_TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
+
+# Keys of a task that are numbers: (least, most, default).
+_NUMBERS = {
+    "priority": (0, PRIORITIES - 1, PRIORITY_DEFAULT),
+    "slice": (1, (1 << 30) - 1, hal.SLICE),
+    "budget": (0, (1 << 30) - 1, 0),
+    "period": (1, 60_000, PERIOD_DEFAULT),
+    "log_burst": (1, 1000, BURST_DEFAULT),
+    "log_rate": (1, 1000, RATE_DEFAULT),
+    "memory": (0, _BYTES_MOST, 0),
+    "stack": (64, _BYTES_MOST, STACK_DEFAULT),
+    "quota": (0, _BYTES_MOST, 0),
+    "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
+    "storage": (0, _BYTES_MOST, 0),
+}
+
+
+def check_task(manifest, task, where, names):
+    """A task's entry with every key set, see manifest.Manifest. `names`: set of the tasks' names so far, which grows."""
+    manifest.keys(task, where, ["name", "module", "sha256", "args", "fault", "may_fault", "caps"] + list(_NUMBERS))
+    result = {}
+    name = task.get("name")
+    if manifest.is_a(name, str, where + ".name", "a string"):
+        if not 1 <= len(name) <= _TASK_NAME_MOST or escaped(name) != name:
+            manifest.wrong(where + ".name", "must have 1 to %d printable characters" % _TASK_NAME_MOST)
+        if name in names:
+            manifest.wrong(where + ".name", "%s is taken" % name)
+        names.add(name)
+    result["name"] = name
+    module = task.get("module")
+    if manifest.is_a(module, str, where + ".module", "the path of a host file"):
+        module = manifest.on_host(module)
+        manifest.host_file(module, where + ".module")
+    result["module"] = module
+    result["sha256"] = _check_hash(manifest, task, where + ".sha256")
+    result["args"] = _check_arguments(manifest, task.get("args", []), where + ".args")
+    for key, (least, most, default) in _NUMBERS.items():
+        result[key] = manifest.number(task, key, where + "." + key, least, most, default)
+    result["fault"] = _check_fault(manifest, task["fault"], where + ".fault") if "fault" in task else None
+    result["may_fault"] = task.get("may_fault", False)
+    manifest.is_a(result["may_fault"], bool, where + ".may_fault", "true or false")
+    result["caps"] = _check_grants(manifest, task.get("caps", {}), where + ".caps")
+    if result["args"]:
+        if "args" in [grant[0] for grant in result["caps"] if grant]:
+            manifest.wrong(where + ".caps.args", "is the name under which args are granted")
+        result["caps"].append(("args", "file", result["args"], RIGHT_READ))
+    if len(result["caps"]) > (result["capabilities"] if isinstance(result["capabilities"], int) else 0):
+        manifest.wrong(where + ".capabilities", "is less than caps and args grant")
+    return result
+
+
+def _check_hash(manifest, task, where):
+    # The hash as bytes, or None where the task has none.
+    if "sha256" not in task:
+        return None
+    text = task["sha256"]
+    if manifest.is_a(text, str, where, "a string"):
+        try:
+            if len(text) == 64:
+                return binascii.unhexlify(text)
+        except ValueError:
+            pass
+        manifest.wrong(where, "must be 64 hexadecimal digits")
+    return None
+
+
+def _check_arguments(manifest, value, where):
+    # What the module reads: every argument with a zero behind it.
+    result = b""
+    if manifest.is_a(value, list, where, "a list"):
+        if len(value) > _ARGUMENTS_MOST:
+            manifest.wrong(where, "must have at most %d entries" % _ARGUMENTS_MOST)
+        for index, text in enumerate(value):
+            here = "%s[%d]" % (where, index)
+            if manifest.is_a(text, str, here, "a string"):
+                if len(text.encode()) > _ARGUMENT_MOST or "\0" in text:
+                    manifest.wrong(here, "must have at most %d bytes, none of them 0" % _ARGUMENT_MOST)
+                result += text.encode() + b"\0"
+    return result
+
+
+def _check_fault(manifest, value, where):
+    # A supervisor.Policy.
+    if not manifest.is_a(value, dict, where, "an object"):
+        return None
+    policy = manifest.one_of(value, where, "policy", supervisor.ACTIONS, None)
+    restart = policy == supervisor.ACTIONS[supervisor.RESTART]
+    manifest.keys(value, where, ("policy", "first", "most", "times") if restart else ("policy",))
+    first = manifest.number(value, "first", where + ".first", 1, _DELAY_MOST, 100)
+    most = manifest.number(value, "most", where + ".most", 1, _DELAY_MOST, 30_000)
+    times = manifest.number(value, "times", where + ".times", 0, 1_000_000, 5)
+    return supervisor.Policy(supervisor.ACTIONS.index(policy), first, most, times) if policy in supervisor.ACTIONS else None
+
+
+def _check_grants(manifest, value, where):
+    result = []
+    if not manifest.is_a(value, dict, where, "an object"):
+        return result
+    for name, grant in value.items():
+        here = where + "." + name
+        if not 1 <= len(name.encode()) <= 64:
+            manifest.wrong(here, "a name has 1 to 64 bytes")
+        if manifest.is_a(grant, dict, here, "an object"):
+            kind = kind_of(grant)
+            if kind is None:
+                words = [word for kind in KINDS for word in kind.GRANTS]
+                manifest.wrong(here, "needs either %s or %s" % (", ".join(words[:-1]), words[-1]))
+                continue
+            parsed = kind.parse(manifest, grant, here)
+            result.append((name,) + parsed if parsed else None)
+    return result
