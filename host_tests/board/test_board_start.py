@@ -15,6 +15,7 @@ pytestmark = pytest.mark.pc("a board of fakes on files of the host")
 START = """
 import board_config, board_start, sovelma
 from kernel.core import console as log
+from kernel.shell import running
 board_start.MANIFESTS = manifests
 lines = []
 log.show = lines.append
@@ -206,7 +207,7 @@ def switch_on(reason, cause):
     chip.reason, machine.cause = reason, cause
     board._console = Keys(3)
     sovelma.pause()
-    sovelma.system = None
+    running.system = None
     board_start.main()
     return [flash.faults(), sovelma.system is not None]
 out = [switch_on(chip.POWER_ON, 1), switch_on(chip.PANIC, 2), switch_on(chip.TASK_WATCHDOG, 3), switch_on(chip.PANIC, 2)]
@@ -233,7 +234,7 @@ import sovelma as facade
 out = []
 for _ in range(4):
     board._console = Keys(1, RuntimeError("broken"))
-    sovelma.system = None
+    running.system = None
     try:
         board_start.main()
         out.append("prompt")
@@ -242,7 +243,7 @@ for _ in range(4):
     chip.reason, machine.cause = chip.PROGRAM, 2
 told = said("fault of the kernel: RuntimeError")
 board._console = Keys(3)
-sovelma.system = None
+running.system = None
 chip.reason = chip.POWER_ON
 board_start.main()
 answer([out, len(told), len(said("safe mode")), flash.faults(), sovelma.system is not None])
@@ -276,7 +277,7 @@ except machine.Reset:
     restarted = True
 lines.clear()
 chip.reason = chip.PROGRAM
-sovelma.system = None
+running.system = None
 board_start.MANIFESTS = ()
 board_start.main()
 again = said("bad: fault")

@@ -485,7 +485,8 @@ def test_what_people_see(firmware):
 import sovelma
 tasks = [add(name, wasm[name]) for name in sorted(wasm)]
 run_until(lambda: hal.watched() == 2 and settled(tasks[2]) and tasks[0].instance.nr() == abi.NR_NET_RECV)
-sovelma.system = system
+from kernel.shell import running
+running.system = system
 lines = []
 console.show = lines.append
 sovelma.ps()

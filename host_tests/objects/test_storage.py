@@ -547,7 +547,7 @@ import hal, sovelma
 sovelma.boot(path)
 shown = []
 hal.write = lambda buffer, n: shown.append(bytes(buffer[:n]).decode())
-walk = sovelma.walk
+from kernel.objects.ramfs import walk
 walk(sovelma.system.fs, b"data/d/\\xff\\n", True, False)
 for what in ("/", "/data/disk", "/data/disk/on disk", "/data/d", "/input"):
     sovelma.ls(what)

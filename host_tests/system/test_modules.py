@@ -30,10 +30,11 @@ def test_every_module_is_in_the_demo_or_is_the_template():
 
 SORT = """
 import sovelma
+from kernel.objects.ramfs import walk
 sovelma.boot(path)
 sovelma.run(20)
 task = sovelma.system.tasks[0]
-node = sovelma.walk(sovelma.system.fs, b"data/sorted", False, False)
+node = walk(sovelma.system.fs, b"data/sorted", False, False)
 text = ""
 if not isinstance(node, int):
     class Memory:

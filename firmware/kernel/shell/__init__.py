@@ -1,1 +1,1 @@
-"""What a user sees of a system at the prompt."""
+"""The commands of the prompt and the command line; `sovelma` is their face."""

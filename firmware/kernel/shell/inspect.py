@@ -5,19 +5,9 @@ fuel. System calls are paid for with fuel, so the kernel's time is in it.
 """
 import gc
 import hal
-import sys
 import wasm3
-from kernel import VERSION
-import abi
 from kernel.core.scheduler import until
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
-
-
-def version():
-    """One line: the version of the system, of the ABI and of MicroPython, and the machine."""
-    machine = sys.implementation._machine.split(" [")[0]        # the unix port names its compiler behind
-    python = ".".join([str(number) for number in sys.implementation.version[:3]])
-    return "SovelmaOS %s on %s, ABI %d.%d, MicroPython %s" % (VERSION, machine, abi.MAJOR, abi.MINOR, python)
 
 
 class Shares:

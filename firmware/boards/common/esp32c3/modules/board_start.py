@@ -20,13 +20,16 @@ import sys
 import sovelma
 from hal.esp32 import heartbeat, flash, radio
 from kernel.core import console
-from kernel.shell import inspect
+from kernel.shell import running
 from kernel.core.log import escaped
 from kernel.core.errors import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MOST = 3
 GOOD = 60                       # seconds after which a start counts as a good one
+# Bytes after which the collector runs while a system is built. MicroPython would let the heap fill up first, so that what
+# stays would lie between what goes, and later no piece of 1 KB would be free: a start failed so with 20 KB free.
+_LITTER = 4096
 _COUNTED = 0x100                # in the counter: the fault before this start is counted already
 
 _REASONS = {chip.POWER_ON: "power on", chip.PROGRAM: "restarted by program", chip.PANIC: "panic",
@@ -71,6 +74,7 @@ def go():
     if not path:
         console.failed("no system.json; `make deploy` brings one")
         return
+    gc.threshold(_LITTER)
     try:
         sovelma.boot(path)
     except ManifestError as error:
@@ -81,6 +85,8 @@ def go():
     except Exception as error:
         console.failed("%s: nothing was started: %s" % (path, repr(error)))
         return
+    finally:
+        gc.threshold(-1)
     heartbeat.watch(_progress)
     console.show("Ctrl-C stops the system and gives the prompt; any other key gives it and lets the system run on")
     try:
@@ -99,7 +105,8 @@ def _fault(error):
 
 def _header(reason):
     # The boot log up to the system.
-    console.ok(inspect.version())
+    from kernel.boot.banner import banner
+    console.ok(banner())
     console.ok("start: %s%s" % (_REASONS.get(reason, "reason %d" % reason),
                                 ", soft reset" if machine.reset_cause() == machine.SOFT_RESET else ""))
     gc.collect()
@@ -160,4 +167,4 @@ def _second():
 
 def _progress():
     # For the watchdog: how often the kernel's loop has turned, None while the prompt has the machine.
-    return sovelma.system.turns if sovelma.system and sovelma.system.running else None
+    return running.system.turns if running.system and running.system.running else None

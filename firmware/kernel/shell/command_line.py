@@ -1,0 +1,89 @@
+"""The command line: `sovelma -m sovelma run ...` and `check ...`."""
+import sys
+import hal
+from kernel.core import console
+from kernel.core.errors import ManifestError
+from kernel.shell import running, tasks
+
+SECONDS_DEFAULT = 10    # of a run without a terminal
+
+
+def _usage(text):
+    print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]\n"
+          "       sovelma -m sovelma check system.json or file.wasm" % text,
+          file=sys.stderr)
+    sys.exit(2)
+
+
+def _arguments(words):
+    # (manifest, seconds, input file, directory for crash records)
+    if not words or words[0] not in ("run", "check"):
+        _usage("what to do?" if not words else "unknown command " + words[0])
+    path, seconds, input, crashes = None, SECONDS_DEFAULT, None, None
+    index = 1
+    while index < len(words):
+        word = words[index]
+        if word in ("--for", "--input", "--crashes"):
+            index += 1
+            if index == len(words):
+                _usage(word + " needs a value")
+            if word == "--input":
+                input = words[index]
+            elif word == "--crashes":
+                crashes = words[index]
+            else:
+                try:
+                    seconds = float(words[index])
+                except ValueError:
+                    seconds = -1
+                if not 0 <= seconds <= 500000:
+                    _usage("--for takes seconds, 0 to 500000")
+        elif word.startswith("-") or path:
+            _usage("unknown argument " + word)
+        else:
+            path = word
+        index += 1
+    if not path:
+        _usage("no manifest")
+    if words[0] == "check" and len(words) > 2:
+        _usage("check takes a manifest and nothing else")
+    return path, seconds, input, crashes
+
+
+def main(words):
+    """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started, 3
+    where a fault policy is to start the machine anew.
+    """
+    path, seconds, input, crashes = _arguments(words)
+    try:
+        if words[0] == "check":
+            running.check(path)
+            sys.exit(0)
+        running.boot(path, input)
+    except ManifestError as error:
+        for mistake in error.errors:
+            print("sovelma: " + mistake, file=sys.stderr)
+        sys.exit(2)
+    hal.catch_interrupts()
+    if hal.terminal():
+        console.show("Ctrl-C stops the system and gives the prompt")
+        try:
+            running.system.run()
+            console.show("every task is over; Ctrl-C gives the prompt")
+            running.system.run(-1, True)
+        except KeyboardInterrupt:
+            console.show("stopped; import sovelma; sovelma.ps() shows the tasks, sovelma.run() goes on")
+            hal.prompt_at_exit()
+        return
+    try:
+        running.system.run(int(seconds * 1000))
+    except KeyboardInterrupt:
+        console.show("interrupted")
+    tasks.ps()
+    try:
+        for task in running.system.tasks if crashes else ():
+            if task.record:
+                tasks.crash(task.name, "%s/%s.json" % (crashes, task.name))
+    except OSError as error:
+        print("sovelma: %s: crash records cannot be written: %s" % (crashes, error), file=sys.stderr)
+    sys.exit(0 if running.system.good() else 1)

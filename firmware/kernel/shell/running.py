@@ -1,0 +1,139 @@
+"""The system at the prompt: built, run, paused, run on behind the prompt.
+
+Invariant: at most one system exists; its state is here, whatever imports the commands.
+"""
+import sys
+import hal
+import kernel
+from kernel.core import console
+from kernel.core.errors import ManifestError
+from kernel.core.log import escaped
+
+INPUT = "/input"        # the file that --input replaces
+
+system = None           # the System there is
+_is_behind = False      # it runs behind the prompt
+
+
+def still(command):
+    """A command that stops a system running behind the prompt while it looks at it or changes it. Otherwise a heartbeat
+    between two byte codes would find it half changed.
+    """
+    def standing(*arguments, **named):
+        hal.behind(None)
+        try:
+            return command(*arguments, **named)
+        finally:
+            if _is_behind:
+                hal.behind(system.step)
+    return standing
+
+
+def boot(path, input=None):
+    """Builds the system a manifest describes; `run` starts it.
+
+    `input`: a host file to be /input instead of the one the manifest names. Raises ManifestError; an older system is
+    ended first.
+    """
+    global system
+    pause()
+    if system:
+        for task in system.tasks:
+            system.kill(task)
+        system.fs.close()
+        system = None
+    system = _build(path, {INPUT: input} if input else None)
+    console.ok("system %s: %d tasks" % (escaped(path), len(system.tasks)))
+
+
+def _build(path, changes):
+    # The kernel consists of frozen code alone: a file that lies where modules are searched is not it.
+    paths = sys.path[:]
+    sys.path[:] = [".frozen"]
+    try:
+        # First what stays, then what goes: the other way round the heap would be left with holes of a few bytes each.
+        from kernel.boot.banner import banner
+        from kernel.boot.loader import build
+        from kernel.boot.manifest import Manifest
+        manifest = Manifest(path, changes)
+        if not console.kept():              # a board's boot log has begun with this line before
+            console.ok(banner())
+        return build(manifest)
+    finally:
+        sys.path[:] = paths
+        unload()
+
+
+def unload():
+    """Forgets the modules of kernel.boot: the checker of manifests and the builder take 4 KB of a board's 64 KB heap, and a
+    running system does not use them.
+    """
+    for name in list(sys.modules):
+        if name.startswith("kernel.boot"):
+            del sys.modules[name]
+    if hasattr(kernel, "boot"):
+        del kernel.boot
+
+
+def check(path):
+    """Checks a manifest and everything it names - files, modules, room in the arena - and runs nothing. Of a module, a
+    file called .wasm: whether it is valid, what it imports and exports, how much memory it takes.
+
+    Raises ManifestError; an older system is ended first, since the arena is needed.
+    """
+    if path.endswith(".wasm"):
+        try:
+            from kernel.boot.module import describe
+            for line in describe(path):
+                console.show(line)
+        except (OSError, ValueError, MemoryError) as error:
+            raise ManifestError(["%s: %s" % (escaped(path), error)])
+        finally:
+            unload()
+        return
+    boot(path)
+    for task in system.tasks:
+        system.kill(task)
+    count = len(system.tasks)
+    console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
+
+
+def run(seconds=None):
+    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C stops it and gives the prompt
+    back; on a board any other key gives it too, and the system runs on behind it.
+    """
+    was_behind = _is_behind
+    pause()
+    hal.forget_keys()
+    try:
+        if the_system().run(-1 if seconds is None else int(seconds * 1000)):
+            background()
+            console.show("the system runs on behind the prompt; sovelma.pause() stops it, sovelma.run() brings it back")
+        elif was_behind:
+            background()
+    except KeyboardInterrupt:
+        console.show("stopped; sovelma.run() goes on")
+
+
+def background():
+    """Lets the system run on behind the prompt, and behind your programs, at half the speed or more. Raises ValueError
+    where this machine cannot.
+    """
+    global _is_behind
+    if not hal.behind(the_system().step):
+        raise ValueError("this machine cannot run the system behind the prompt")
+    _is_behind = True
+
+
+def pause():
+    """Stops the system that runs behind the prompt; `background` and `run` go on."""
+    global _is_behind
+    hal.behind(None)
+    _is_behind = False
+
+
+def the_system():
+    """The System there is. Raises ValueError."""
+    if not system:
+        raise ValueError("no system: sovelma.boot('system.json') builds one")
+    return system
