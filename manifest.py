@@ -1,7 +1,22 @@
-# What is frozen into the firmware: MicroPython's asyncio and all of the kernel and the HAL.
+# What is frozen into the firmware: all of the kernel, the HAL, and MicroPython's asyncio.
 # (MicroPython's own build tools read this file; it runs in their name space.)
-include("$(MPY_DIR)/extmod/asyncio")
+#
+# machine="esp32": the HAL of the board alone. The PC and QEMU have every HAL, since tests run the board's over fakes there.
+# MicroPython looks a frozen module up from the first name to the last: what the start imports comes first.
+import os
+
+options.defaults(machine="")
 package("kernel", base_path="firmware")
-package("hal", base_path="firmware")
+package(
+    "hal",
+    files=[
+        os.path.relpath(os.path.join(directory, name), "firmware/hal")
+        for directory, _, names in sorted(os.walk("firmware/hal"))
+        for name in sorted(names)
+        if name.endswith(".py") and (not options.machine or os.path.basename(directory) in ("hal", "common", options.machine))
+    ],
+    base_path="firmware",
+)
 module("abi.py", base_path="firmware")
 module("sovelma.py", base_path="firmware")
+include("$(MPY_DIR)/extmod/asyncio")

@@ -1,7 +1,7 @@
 # Frozen into the board's firmware: what every machine has, what starts it, and the demo's files.
 import os
 
-include("../../../manifest.py")
+include("../../../manifest.py", machine="esp32")
 # Where the file system is; MicroPython's own.
 freeze("$(PORT_DIR)/modules", "flashbdev.py")
 freeze("../common/esp32c3/modules")
