@@ -1,7 +1,7 @@
 # SovelmaOS: sandboxed WebAssembly tasks on MicroPython. `make help` lists the targets.
 #
 # Everything downloaded or built lies under build/; nothing else is written.
-# The rules are in tools/mk/: sources (downloads), unix, modules.
+# The rules are in tools/build/: sources (downloads), unix, modules.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,15 +18,15 @@ JOBS ?= $(shell nproc)
 # A variable given empty means the same as one not given.
 $(foreach name,MICROPYTHON_DIR WASM3_DIR,$(if $(strip $($(name))),,$(eval override undefine $(name))))
 
-include tools/mk/sources.mk
-include tools/mk/unix.mk
-include tools/mk/modules.mk
-include tools/mk/qemu.mk
-include tools/mk/board.mk
-include tools/mk/coverage.mk
-include tools/mk/sanitize.mk
-include tools/mk/size.mk
-include tools/mk/lint.mk
+include tools/build/sources.mk
+include tools/build/unix.mk
+include tools/build/modules.mk
+include tools/build/qemu.mk
+include tools/build/board.mk
+include tools/build/coverage.mk
+include tools/build/sanitize.mk
+include tools/build/size.mk
+include tools/build/lint.mk
 
 # Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
 SYSTEM ?= system.json
@@ -43,62 +43,81 @@ MINUTES ?= 30
 
 .PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench backtrace clean distclean
 
-help: ## list the targets (this text)
-	@echo "usage: make TARGET [VARIABLE=value ...]"
+# List the targets (this text).
+help: ## this list
+	@echo "usage: make TARGET [VARIABLE=value ...]          (README.md and docs/ say more)"
 	@echo
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## */\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{ printf "  %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## */\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' \
+		'{ cell[NR] = sprintf("%-16s %s", $$1, $$2) } \
+		END { half = int((NR + 1) / 2); for (i = 1; i <= half; i++) printf "%-40s%s\n", cell[i], cell[i + half] }'
 	@echo
-	@echo "variables: SYSTEM=file.json boots another system; INPUT=file is the text the demo counts;"
-	@echo "FOR=seconds bounds a run without a terminal; ARGS='...' goes to pytest; JOBS=n compiles n files"
-	@echo "at once; MICROPYTHON_DIR= and WASM3_DIR= take your own checkouts; DEBIAN_MIRROR= another mirror."
+	@echo "SYSTEM=file.json boots another system; INPUT=file is the text the demo counts;"
+	@echo "FOR=seconds bounds a run without a terminal; ARGS='...' goes to pytest; JOBS=n"
+	@echo "compiles n files at once; MICROPYTHON_DIR= and WASM3_DIR= take your own"
+	@echo "checkouts; DEBIAN_MIRROR= takes another mirror."
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
 # The demo's task `fetch` finds the page that system.json sends it to.
-RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/with_page.py http://localhost:8026/README.md README.md) \
+RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/run/with_page.py http://localhost:8026/README.md README.md) \
 	$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
-run: build ## build what is missing and boot the demo, or SYSTEM=file.json
+# Build what is missing and boot the demo, or SYSTEM=file.json.
+run: build ## boot the demo: SYSTEM=
 	@if [ -t 0 ] && [ -t 1 ]; then sh -mc '$(RUN); exit $$?'; else $(RUN); fi
 
-build: unix modules ## build the firmware and the modules
+# Build the firmware and the modules.
+build: unix modules ## firmware and modules
 
-setup: $(VENV_STAMP) $(MICROPYTHON_STAMP) $(WASM3_STAMP) ## download and check tools and sources
+# Download and check tools and sources.
+setup: $(VENV_STAMP) $(MICROPYTHON_STAMP) $(WASM3_STAMP) ## download, check all
 
-unix: $(FIRMWARE) ## build build/unix/sovelma
+# Build build/unix/sovelma.
+unix: $(FIRMWARE) ## the PC's firmware
 
-modules: $(MODULE_FILES) ## compile the WebAssembly modules
+# Compile the WebAssembly modules.
+modules: $(MODULE_FILES) ## the wasm modules
 
-new-module: ## start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it
-	@python3 tools/new_module.py "$(NAME)"
+# Start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it.
+new-module: ## begin your own: NAME=
+	@python3 tools/run/new_module.py "$(NAME)"
 	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
 	@$(MAKE) --no-print-directory test TESTS=host_tests/system/test_module_$(NAME).py ARGS=-q
 	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
 
-generated: ## write what is generated: the ABI's files and the status table of README.md
-	python3 tools/gen_abi.py
-	python3 tools/status.py
+# Write what is generated: the ABI's files and the status table of README.md.
+generated: ## write generated files
+	python3 tools/generate/gen_abi.py
+	python3 tools/generate/status.py
 
-test: build $(BOARD_STAMP) qemu-if-possible ## build what is missing and run all tests
+# Build what is missing and run all tests.
+test: build $(BOARD_STAMP) qemu-if-possible ## tests: TESTS= ARGS=
 	$(PYTHON) -m pytest $(TESTS) $(ARGS)
 
-spectest: build ## run a directory of specification scripts, DIR=path
+# Run a directory of specification scripts, DIR=path.
+spectest: build ## scripts of DIR=
 	$(PYTHON) host_tests/spectest/run.py "$(DIR)" --verbose
 
-fuzz: build ## compare generated modules with wasm-tools and wasmtime for MINUTES=30
+# Compare generated modules with wasm-tools and wasmtime for MINUTES=30.
+fuzz: build ## against two oracles
 	$(PYTHON) host_tests/differential/run.py --minutes $(MINUTES) --first $$(date +%s) --keep $(BUILD)/fuzz
 
-fuzz-asan: build ## fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang
+# Fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang.
+fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
-bench: build ## print the benchmarks and write build/bench.json
+# Print the benchmarks and write build/bench.json.
+bench: build ## benchmarks
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
 
-backtrace: $(VENV_STAMP) ## show the source lines of a crash record: CRASH=record.json MODULE=file.wasm
-	@$(PYTHON) tools/backtrace.py "$(CRASH)" "$(MODULE)"
+# Show the source lines of a crash record: CRASH=record.json MODULE=file.wasm.
+backtrace: $(VENV_STAMP) ## CRASH= and MODULE=
+	@$(PYTHON) tools/run/backtrace.py "$(CRASH)" "$(MODULE)"
 
-clean: ## delete what was built, keep downloads, sources and tools
+# Delete what was built, keep downloads, sources and tools.
+clean: ## delete what was built
 	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross-* $(BUILD)/modules $(BUILD)/modules-debug $(BUILD)/bench $(BUILD)/bench.json
 
-distclean: ## delete build/ whole
+# Delete build/ whole.
+distclean: ## delete build/
 	rm -rf $(BUILD)

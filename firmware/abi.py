@@ -1,4 +1,4 @@
-"""The ABI in numbers: generated from firmware/abi.toml by tools/gen_abi.py: do not edit."""
+"""The ABI in numbers: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit."""
 from micropython import const
 
 MAJOR = const(1)

@@ -1,4 +1,4 @@
-/* generated from firmware/abi.toml by tools/gen_abi.py: do not edit */
+/* generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit */
 #ifndef SOVELMA_ABI_TABLE_H
 #define SOVELMA_ABI_TABLE_H
 

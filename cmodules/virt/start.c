@@ -11,7 +11,7 @@
 #include "py/runtime.h"
 #include "shared/runtime/pyexec.h"
 
-/* Bytes of Python's heap, or 0: as built. Between the stack and what the machine is given, see virt.ld and tools/qemu.py. */
+/* Bytes of Python's heap, or 0: as built. Between the stack and what the machine is given, see virt.ld and tools/run/qemu.py. */
 #define HEAP_WANTED (*(volatile uint32_t *)0x83fffff0)
 
 static int just_started;

@@ -8,7 +8,7 @@ import sys
 
 from toolchain import ROOT, RV32_CC
 
-sys.path[:0] = [str(ROOT / "host_tests" / "lib"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / "host_tests" / "lib"), str(ROOT / "tools" / "run"), str(ROOT / "tools" / "build")]
 import qemu  # noqa: F401 (rv32_speed.py takes it from here)
 from machines import IMAGE, EmulatedFirmware
 

@@ -103,7 +103,7 @@ def test_the_machine_s_own_file_is_compiled_where_its_headers_are(stub):
 
 def test_the_interpreter_keeps_its_tail_calls(stub):
     found = list(stub.rglob("interpreter.c.o"))
-    result = run(sys.executable, ROOT / "tools" / "check_tail_calls.py", *found)
+    result = run(sys.executable, ROOT / "tools" / "check" / "check_tail_calls.py", *found)
     assert len(found) == 1 and result.returncode == 0, result.stderr
 
 

@@ -319,9 +319,7 @@ answer([wrong, again, text, broken, set(esp32.contents["vfs"].values()) == {b"x"
 
 def test_the_module_slot_of_the_running_firmware_is_mounted(board):
     """A read-only file system whose files lie in the slot itself: their bytes are used in place."""
-    import sys
 
-    sys.path.insert(0, str(ROOT / "tools"))
     from pack_files import image
 
     out = board("""

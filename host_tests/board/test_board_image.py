@@ -7,7 +7,6 @@ import sys
 import pytest
 from machines import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 import board_image  # noqa: E402
 

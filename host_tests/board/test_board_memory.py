@@ -7,12 +7,10 @@ of test_board_hal.py. That machine's own HAL, which the board does not have, is 
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 from machines import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 BOARD = ROOT / "firmware" / "boards" / "SOVELMA_C3"
 PROGRAMS = ROOT / "firmware" / "boards" / "common" / "esp32c3" / "modules"
@@ -73,7 +71,7 @@ def start(tmp_path_factory, left):
     if not FIRMWARE.is_file() or not shutil.which("qemu-system-riscv32"):
         pytest.skip("no RISC-V firmware: apt-get install qemu-system-misc, make qemu-firmware")
     directory = tmp_path_factory.mktemp("memory")
-    made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board_files.py", BOARD / "system.json", directory / "_files.py"])
+    made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board/board_files.py", BOARD / "system.json", directory / "_files.py"])
     assert made.returncode == 0
     values = {}
     exec((directory / "_files.py").read_text(), values)

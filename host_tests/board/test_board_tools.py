@@ -12,7 +12,6 @@ import sys
 import pytest
 from machines import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 import board_build  # noqa: E402
 import board_files  # noqa: E402
@@ -85,7 +84,7 @@ if "--version" in words:
 
 def build(tools, checkout, tmp_path, *words, version="ESP-IDF v5.3.1", **environment):
     tools("idf.py", IDF)
-    return subprocess.run([sys.executable, ROOT / "tools" / "board_build.py", "--micropython", checkout, "--wasm3", tmp_path / "wasm3",
+    return subprocess.run([sys.executable, ROOT / "tools" / "board" / "board_build.py", "--micropython", checkout, "--wasm3", tmp_path / "wasm3",
                            "--mpy-cross", tmp_path / "mpy-cross", "--build", tmp_path / "out", *words], capture_output=True, text=True,
                           env={**os.environ, "PATH": tools.path, "IDF_PATH": "/idf", "STAND_IN_VERSION": version, **environment})  # fmt: skip
 
@@ -234,7 +233,7 @@ def test_flash_writes_every_part_to_its_place(tools, built, tmp_path):
 
 
 def test_the_joined_image_has_every_part_in_its_place(built, tmp_path):
-    result = subprocess.run([sys.executable, ROOT / "tools" / "board_join.py", built, tmp_path / "all.bin"], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, ROOT / "tools" / "board" / "board_join.py", built, tmp_path / "all.bin"], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     data = (tmp_path / "all.bin").read_bytes()
     for offset, name in ((0, "bootloader.bin"), (0x8000, "table.bin"), (0xD000, "ota.bin"), (0x10000, "micropython.bin")):
@@ -350,7 +349,7 @@ def deploy(tools, system, tmp_path):
     port = tmp_path / "ttyACM0"
     port.touch()
     before = len(tools.calls())
-    result = subprocess.run([sys.executable, ROOT / "tools" / "board_deploy.py", port, system, "--mpremote", "mpremote"],
+    result = subprocess.run([sys.executable, ROOT / "tools" / "board" / "board_deploy.py", port, system, "--mpremote", "mpremote"],
                             capture_output=True, text=True, env={**os.environ, "PATH": tools.path})  # fmt: skip
     assert result.returncode == 0, result.stderr
     return board, [[words for words in call if words.startswith(":/") or words in ("reset", "exec")] for call in tools.calls()[before:]], result
@@ -387,7 +386,7 @@ def test_two_modules_of_one_name_are_refused(system, tmp_path):
 def test_a_board_that_does_not_answer_keeps_its_system(tools, system, tmp_path):
     tools("mpremote", "sys.exit(1)")
     (tmp_path / "ttyACM0").touch()
-    result = subprocess.run([sys.executable, ROOT / "tools" / "board_deploy.py", tmp_path / "ttyACM0", system, "--mpremote", "mpremote"],
+    result = subprocess.run([sys.executable, ROOT / "tools" / "board" / "board_deploy.py", tmp_path / "ttyACM0", system, "--mpremote", "mpremote"],
                             capture_output=True, text=True, env={**os.environ, "PATH": tools.path})  # fmt: skip
     assert result.returncode != 0 and "does not answer" in result.stderr and len(tools.calls()) == 1
 
@@ -432,7 +431,7 @@ def test_a_system_larger_than_a_module_slot_is_refused(tools, system, tmp_path):
 @pytest.mark.pc("files of the host")
 def test_the_demo_of_the_firmware_boots(firmware, tmp_path):
     """What is frozen into the image, as the board finds it: a read-only file system with manifest and modules."""
-    made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board_files.py", BOARD / "system.json", tmp_path / "_files.py"],
+    made = subprocess.run([ROOT / "build/venv/bin/python", ROOT / "tools/board/board_files.py", BOARD / "system.json", tmp_path / "_files.py"],
                           capture_output=True, text=True)  # fmt: skip
     assert made.returncode == 0, made.stderr
     from setups import BOARD as SETUP

@@ -9,7 +9,7 @@ import sys
 import wasmtime
 import wasmtime._ffi
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools" / "build"))
 from backtrace import leb  # noqa: E402
 
 # How wasmtime names a trap -> how the runtime does.

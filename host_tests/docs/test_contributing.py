@@ -119,6 +119,6 @@ def test_every_path_that_is_named_exists():
 
 
 def test_every_target_that_is_named_exists():
-    rules = (ROOT / "Makefile").read_text() + "".join(path.read_text() for path in (ROOT / "tools/mk").glob("*.mk"))
+    rules = (ROOT / "Makefile").read_text() + "".join(path.read_text() for path in (ROOT / "tools/build").glob("*.mk"))
     for target in re.findall(r"`make ([a-z-]+)", TEXT):
         assert re.search(rf"^{target}:", rules, re.M), target

@@ -42,17 +42,17 @@ def test_there_are_clauses_for_everything():
 
 
 def test_the_status_in_the_readme_is_that_of_the_tests():
-    result = subprocess.run([sys.executable, ROOT / "tools/status.py", "--check"], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, ROOT / "tools/generate/status.py", "--check"], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 
 
 def test_a_stale_status_and_an_unclaimed_test_are_noticed(tmp_path):
-    for name in ("README.md", "tools/status.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("README.md", "tools/generate/status.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     (tmp_path / "host_tests").mkdir()
     (tmp_path / "host_tests/test_teleport.py").write_text('"""Teleport: people arrive whole."""\ndef test_a():\n    pass\n')
-    tool = [sys.executable, tmp_path / "tools/status.py"]
+    tool = [sys.executable, tmp_path / "tools/generate/status.py"]
     assert subprocess.run([*tool, "--check"], capture_output=True, text=True).returncode == 1
     assert subprocess.run(tool, capture_output=True, text=True).returncode == 0
     assert "| Teleport | people arrive whole | 1 |\n" in (tmp_path / "README.md").read_text()

@@ -8,7 +8,6 @@ import pytest
 from abi_definition import ABI
 from machines import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 import gen_abi  # noqa: E402
 
@@ -29,18 +28,18 @@ FROZEN_ERRORS = (
 
 
 def test_generated_files_are_up_to_date():
-    result = subprocess.run([sys.executable, ROOT / "tools/gen_abi.py", "--check"], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, ROOT / "tools/generate/gen_abi.py", "--check"], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 
 
 def test_check_notices_a_stale_file(tmp_path):
-    for name in [gen_abi.SOURCE, "tools/gen_abi.py", *gen_abi.OUTPUTS]:
+    for name in [gen_abi.SOURCE, "tools/generate/gen_abi.py", *gen_abi.OUTPUTS]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     for name in gen_abi.OUTPUTS:
         original = (tmp_path / name).read_text()
         (tmp_path / name).write_text(original.replace("1", "2", 1))
-        result = subprocess.run([sys.executable, tmp_path / "tools/gen_abi.py", "--check"], capture_output=True, text=True)
+        result = subprocess.run([sys.executable, tmp_path / "tools/generate/gen_abi.py", "--check"], capture_output=True, text=True)
         assert result.returncode != 0 and name in result.stderr
         (tmp_path / name).write_text(original)
 

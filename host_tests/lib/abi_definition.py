@@ -1,9 +1,7 @@
 """The ABI's definition as the generator reads it."""
-import sys
 
 from machines import ROOT
 
-sys.path.insert(0, str(ROOT / "tools"))
 import gen_abi
 
 ABI = gen_abi.read(ROOT / gen_abi.SOURCE)

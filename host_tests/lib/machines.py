@@ -13,7 +13,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
 MADE = (pathlib.Path(tempfile.gettempdir()), pathlib.Path(tempfile.gettempdir()).resolve(), ROOT / "build")
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(room) for room in sorted((ROOT / "tools").iterdir()) if room.is_dir()]
 
 import qemu
 from pack_files import image

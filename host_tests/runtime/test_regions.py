@@ -13,7 +13,6 @@ from large_module import BYTES, FUNCTIONS, source
 from modules import compiled
 from setups import RUN
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 import size  # noqa: E402
 
@@ -106,7 +105,7 @@ def test_make_size_names_what_is_missing(tmp_path):
     tools.mkdir()
     for name in ("sh", "env"):
         (tools / name).symlink_to(shutil.which(name))
-    script = "import sys; sys.path.insert(0, 'tools'); import size; size.SECONDS = 0; size.ARENAS = (64,); size.main([])"
+    script = "import sys; sys.path.insert(0, 'tools/check'); import size; size.SECONDS = 0; size.ARENAS = (64,); size.main([])"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PATH": str(tools)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "NOT MEASURED FOR RISC-V: apt-get install" in done.stdout and "x86_64: task" in done.stdout

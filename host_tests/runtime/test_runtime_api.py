@@ -1,13 +1,11 @@
 """Module `wasm3` from Python: phases, results, memory access, limits, refusals, kill and soft reset (docs/RUNTIME.md)."""
 
-import sys
 
 import pytest
 from machines import ROOT
 from wasm_text import PHASES, wat
 from setups import RUN
 
-sys.path.insert(0, str(ROOT / "tools"))
 
 import gen_abi  # noqa: E402
 

@@ -13,14 +13,14 @@ import sys
 import pytest
 from machines import ROOT
 
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "host_tests" / "bench")]
+sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
 
 import size  # noqa: E402
 from measure_load import validator_text  # noqa: E402
 
 RUNTIME = ROOT / "cmodules" / "wasm3"
 WASM3 = pathlib.Path(os.environ.get("WASM3_DIR") or ROOT / "build" / "src" / "wasm3")
-CHECKER = ROOT / "tools" / "check_tail_calls.py"
+CHECKER = ROOT / "tools" / "check" / "check_tail_calls.py"
 
 # Flash for the whole runtime with soft floats. wasm3 alone has 70 KB of text at -Os; metering, control and
 # floats of our own replace parts of it. A bound that notices an accident, not a target.

@@ -92,7 +92,8 @@ def test_sort_without_its_file_panics(firmware, tmp_path):
 def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
     """In a copy of the project, with what is built already: `make new-module` and nothing else."""
     tree, name = tmp_path / "project", "made_by_a_test"
-    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache"))
+    unwanted = shutil.ignore_patterns(".git", "__pycache__", ".pytest_cache")
+    shutil.copytree(ROOT, tree, ignore=lambda path, names: unwanted(path, names) | ({"build"} if path == str(ROOT) else set()))
     (tree / "build").symlink_to(ROOT / "build")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "PYTEST"))}
     environment["SOVELMA_FIRMWARE"] = str(ROOT / "build/unix/sovelma")      # and the project's image for QEMU stays as it is
@@ -114,5 +115,5 @@ def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
 
 @pytest.mark.parametrize("name", ["", "X", "1x", "a-b", "../x", "a b", "sdk", "hello", "x" * 33])
 def test_new_module_refuses_names_that_cannot_be(name):
-    result = subprocess.run([sys.executable, ROOT / "tools/new_module.py", name], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, ROOT / "tools/run/new_module.py", name], capture_output=True, text=True)
     assert result.returncode != 0 and result.stderr.startswith("new-module: ") and result.stdout == ""

@@ -20,7 +20,6 @@ from terminal import ENVIRONMENT, Terminal, stop_and_go_on
 from machines import ROOT
 
 BUILD = ROOT / "build"
-sys.path.insert(0, str(ROOT / "tools"))
 
 import debian_mirror  # noqa: E402
 import pins  # noqa: E402
@@ -59,16 +58,16 @@ def test_missing_prerequisite_is_named_with_the_command_that_installs_it(tmp_pat
 
 
 def test_all_missing_prerequisites_are_named_at_once(tmp_path):
-    result = run("/bin/sh", "tools/prerequisites.sh", env=path_without(tmp_path / "bin", "gcc", "git", "make"))
+    result = run("/bin/sh", "tools/build/prerequisites.sh", env=path_without(tmp_path / "bin", "gcc", "git", "make"))
     assert result.returncode == 1
     assert "  gcc: " in result.stderr and "  git: " in result.stderr and "  make: " in result.stderr
 
 
 def test_machine_without_apt_is_told_of_the_other_way(tmp_path):
     without_apt = path_without(tmp_path / "bin", "apt-get")
-    refused = run("/bin/sh", "tools/prerequisites.sh", "download", env=without_apt)
+    refused = run("/bin/sh", "tools/build/prerequisites.sh", "download", env=without_apt)
     assert refused.returncode == 1 and "MICROPYTHON_DIR=" in refused.stderr
-    assert run("/bin/sh", "tools/prerequisites.sh", "given", env=without_apt).returncode == 0
+    assert run("/bin/sh", "tools/build/prerequisites.sh", "given", env=without_apt).returncode == 0
 
 
 # ---------------------------------------------------------------- pinned downloads
@@ -81,7 +80,7 @@ def test_download_with_another_hash_is_refused(tmp_path, script, archive):
     download = tmp_path / "downloads" / archive
     download.parent.mkdir()
     download.write_bytes(b"not what was pinned")
-    result = run(sys.executable, f"tools/{script}.py", tmp_path)
+    result = run(sys.executable, f"tools/build/{script}.py", tmp_path)
     assert result.returncode != 0
     assert "SHA-256 mismatch" in result.stderr and archive in result.stderr
     assert not (tmp_path / "src").exists(), "unpacked although refused"
@@ -246,7 +245,7 @@ def test_archive_without_a_good_signature_is_refused(tmp_path):
 
 
 def phony_targets():
-    text = "".join(path.read_text() for path in [ROOT / "Makefile", *(ROOT / "tools" / "mk").glob("*.mk")])
+    text = "".join(path.read_text() for path in [ROOT / "Makefile", *(ROOT / "tools" / "build").glob("*.mk")])
     names = " ".join(re.findall(r"^\.PHONY:(.*)$", text, re.MULTILINE)).split()
     return sorted(set(names) - {"FORCE"})
 
@@ -255,7 +254,12 @@ def test_help_lists_every_target_with_a_description():
     result = run("make", "help")
     assert result.returncode == 0
     for target in phony_targets():
-        assert re.search(rf"^  {target} +\S", result.stdout, re.MULTILINE), f"{target} is not in make help"
+        assert re.search(rf"(?:^| ){target} +\S", result.stdout, re.MULTILINE), f"{target} is not in make help"
+
+
+def test_help_fits_a_screen():
+    lines = run("make", "help").stdout.splitlines()
+    assert len(lines) <= 23 and max(map(len, lines)) <= 80, lines       # 24 lines with the prompt
 
 
 def test_plain_make_prints_the_help():
@@ -342,7 +346,7 @@ def test_the_page_of_the_demo_is_there_while_it_runs():
     """And its port free again afterwards; taken by somebody else, the command runs all the same."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        program = [ROOT / "tools" / "with_page.py", f"http://localhost:{port}/x", ROOT / "Makefile"]
+        program = [ROOT / "tools" / "run" / "with_page.py", f"http://localhost:{port}/x", ROOT / "Makefile"]
         result = run(*program, "sh", "-c", "echo ran; exit 7")
         assert result.returncode == 7 and result.stdout == "ran\n" and f"port {port}" in result.stderr
     ask = f"import urllib.request as r; print(len(r.urlopen('http://127.0.0.1:{port}/x').read()))"

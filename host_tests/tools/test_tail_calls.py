@@ -1,4 +1,4 @@
-"""tools/check_tail_calls.py finds lost tail calls: proven on a small interpreter compiled well and badly.
+"""tools/check/check_tail_calls.py finds lost tail calls: proven on a small interpreter compiled well and badly.
 
 The check guards the native stack of every build, so it must be seen to fail: the same C file is compiled
 with and without sibling-call optimisation, and with single defects planted.
@@ -11,7 +11,7 @@ import sys
 import pytest
 from machines import ROOT
 
-CHECKER = ROOT / "tools" / "check_tail_calls.py"
+CHECKER = ROOT / "tools" / "check" / "check_tail_calls.py"
 
 TOOLCHAINS = {
     "x86_64": ("gcc", "objdump", []),

@@ -1,4 +1,4 @@
-/* The system calls of SovelmaOS, ABI version 1.0: generated from firmware/abi.toml by tools/gen_abi.py: do not edit.
+/* The system calls of SovelmaOS, ABI version 1.0: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit.
  *
  * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a
  * fault: it ends the task. Buffers belong to the caller and are only used during the call. */

@@ -9,7 +9,7 @@
  * next slice. The sum of charges therefore does not depend on how the run is sliced.
  *
  * Invariant: an operation ends in an indirect jump to the next one, in a jump to leave_*(), or returns a
- * trap. Never in a call: tools/check_tail_calls.py checks the object file.
+ * trap. Never in a call: tools/check/check_tail_calls.py checks the object file.
  */
 #ifndef SOV_OPERATIONS_CONTROL_H
 #define SOV_OPERATIONS_CONTROL_H

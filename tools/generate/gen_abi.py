@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Generates everything that depends on the ABI from firmware/abi.toml, the only place where it is defined.
 
-    tools/gen_abi.py            write the generated files
-    tools/gen_abi.py --check    write nothing; exit 1 and name the files that are stale
+    tools/generate/gen_abi.py            write the generated files
+    tools/generate/gen_abi.py --check    write nothing; exit 1 and name the files that are stale
 
 Each output is a pure function of the definition, which is checked first: a mistake in it is an error, not a table
 that half works. Plain Python 3.11, no packages.
@@ -12,9 +12,9 @@ import pathlib
 import sys
 import tomllib
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = "firmware/abi.toml"
-NOTICE = f"generated from {SOURCE} by tools/gen_abi.py: do not edit"
+NOTICE = f"generated from {SOURCE} by tools/generate/gen_abi.py: do not edit"
 
 INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
 TIMEOUT_MOST = 2**29 - 1
@@ -394,7 +394,7 @@ def main():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
     if options.check and stale:
-        sys.exit(f"stale, run tools/gen_abi.py: {' '.join(stale)}")
+        sys.exit(f"stale, run tools/generate/gen_abi.py: {' '.join(stale)}")
     print(" ".join(stale) + " written" if stale else "up to date")
 
 

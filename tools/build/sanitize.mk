@@ -13,7 +13,7 @@ REPORTS := $(BUILD)/sanitizer-reports
 SANITIZED_CFLAGS := -Wno-error -Wno-pointer-arith -g -O1 -fno-omit-frame-pointer -fsanitize=address --param asan-use-after-return=0
 SANITIZED_OWN_CFLAGS := -fsanitize=undefined -fno-sanitize=alignment -fno-sanitize-recover=all
 
-$(SANITIZED): $(FIRMWARE) tools/mk/sanitize.mk
+$(SANITIZED): $(FIRMWARE) tools/build/sanitize.mk
 	@echo "== firmware under the sanitizers"
 	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/ports/unix \
 		BUILD=$(BUILD)/unix-sanitize \
@@ -26,11 +26,12 @@ $(SANITIZED): $(FIRMWARE) tools/mk/sanitize.mk
 		LDFLAGS_EXTRA="-fsanitize=address,undefined" \
 		SOV_SANITIZERS="$(SANITIZED_OWN_CFLAGS)"
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/engine/interpreter.o
+	@$(LOCKED) python3 tools/check/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/engine/interpreter.o
 	@touch $@
 
 # Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.
-test-sanitize: build $(SANITIZED) qemu-if-possible ## run all tests on a firmware under gcc's sanitizers
+# Run all tests on a firmware under gcc's sanitizers.
+test-sanitize: build $(SANITIZED) qemu-if-possible ## tests with sanitizers
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	SOVELMA_FIRMWARE=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORTS)/report \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/report $(PYTHON) -m pytest host_tests -k "not storm" $(ARGS)

@@ -18,7 +18,7 @@ import shutil
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BOARD = ROOT / "firmware" / "boards" / "SOVELMA_C3"
 
 # Versions with which MicroPython 1.25 builds for this chip and the options of sdkconfig.board have the names they have.

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RUNTIME = ROOT / "cmodules" / "wasm3"
 
 CC = "riscv64-unknown-elf-gcc"
@@ -168,7 +168,7 @@ def on_pc(firmware):
 
 
 def on_rv32(firmware):
-    sys.path.insert(0, str(ROOT / "tools"))
+    sys.path[:0] = [str(ROOT / "tools" / "run"), str(ROOT / "tools" / "build")]
     import qemu
 
     with qemu.command(firmware, {"seed": bytes(qemu.SEED_BYTES), "script": script().encode()}, "-serial", "stdio") as command:

@@ -35,6 +35,7 @@ def board_files(manifest):
 
 
 def main(manifest, output):
+    sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
     from pack_files import image
 
     files = board_files(manifest)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
 from pack_files import image
 
 SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/common/random.c

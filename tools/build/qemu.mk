@@ -11,31 +11,34 @@ QEMU_FILES := $(BUILD)/qemu-files/_files.py
 QEMU_DEMO = system.json README.md $(MODULE_FILES)
 QEMU_DEMO_NAMES = system.json README.md $(foreach file,$(MODULE_FILES),build/modules/$(notdir $(file))=$(file))
 
-QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(QEMU_BOARD)/virt.ld $(wildcard cmodules/*/*.mk) tools/mk/qemu.mk
+QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(QEMU_BOARD)/virt.ld $(wildcard cmodules/*/*.mk) tools/build/qemu.mk
 QEMU_CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(QEMU_FLAG_FILES) | cksum)
 QEMU_CONFIGURATION_FILE := $(BUILD)/qemu/.configuration
 
-QEMU_RUN = $(PYTHON) tools/qemu.py $(QEMU_FIRMWARE)
+QEMU_RUN = $(PYTHON) tools/run/qemu.py $(QEMU_FIRMWARE)
 
 .PHONY: qemu qemu-firmware qemu-if-possible
 
-qemu: qemu-firmware ## boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it
+# Boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it.
+qemu: qemu-firmware ## the demo on RISC-V
 	@$(QEMU_RUN) --for "$(FOR)" run $(SYSTEM)
 
-qemu-firmware: $(QEMU_FIRMWARE) ## build the firmware for the emulated machine
+# Build the firmware for the emulated machine.
+qemu-firmware: $(QEMU_FIRMWARE) ## the firmware for it
 
 # For `make test`, which skips its RISC-V half, and says so, where it cannot build it. Where SOVELMA_FIRMWARE names another PC
 # firmware, that alone is tested.
-qemu-if-possible: ## build it where its tools are there, else say which are missing
-	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
+# Build it where its tools are there, else say which are missing.
+qemu-if-possible: ## where tools are there
+	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/build/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi
 
-$(QEMU_FILES): $(QEMU_DEMO) tools/pack_files.py | $(VENV_STAMP)
-	@$(PYTHON) tools/pack_files.py $@ $(QEMU_DEMO_NAMES)
+$(QEMU_FILES): $(QEMU_DEMO) tools/build/pack_files.py | $(VENV_STAMP)
+	@$(PYTHON) tools/build/pack_files.py $@ $(QEMU_DEMO_NAMES)
 
 $(QEMU_FIRMWARE): $(FIRMWARE_INPUTS) $(QEMU_FILES) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
 		$(if $(filter-out $(file <$(QEMU_CONFIGURATION_FILE)),$(QEMU_CONFIGURATION)),FORCE)
-	@tools/prerequisites.sh $(MICROPYTHON_SOURCE) qemu
+	@tools/build/prerequisites.sh $(MICROPYTHON_SOURCE) qemu
 	@echo "== firmware for QEMU's RISC-V machine"
 	@$(LOCKED) sh -c '[ "$$(cat $(QEMU_CONFIGURATION_FILE) 2>/dev/null)" = "$(QEMU_CONFIGURATION)" ] || \
 		{ rm -rf $(BUILD)/qemu; mkdir -p $(BUILD)/qemu; echo "$(QEMU_CONFIGURATION)" > $(QEMU_CONFIGURATION_FILE); }'
@@ -48,5 +51,5 @@ $(QEMU_FIRMWARE): $(FIRMWARE_INPUTS) $(QEMU_FILES) $(MPY_CROSS) $(MICROPYTHON_ST
 		FROZEN_MANIFEST=$(QEMU_BOARD)/manifest.py \
 		MICROPY_MPYCROSS=$(MPY_CROSS)
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/qemu/wasm3/engine/interpreter.o --objdump riscv64-unknown-elf-objdump
+	@$(LOCKED) python3 tools/check/check_tail_calls.py $(BUILD)/qemu/wasm3/engine/interpreter.o --objdump riscv64-unknown-elf-objdump
 	@touch $@

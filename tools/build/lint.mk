@@ -4,11 +4,12 @@
 
 LINT_STAMP := $(BUILD)/venv/.installed-lint
 
-$(LINT_STAMP): tools/requirements-lint.txt $(VENV_STAMP)
+$(LINT_STAMP): tools/build/requirements-lint.txt $(VENV_STAMP)
 	@echo "== ruff (10 MB, once)"
 	$(PYTHON) -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
-		--requirement tools/requirements-lint.txt
+		--requirement tools/build/requirements-lint.txt
 	@touch $@
 
-lint: $(LINT_STAMP) ## look for mistakes in Python code without running it
+# Look for mistakes in Python code without running it.
+lint: $(LINT_STAMP) ## look for mistakes
 	@$(PYTHON) -m ruff check --no-cache .

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Names every missing prerequisite of the build, with the command that installs it.
 #
-# usage: tools/prerequisites.sh [micropython-source: download|given] [qemu]
+# usage: tools/build/prerequisites.sh [micropython-source: download|given] [qemu]
 #
 # Checks what a fresh Debian 12 may lack. Reports everything at once, since
 # being told of one missing package after the other costs an install each.

@@ -1,7 +1,7 @@
 # Third-party tools and sources: the Python venv, MicroPython, wasm3.
 #
 # Everything lands under build/ and is checked against a hash kept in this
-# repository (tools/requirements.txt, tools/pins.py). MICROPYTHON_DIR= and
+# repository (tools/build/requirements.txt, tools/build/pins.py). MICROPYTHON_DIR= and
 # WASM3_DIR= put a user's own checkout in the place of a download.
 #
 # Invariant: unpacked sources are never written to; every build is out of tree.
@@ -9,12 +9,12 @@
 PYTHON := $(BUILD)/venv/bin/python
 VENV_STAMP := $(BUILD)/venv/.installed
 
-$(VENV_STAMP): tools/requirements.txt
-	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+$(VENV_STAMP): tools/build/requirements.txt
+	@tools/build/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== Python tools (about 110 MB, once)"
 	python3 -m venv $(BUILD)/venv
 	$(PYTHON) -m pip install --disable-pip-version-check --require-hashes --only-binary :all: \
-		--requirement tools/requirements.txt
+		--requirement tools/build/requirements.txt
 	@touch $@
 
 ifeq ($(origin MICROPYTHON_DIR),undefined)
@@ -24,10 +24,10 @@ MICROPYTHON_STAMP := $(MICROPYTHON)/.unpacked
 # Without it the version would be looked for in the git repository around build/, ours.
 export MICROPY_GIT_TAG := v1.25.0
 
-$(MICROPYTHON_STAMP): tools/pins.py
-	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+$(MICROPYTHON_STAMP): tools/build/pins.py
+	@tools/build/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== MicroPython sources (17 MB)"
-	python3 tools/fetch_micropython.py $(BUILD)
+	python3 tools/build/fetch_micropython.py $(BUILD)
 	@touch $@
 else
 MICROPYTHON_SOURCE := given
@@ -41,9 +41,9 @@ ifeq ($(origin WASM3_DIR),undefined)
 override WASM3_DIR := $(BUILD)/src/wasm3
 WASM3_STAMP := $(WASM3_DIR)/.unpacked
 
-$(WASM3_STAMP): tools/pins.py | $(VENV_STAMP)
+$(WASM3_STAMP): tools/build/pins.py | $(VENV_STAMP)
 	@echo "== wasm3 sources (75 kB)"
-	$(PYTHON) tools/fetch_wasm3.py $(BUILD)
+	$(PYTHON) tools/build/fetch_wasm3.py $(BUILD)
 	@touch $@
 else
 override WASM3_DIR := $(abspath $(WASM3_DIR))

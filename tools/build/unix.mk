@@ -12,7 +12,7 @@ MPY_CROSS_BUILD := $(BUILD)/mpy-cross-$(MICROPYTHON_SOURCE)
 MPY_CROSS := $(MPY_CROSS_BUILD)/mpy-cross
 UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
 
-FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/mk/unix.mk
+FLAG_FILES := $(wildcard firmware/variants/unix/*.mk cmodules/*/*.mk) tools/build/unix.mk
 FIRMWARE_INPUTS := manifest.py $(FLAG_FILES) $(shell find firmware cmodules \
 	-name '__pycache__' -prune -o -type f -print)
 
@@ -27,14 +27,14 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 LOCKED := mkdir -p $(BUILD) && flock $(BUILD)/.lock
 
 $(MPY_CROSS): $(MICROPYTHON_STAMP)
-	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@tools/build/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== mpy-cross"
 	+@$(LOCKED) $(SUBMAKE) -C $(MICROPYTHON)/mpy-cross BUILD=$(MPY_CROSS_BUILD)
 	@touch $@
 
 $(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
 		$(if $(filter-out $(file <$(CONFIGURATION_FILE)),$(CONFIGURATION)),FORCE)
-	@tools/prerequisites.sh $(MICROPYTHON_SOURCE)
+	@tools/build/prerequisites.sh $(MICROPYTHON_SOURCE)
 	@echo "== firmware for the unix port"
 	@$(LOCKED) sh -c '[ "$$(cat $(CONFIGURATION_FILE) 2>/dev/null)" = "$(CONFIGURATION)" ] || \
 		{ rm -rf $(BUILD)/unix; mkdir -p $(BUILD)/unix; echo "$(CONFIGURATION)" > $(CONFIGURATION_FILE); }'
@@ -46,5 +46,5 @@ $(FIRMWARE): $(FIRMWARE_INPUTS) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP)
 		FROZEN_MANIFEST=$(CURDIR)/manifest.py \
 		MICROPY_MPYCROSS=$(MPY_CROSS)
 	@echo "== tail calls of the interpreter"
-	@$(LOCKED) python3 tools/check_tail_calls.py $(BUILD)/unix/wasm3/engine/interpreter.o
+	@$(LOCKED) python3 tools/check/check_tail_calls.py $(BUILD)/unix/wasm3/engine/interpreter.o
 	@touch $@

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
 import board_image
 import board_port
 from board_files import board_files
 from pack_files import image
 
-CSV = pathlib.Path(__file__).resolve().parent.parent / "firmware" / "boards" / "SOVELMA_C3" / "partitions.csv"
+CSV = pathlib.Path(__file__).resolve().parent.parent.parent / "firmware" / "boards" / "SOVELMA_C3" / "partitions.csv"
 
 
 def main():

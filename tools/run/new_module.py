@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts a new module: copies modules/template, its manifest and its test under another name.
 
-    tools/new_module.py NAME
+    tools/run/new_module.py NAME
 
 Nothing is overwritten. What is copied builds, runs and passes its test as it is.
 """
@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TEMPLATE = "template"
 FILES = ("modules/template/template.c", "modules/template/system.json", "host_tests/system/test_module_template.py")
 
