@@ -18,6 +18,16 @@
 
 #define LOG_LINE_MOST 256       /* bytes of a line that sp_log takes */
 
+/* Writes a number's digits in front of `end`, at most 20 of them, and returns where they begin. */
+static inline char *format_digits(char *end, uint64_t value, uint32_t base)
+{
+    do {
+        uint32_t next = (uint32_t)(value % base);
+        *--end = (char)(next + (next < 10 ? '0' : 'a' - 10));
+    } while (value /= base);
+    return end;
+}
+
 /* Formats into `to`, which is not terminated by 0. Returns the bytes the whole text has, which may be more than `size`. */
 __attribute__((unused, noinline, format(printf, 3, 0)))
 static uint32_t format_list(char *to, uint32_t size, const char *format, va_list arguments)
@@ -79,11 +89,7 @@ static uint32_t format_list(char *to, uint32_t size, const char *format, va_list
             }
         }
         if (base) {
-            char *digit = digits + sizeof digits;
-            do {
-                uint32_t next = (uint32_t)(value % base);
-                *--digit = (char)(next + (next < 10 ? '0' : 'a' - 10));
-            } while (value /= base);
+            char *digit = format_digits(digits + sizeof digits, value, base);
             if (negative && fill == '0' && width) {     /* in front of the zeros */
                 if (length < size)
                     to[length] = '-';

@@ -12,4 +12,5 @@ $(LINT_STAMP): tools/build/requirements-lint.txt $(VENV_STAMP)
 
 # Look for mistakes in Python code without running it.
 lint: $(LINT_STAMP) ## look for mistakes
-	@$(PYTHON) -m ruff check --no-cache .
+	@$(PYTHON) -m ruff check --no-cache --quiet .
+	@python3 tools/check/house.py

@@ -34,7 +34,7 @@ PARTS = [
     ("Log and prompt", "escaped, bounded; looked at and changed while it stands still", "log facade inspect"),
     ("SDK, demo, course", "modules that do what they say, examples that are true", "sdk modules module_template course demo"),
     ("Build", "from nothing to a booted system, checked downloads; what the tests reach is measured",
-     "build tail_calls documents contributing coverage"),
+     "build tail_calls documents contributing coverage house"),
     ("ESP32-C3 board", "everything that can be checked without the chip: start, safe mode, watchdog, radio, flash, build, tools",
      "board_fakes board_hal board_start board_build board_image board_memory board_tools"),
     ("RV32IMC", "what every test of the firmware says holds in QEMU too; both machines do the same, to the unit of fuel",

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Says where the sources break a rule of the house; `make lint` runs it.
+
+    house.py [ROOT]             exit 1 where a rule is broken, or where an exception is no longer needed
+
+- A file has at most 400 lines (outside of host_tests), a function 60 lines of Python or 80 of C: what is longer has more
+  than one idea.
+- Folders of the kernel need one another in no circle.
+- The HAL never imports the kernel; only the HAL and a board's own programs import what MicroPython has for hardware.
+
+Functions of C are found by their layout: they begin and end at the left margin.
+"""
+import ast
+import pathlib
+import sys
+
+FILE_LINES = 400
+PYTHON_LINES = 60
+C_LINES = 80
+
+HARDWARE = {"machine", "network", "esp32", "esp", "chip", "virt", "hostfs", "netio"}
+
+# What is still too long, each to be split by whoever changes it next.
+EXCEPTIONS = {
+    "cmodules/wasm3/validate/validate_body.c: instruction",
+    "host_tests/objects/test_storage.py: test_random_calls_against_a_model",
+    "host_tests/kernel/test_scheduler.py: test_random_operations_against_a_model",
+    "host_tests/lib/reference.py: call",
+}
+
+
+def sources(root, *endings):
+    """Our files with one of these endings, as paths relative to the root."""
+    for room in ("firmware", "cmodules", "tools", "host_tests", "modules"):
+        for path in sorted((root / room).rglob("*")):
+            if path.suffix in endings and path.is_file():
+                yield path.relative_to(root)
+
+
+def long_files(root):
+    """Files with too many lines: [what is wrong]."""
+    counts = {name: len((root / name).read_text().splitlines()) for name in sources(root, ".py", ".c", ".h") if name.parts[0] != "host_tests"}
+    return [f"{name}: {count} lines" for name, count in counts.items() if count > FILE_LINES]
+
+
+def python_functions(text):
+    """(name, lines) of every function."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def c_functions(text):
+    """(name, lines) of every function that begins and ends at the left margin."""
+    head = name = None
+    for number, line in enumerate(text.splitlines()):
+        if line[:1].isalpha() and "(" in line and not line.endswith((";", "\\")):
+            head, name = number, line.split("(")[0].split()[-1].lstrip("*")
+        elif line == "}" and head is not None:
+            yield name, number - head + 1
+            head = None
+        elif line[:1] in ("}", "#") or line.startswith(("static const", "struct", "enum", "typedef")):
+            head = None
+
+
+def long_functions(root):
+    """{"file: function": lines} of functions that are too long."""
+    found = {}
+    for endings, functions, most in (((".py",), python_functions, PYTHON_LINES), ((".c", ".h"), c_functions, C_LINES)):
+        for path in sources(root, *endings):
+            found.update({f"{path}: {name}": lines for name, lines in functions((root / path).read_text()) if lines > most})
+    return found
+
+
+def imported(text):
+    """The modules that a Python file imports, with dots."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def rooms(root):
+    """{folder of the kernel: the folders it imports}."""
+    needs = {}
+    for path in sorted((root / "firmware" / "kernel").rglob("*.py")):
+        room = path.parent.name
+        parts = [name.split(".") for name in imported(path.read_text())]
+        needs.setdefault(room, set()).update(part[1] for part in parts if part[0] == "kernel" and len(part) > 2 and part[1] != room)
+    return needs
+
+
+def circles(needs):
+    """Rooms that can be left and reached again: [what is wrong]."""
+    wrong = []
+    for start in needs:
+        seen, following = set(), set(needs[start])
+        while following:
+            room = following.pop()
+            if room not in seen:
+                seen.add(room)
+                following |= needs.get(room, set())
+        if start in seen:
+            wrong.append(f"firmware/kernel/{start}: is needed by {', '.join(sorted(seen - {start}))}, which it needs")
+    return wrong
+
+
+def strangers(root):
+    """Imports that cross the border between kernel and hardware: [what is wrong]."""
+    wrong = []
+    for path in sources(root, ".py"):
+        if path.parts[0] != "firmware" or path.parts[1] == "boards":
+            continue
+        names = {name.split(".")[0] for name in imported((root / path).read_text())}
+        is_hal = path.parts[1] == "hal"
+        for name in sorted(names & ({"kernel", "sovelma"} if is_hal else HARDWARE)):
+            wrong.append(f"{path}: imports {name}")
+    return wrong
+
+
+def check(root, exceptions=EXCEPTIONS):
+    """Everything that is wrong, as lines of text."""
+    functions = long_functions(root)
+    wrong = long_files(root) + circles(rooms(root)) + strangers(root)
+    wrong += [f"{name}: {lines} lines" for name, lines in functions.items() if name not in exceptions]
+    wrong += [f"{name}: is short enough now, take it out of EXCEPTIONS" for name in sorted(set(exceptions) - set(functions))]
+    return wrong
+
+
+def main(arguments):
+    root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).resolve().parent.parent.parent)
+    wrong = check(root)
+    for text in wrong:
+        print("house: " + text, file=sys.stderr)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,115 @@
+"""The ABI's definition: read from firmware/abi.toml, checked, and completed with what the outputs need.
+
+Invariant: a definition that `read` returns contradicts itself nowhere.
+"""
+import tomllib
+
+INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
+TIMEOUT_MOST = 2**29 - 1
+ARGUMENTS_MOST = 5          # logical arguments of a call: the array in struct abi_call
+RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
+
+
+class Mistake(Exception):
+    """The definition contradicts itself."""
+
+
+def need(condition, text):
+    if not condition:
+        raise Mistake(text)
+
+
+def complete_argument(call, argument):
+    """Checks one argument and fills in what the outputs need: `width` (wasm arguments), `least`, `most`."""
+    where = f"{call['name']}.{argument['name']}"
+    kind = argument["kind"]
+    known = {"name", "kind", "text"}
+    argument["width"] = 1
+    if kind == "int":
+        known |= {"least", "most"}
+        need(INT32_LEAST <= argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
+    elif kind == "timeout":
+        argument["least"], argument["most"] = -1, TIMEOUT_MOST
+    elif kind == "any":
+        argument["least"], argument["most"] = INT32_LEAST, INT32_MOST
+    elif kind == "flags":
+        known |= {"mask"}
+        need(0 < argument["mask"] <= INT32_MOST, f"{where}: mask")
+        argument["least"], argument["most"] = 0, argument["mask"]
+    elif kind in ("slice_in", "slice_out"):
+        known |= {"most", "over"}
+        need(argument["over"] in ("short", "refuse"), f"{where}: over")
+        need(1 <= argument["most"] <= 4096, f"{where}: most")
+        argument["least"] = 1 if argument["over"] == "short" else 0
+        argument["width"] = 2
+    elif kind == "cap":
+        argument["least"], argument["most"] = 1, 2**30 - 1
+    else:
+        raise Mistake(f"{where}: unknown kind {kind}")
+    unknown = set(argument) - known - {"least", "most", "width", "first"}
+    need(not unknown, f"{where}: unknown keys {sorted(unknown)}")
+
+
+def complete_call(call, errors, kinds, rights):
+    """Checks one call and fills in its defaults, its wasm type and the positions of its arguments."""
+    name = call["name"]
+    known = {"name", "number", "result", "blocking", "in_runtime", "fuel", "fuel_per_16_bytes", "fuel_per_slash", "needs", "errors",
+             "since", "stability", "text", "argument"}
+    need(not set(call) - known, f"{name}: unknown keys {sorted(set(call) - known)}")
+    need(name.startswith("sp_"), f"{name}: does not start with sp_")
+    need(call["result"] in RESULT_TYPES, f"{name}: result")
+    need(call["stability"] in ("stable", "experimental"), f"{name}: stability")
+    call.setdefault("argument", [])
+    call.setdefault("in_runtime", False)
+    call.setdefault("fuel_per_16_bytes", 0)
+    call.setdefault("fuel_per_slash", 0)
+    call.setdefault("needs", {"kinds": [], "rights": []})
+    # The fields of struct abi_call. Together they stay far below 2^30, what a slice may hold and a debt may reach.
+    need(0 < call["fuel"] < 2**24, f"{name}: fuel")
+    need(0 <= call["fuel_per_16_bytes"] < 2**16, f"{name}: fuel_per_16_bytes")
+    need(0 <= call["fuel_per_slash"] < 2**16, f"{name}: fuel_per_slash")
+    need(len(call["argument"]) <= ARGUMENTS_MOST, f"{name}: more than {ARGUMENTS_MOST} arguments")
+    first = 0
+    for argument in call["argument"]:
+        complete_argument(call, argument)
+        argument["first"] = first
+        first += argument["width"]
+        errors_needed = {"int": ["INVAL"], "flags": ["INVAL"], "timeout": ["INVAL"],
+                         "cap": ["BADCAP", "REVOKED"]}.get(argument["kind"], [])
+        if argument["kind"].startswith("slice") and argument["over"] == "refuse":
+            errors_needed = ["TOOBIG"]
+        for error in errors_needed:
+            need(error in call["errors"], f"{name}: argument {argument['name']} can cause {error}, which is not listed")
+    call["width"] = first
+    call["type"] = f"{RESULT_TYPES[call['result']]}({'i' * first})"
+    for error in call["errors"]:
+        need(error in errors, f"{name}: unknown error {error}")
+    capabilities = [a for a in call["argument"] if a["kind"] == "cap"]
+    need(bool(capabilities) == bool(call["needs"]["kinds"]), f"{name}: a cap argument and `needs` go together")
+    need(not capabilities or capabilities == call["argument"][:1], f"{name}: a cap is the first argument")
+    for kind in call["needs"]["kinds"]:
+        need(kind in kinds, f"{name}: unknown kind {kind}")
+    for right in call["needs"]["rights"]:
+        need(right in rights, f"{name}: unknown right {right}")
+    call["kind_mask"] = sum(1 << kinds[k] for k in call["needs"]["kinds"])
+    call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
+
+
+def read(path):
+    """The definition, checked and completed."""
+    with open(path, "rb") as source:
+        abi = tomllib.load(source)
+    errors = {e["name"]: e["code"] for e in abi["error"]}
+    need(sorted(errors.values(), reverse=True) == [-1 - i for i in range(len(errors))], "error codes have gaps")
+    kinds = {k["name"]: k["bit"] for k in abi["kind"]}
+    rights = {r["name"]: r["bit"] for r in abi["right"]}
+    for bits in (kinds, rights):
+        need(len(set(bits.values())) == len(bits) and all(0 <= b < 8 for b in bits.values()), "kind or right bits")
+    abi["call"].sort(key=lambda call: call["number"])
+    need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
+    need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
+    for call in abi["call"]:
+        complete_call(call, errors, kinds, rights)
+        need(tuple(map(int, call["since"].split("."))) <= (abi["major"], abi["minor"]),
+             f"{call['name']}: since {call['since']}, but the ABI is {abi['major']}.{abi['minor']}")
+    return abi
