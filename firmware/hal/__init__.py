@@ -9,17 +9,17 @@ What every port provides:
                                   object, 8 bytes in a bytearray that the next call fills again
     random(buffer, n)             fills buffer[:n] with random bytes fit for keys
     idle(ms)                      sleeps until an event or that many milliseconds (-1: no timer is running);
-                                  True where a socket somebody waits for is ready
+                                  True where a socket that a task waits for is ready
     write(buffer, n)              puts buffer[:n] on the console
-    terminal()                    True where somebody sits at a terminal
+    terminal()                    True where a user sits at a terminal
     catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     reboot()                      starts the machine anew
-    typed()                       True where somebody pressed a key that nobody has read; never where there is no prompt yet
-    forget_keys()                 what was typed until now counts no more
+    typed()                       True where a key was pressed that was not read yet; never where there is no prompt yet
+    forget_keys()                 drops what was typed until now
     behind(step)                  calls step() every few ms from now on, while Python does something else (None: no more);
                                   False where this machine cannot
-    keep(text), kept()            a text that outlives a restart of the machine, where it can; the last one, or None
+    keep(text), kept()            keeps a text across a restart of the machine, where the machine can; the last one, or None
     read_file(path), file_size(path), is_directory(path), is_below(path, directory)
                                   the files of the machine the system is built from
     storage                       the machine's own files, for kernel.objects.mount: root(path), kind(root, path), names(root, path),

@@ -69,7 +69,7 @@ class Board:
 
     def reset(self):
         """Everything as after switching on: no pin configured, nothing connected, no script, no history."""
-        self._lines = {}            # by number, of the pins that somebody uses or looks at
+        self._lines = {}            # by number, of the pins that a task or a test uses
         self.clashes = 0            # writes against something outside
         self.due = None             # tick of the script's next step
         self._script = ()

@@ -1,7 +1,7 @@
 """The network of a machine with BSD sockets, the host's or lwIP's: part of its HAL, and the one poller of the system.
 
-A socket is a handle, a small integer. The poller sees the sockets that somebody waits for and no others, so nothing
-wakes the machine that nobody wants; what it reports is disarmed at once, so that one event wakes once.
+A socket is a handle, a small integer. The poller sees the sockets that tasks wait for and no others, so no
+unwanted event wakes the machine. It disarms what it reports at once, so one event wakes once.
 
 Invariant: nothing here blocks but `sleep`; `receive`, `send`, `watch`, `unwatch`, `poll` and `sleep` allocate nothing
 (but for more room where more tasks wait at once than ever before).
@@ -80,7 +80,7 @@ def unwatch(place):
 
 
 def watched():
-    """How many sockets somebody waits for."""
+    """How many sockets tasks wait for."""
     return _watched
 
 

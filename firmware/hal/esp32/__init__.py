@@ -34,7 +34,7 @@ SLICE = const(10_000)
 # most boards, but what holds 9 low or 2 low then keeps the firmware from starting.
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
-_NAP = const(10)                # ms between looks at the sockets while nobody is ready
+_NAP = const(10)                # ms between looks at the sockets while no task is ready
 _SLEEP_LEAST = const(50)        # ms of idleness that are worth a light sleep, which takes about 2 to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
@@ -62,7 +62,7 @@ def ticks():
 
 
 def idle(ms):
-    """Sleeps for `ms` milliseconds, or with -1 until something happens; a socket somebody waits for or a key ends it early.
+    """Sleeps for `ms` milliseconds, or with -1 until something happens; a socket that a task waits for, or a key, ends it early.
 
     True where a socket is ready. Ctrl-C raises KeyboardInterrupt; callbacks and threads run meanwhile. At most 10 ms late.
     """
@@ -83,14 +83,14 @@ def idle(ms):
 
 
 def typed():
-    """True where somebody pressed a key that nobody has read; not where a program (mpremote) has the console."""
+    """True where a key was pressed that was not read yet; not where a program (mpremote) has the console."""
     for _ in _console.ipoll(0):
         return not chip.raw_repl()
     return False
 
 
 def forget_keys():
-    """What was typed until now was meant for somebody else: the line feed behind the carriage return of a command."""
+    """Drops what was typed until now: the line feed behind the carriage return of a command."""
     while typed():
         sys.stdin.buffer.read(1)
 
@@ -104,7 +104,7 @@ def write(buffer, n):
 
 
 def terminal():
-    """Whether somebody sits there is not known; there is a prompt in any case."""
+    """True: the board cannot know whether a user is there, and the prompt follows in any case."""
     return True
 
 
@@ -123,7 +123,7 @@ def reboot():
 
 
 _MOST_KEPT = const(2000)        # bytes of RTC memory, whose 2048 are for this
-_MARK = b"sov1"                 # what else lies in RTC memory is somebody else's
+_MARK = b"sov1"                 # RTC memory without it was written by other programs
 
 
 def keep(text):

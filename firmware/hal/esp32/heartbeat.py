@@ -20,7 +20,7 @@ WATCHDOG = const(30_000)        # ms without a beat: longer than anything that i
 _SECOND = const(100)            # beats
 _STUCK = const(20_000)          # ms in which the kernel's loop has to turn once
 
-inside = False                  # during a beat: what is said comes from behind the prompt
+inside = False                  # during a beat: lines that tasks log come from behind the prompt
 _behind = None
 _second = None
 _progress = None
@@ -32,7 +32,7 @@ _changed = 0
 
 
 def start(watchdog=WATCHDOG):
-    """Lets the heart beat. Once after each start or soft reset, which ends the timer but not the watchdog.
+    """Starts the heartbeat. To be called once after each start or soft reset; a soft reset ends the timer but not the watchdog.
 
     `watchdog`: ms without a beat until the chip is restarted, 0: there is none.
     """
@@ -79,7 +79,7 @@ def _beat(_):
             if _second:
                 _second()
     except Exception:
-        pass                    # there is nobody to tell; the system notes its own failures
+        pass                    # a callback has no caller to tell; the system notes its own failures
     try:
         if _behind:
             _behind()

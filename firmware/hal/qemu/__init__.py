@@ -38,7 +38,7 @@ def clock(number):
 
 
 def terminal():
-    """True where there is a file /given/terminal: somebody has the console."""
+    """True where there is a file /given/terminal: a user has the console."""
     try:
         os.stat("/given/terminal")
         return True

@@ -57,7 +57,7 @@ def random(buffer, n):
 
 
 def idle(ms):
-    """Sleeps for `ms` milliseconds, or with -1 for ever; a signal or a socket somebody waits for ends it early.
+    """Sleeps for `ms` milliseconds, or with -1 for ever; a signal, or a socket that a task waits for, ends it early.
 
     True where a socket is ready, see `poll`. Ctrl-C raises KeyboardInterrupt.
     """

@@ -16,7 +16,7 @@ from array import array
 from micropython import const
 from abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
 
-RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}     # as manifests and people call them
+RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}     # their names in manifests and at the prompt
 
 _SLOT_MASK = const(0xFF)
 _GENERATION_SHIFT = const(8)
@@ -212,7 +212,7 @@ class Capabilities:
         return identifier if self._current[identifier & _SLOT_MASK] == identifier else REVOKED
 
     def held(self):
-        """List of (identifier, object, rights, name or None) of everything held, for people to look at."""
+        """List of (identifier, object, rights, name or None) of everything held, for the prompt."""
         names = {identifier: name.decode() for name, identifier in zip(self._names, self._granted)}
         result = []
         for slot, thing in enumerate(self._objects):

@@ -1,6 +1,6 @@
-"""What the kernel says: boot log, notes, crash records; the last lines are kept for whoever comes later (`dmesg`).
+"""The kernel's own lines: boot log, notes, crash records. The last ones are kept for `dmesg`.
 
-Text that comes from a module or a host file is escaped by whoever puts it into a line (`kernel.core.log.escaped`).
+The caller escapes text that comes from a module or a host file (`kernel.core.log.escaped`) before it puts it into a line.
 """
 import hal
 from micropython import const
@@ -25,17 +25,17 @@ def show(text):
 
 
 def ok(text):
-    """A step of the boot that went well."""
+    """Shows a step of the boot that went well."""
     line("[ OK ] " + text)
 
 
 def failed(text):
-    """A step of the boot that did not."""
+    """Shows a step of the boot that failed."""
     line("[FAIL] " + text)
 
 
 def note(text):
-    """Something the kernel wants known."""
+    """Shows a note of the kernel."""
     line("kernel: " + text)
 
 

@@ -2,7 +2,7 @@
 
 
 class ManifestError(Exception):
-    """The manifest, or what it names, is wrong. `errors`: list of lines for people, one for each error."""
+    """The manifest, or what it names, is wrong. `errors`: list of lines for the user, one for each error."""
 
     def __init__(self, errors):
         super().__init__("; ".join(errors))

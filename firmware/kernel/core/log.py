@@ -1,4 +1,4 @@
-"""What tasks say: one ring of lines per task, bounded in length and rate, escaped before it reaches a terminal.
+"""What tasks log: one ring of lines per task, bounded in length and rate, escaped before it reaches a terminal.
 
 A task may log a burst of lines and then so many a second; what is beyond that is refused and counted. Bytes that are
 not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
@@ -9,7 +9,7 @@ Invariant: taking a line and showing it allocate nothing.
 from micropython import const
 from abi import AGAIN, LOG_ERROR, LOG_INFO
 
-_RING = const(512)          # bytes, a power of two: the last few lines, for someone who asks why a task died
+_RING = const(512)          # bytes, a power of two: the last few lines, to show why a task faulted
 _WRAP = const(_RING - 1)
 _HEADER = const(3)          # of a line in the ring: level, length (low byte first)
 LINE_MOST = const(256)      # the ABI's limit of sp_log
@@ -139,10 +139,10 @@ def _put_number(at, number):
 
 
 def escaped(text):
-    """The same for other things a module or host file named, such as functions in a backtrace: string to string."""
+    """A string with escapes for every byte that is not printable ASCII, for names that a module or a host file chose."""
     return escaped_bytes(text.encode())
 
 
 def escaped_bytes(data):
-    """The same for what may be no text at all: bytes to string."""
+    """As `escaped`, of bytes that need not be text."""
     return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data)

@@ -21,7 +21,7 @@ _TICKS_MASK = const(0x3FFFFFFF)
 _TICKS_HALF = const(0x20000000)
 SLEEP_MOST = const(_TICKS_HALF - 1)     # the longest time whose end can be told from the past
 
-# Every 32nd slice: 3 % for those who would get nothing, at 2 ms a slice a turn every 64 ms.
+# Every 32nd slice: lower priorities get 3 % of the processor, and with slices of 2 ms a turn every 64 ms.
 _GUARD = const(32)
 
 _OVER_BUDGET = const(8)                 # the queue behind those of the priorities
@@ -36,7 +36,7 @@ def until(tick, now):
 
 
 class Scheduler:
-    """The queues of all tasks that may run again."""
+    """The queues of all tasks that are not over."""
 
     def __init__(self):
         self._first = [None] * (PRIORITIES + 1)
@@ -44,11 +44,11 @@ class Scheduler:
         self._ready = 0             # bit mask of the priorities that have a task ready
         self._timers = []           # a binary heap: the earliest first, each before those at 2i+1 and 2i+2
         self._waiting = 0           # how many there are in it
-        self._turn = 0              # slices since the guard last stepped in, while somebody lower was ready
+        self._turn = 0              # slices since the guard last gave one away, while a lower priority was ready
         self._recent = 0            # priority of the last slice
         self._guarded = 0           # the priority the guard gave a slice to
 
-    # ---------------------------------------------------------------- who runs
+    # ---------------------------------------------------------------- ready tasks
 
     def add(self, task):
         """Makes the task ready, behind the others of its priority."""
@@ -57,7 +57,7 @@ class Scheduler:
         self._ready |= 1 << task.priority
 
     def next(self, now):
-        """Takes the task whose turn it is at tick `now` out of its queue, or None where nobody is ready."""
+        """Takes the task whose turn it is at tick `now` out of its queue, or None where no task is ready."""
         while self._ready:
             ready = self._ready
             priority = _HIGHEST[ready >> 4] + 4 if ready > 15 else _HIGHEST[ready]
@@ -114,7 +114,7 @@ class Scheduler:
         left = until(self._timers[0].wake, now)
         return left if left > 0 else 0
 
-    # ---------------------------------------------------------------- who waits
+    # ---------------------------------------------------------------- waiting tasks
 
     def sleep(self, task, milliseconds, now):
         """Makes the task sleep that long, 0..SLEEP_MOST ms, from tick `now`."""
@@ -129,7 +129,7 @@ class Scheduler:
         task.state = WAITING
 
     def restart(self, task, milliseconds, now):
-        """Makes a task that is over ready again after that time; who runs it finds it without an instance."""
+        """Makes a task that is over ready again after that time. The loop finds it without an instance and makes one."""
         self.sleep(task, milliseconds, now)
         task.state = RESTARTING
 

@@ -24,9 +24,9 @@ _TICKS_MASK = const(0x3FFFFFFF)
 class Policy:
     """What a fault of a task leads to.
 
-    `action`: STOP, RESTART or REBOOT. Of RESTART: `first`: ms until the first restart, twice as long before each
-    further one, but never longer than `most`; `times`: how many restarts there are before it is given up. A life that
-    lasts `most` ms counts as a good one: after it everything begins again.
+    `action`: STOP, RESTART or REBOOT. The others belong to RESTART. `first`: ms until the first restart; each further
+    wait is twice as long, up to `most` ms. `times`: faults in a row after which the task is given up. A task that ran for
+    `most` ms before it faulted starts the count and the waits anew.
     """
 
     def __init__(self, action, first, most, times):
@@ -36,7 +36,7 @@ class Policy:
         self.times = times
 
     def delay(self, failures):
-        """Milliseconds until the restart after so many failures in a row, or -1 where there is none."""
+        """Milliseconds until the restart after so many faults in a row, or -1 where the task is given up."""
         if failures > self.times:
             return -1
         delay = self.first
@@ -47,11 +47,11 @@ class Policy:
 
 
 class CrashRecord:
-    """Why a task faulted: all there is to know once its region is gone.
+    """Why a task faulted. Everything is copied out of the region, which is gone afterwards.
 
     `reason`: a string; `backtrace`: list of (function index, name or None), innermost first; `places`: for each frame the
     offset of its instruction in the module's code section, or None; `code`: a hash of that section, 16 hexadecimal
-    digits; `fuel` and `calls`: used and made in that life; `last_calls`: list of (name, answer or None), the last 8
+    digits; `fuel` and `calls`: used and made since its last start; `last_calls`: list of (name, answer or None), the last 8
     system calls, the oldest first; `ticks`: when.
     """
 
@@ -117,7 +117,7 @@ def killed(task):
     if task.instance:
         _finish(task, KILLED)
     else:
-        task.state = KILLED         # between two lives
+        task.state = KILLED         # it waited for its restart
 
 
 def faulted(task, scheduler, reason=None):
@@ -170,7 +170,7 @@ def restart(task, scheduler):
     """
     now = hal.ticks()
     try:
-        instance, capabilities = task.plan.life()
+        instance, capabilities = task.plan.start()
     except Exception as error:      # no room, the module is gone or is another one: told, and tried again
         _note(task, "cannot be started: %s", error)
         task.state = FAULTED

@@ -44,7 +44,7 @@ class System:
         self._reboot = False                # a task faulted whose policy says so
         self.slices = 0
         self.ran = 0                        # ms that `run` took so far, all calls together
-        self.idled = 0                      # ms of it in which nobody was ready
+        self.idled = 0                      # ms of it in which no task was ready
         self.turns = 0                      # of the loop in `run`: a watchdog sees that it gets on
         self.running = False                # `run` has the machine
         self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
@@ -193,7 +193,7 @@ class System:
                 if task.instance is None:
                     self._restart(task)
                 elif task.budget and task.left > 0:
-                    task.instance.bill()     # what it ran over budget is nobody's
+                    task.instance.bill()     # what it used while over its budget is charged to no period
                     fuel = task.left + task.instance.debt()      # what it owes was taken off the budget already
                     self._run_slice(task, task.slice if task.slice < fuel else fuel)
                     if task.instance:

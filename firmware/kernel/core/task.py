@@ -1,11 +1,11 @@
 """A task as the kernel knows it: a wasm instance (a wasm3.Instance, one region) and what the kernel keeps about it.
 
-A restart, by the fault policy or by a person, keeps the Task and gives it a new instance and new capabilities.
+A restart, by the fault policy or at the prompt, keeps the Task and gives it a new instance and new capabilities.
 
 Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
 timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` are its place there, so no queue ever
-allocates; the region is given back the moment a life is over, and everything a person may ask afterwards was copied
-out before.
+allocates; the region goes back the moment an instance ends, and what the prompt may show afterwards was copied out
+before.
 """
 from micropython import const
 from kernel.core.log import Ring
@@ -14,7 +14,7 @@ READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
 WAITING = const(3)      # inside a call, for something that `waiting` knows
-RESTARTING = const(4)   # it faulted and gets another life when its time has come
+RESTARTING = const(4)   # it faulted and restarts when its time has come
 ENDED = const(5)        # it returned or called sp_exit
 FAULTED = const(6)      # it did something a task may not do
 KILLED = const(7)       # somebody stopped it
@@ -40,7 +40,7 @@ class Task:
         self.may_fault = may_fault
         self.account = None     # ramfs.Account: what it stores counts here
         self.log = log or Ring(name)
-        self.plan = None        # kernel.objects.plan.Plan: how to make another life of it
+        self.plan = None        # kernel.objects.plan.Plan: how to start it again
         self.policy = None      # kernel.core.supervisor.Policy: what a fault leads to; None: it stays faulted
         # the scheduler's
         self.state = READY
@@ -53,15 +53,15 @@ class Task:
         self.period = PERIOD_DEFAULT
         self.period_end = 0     # tick
         self.left = 0           # of the budget in this period; below 0: owed
-        # all lives together
+        # across restarts
         self.restarts = 0
-        self.failures = 0       # lives that faulted, one after the other
+        self.failures = 0       # faults since the last instance that ended well or ran long enough
         self.record = None      # CrashRecord of the last fault
-        self._past = (0, 0, (0, 0))     # fuel and calls of the lives before this one, region of the last of them
+        self._past = (0, 0, (0, 0))     # fuel and calls of all earlier instances, region of the last of them
         self.begin(instance, capabilities)
 
     def begin(self, instance, capabilities):
-        """A life begins. `instance`, `capabilities`: as for a new task."""
+        """Gives the task a new instance. `instance`, `capabilities`: as for a new task."""
         self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
@@ -75,21 +75,21 @@ class Task:
         return self.state >= ENDED
 
     def fuel(self):
-        """Fuel used so far, by all lives."""
+        """Fuel used so far, across restarts."""
         return self._past[0] + (self.instance.fuel() if self.instance else 0)
 
     def calls(self):
-        """System calls made so far, by all lives."""
+        """System calls made so far, across restarts."""
         return self._past[1] + (self.instance.syscalls() if self.instance else 0)
 
     def region(self):
-        """(bytes of its region used at the peak, bytes of the region); of the last life where it has none."""
+        """(bytes of its region used at the peak, bytes of the region); of the last instance where it has none."""
         return self.instance.region() if self.instance else self._past[2]
 
     def finish(self, state):
-        """Ends this life: keeps its figures, gives region and capabilities back.
+        """Ends the instance: keeps its figures, gives region and capabilities back.
 
-        `state`: why. The life is over even where there is no memory for the figures, or where an object cannot be
+        `state`: why. The instance ends even where there is no memory for the figures, or where an object cannot be
         released, whose exception comes through.
         """
         instance = self.instance

@@ -7,7 +7,7 @@ In the boot manifest:
 
 A host given by name must be on the list by name: itself, or below a `*.` entry. A host given by address must be on it
 by address. A name that leads to an address which is not a public one - this machine, its own network, multicast - is
-good only where that address is on the list as well: else whoever owns a listed name could aim the task at the machine
+good only where that address is on the list as well: else the owner of a listed name could aim the task at the machine
 it runs on or at the neighbours (DNS rebinding).
 
 Invariant: what is not listed is refused; there is no entry that means "anything" by accident.
@@ -21,7 +21,7 @@ _PORT_OF_DNS = const(53)
 _NAME_MOST = const(253)         # as DNS says, and the ABI
 _LABEL_MOST = const(63)
 
-# Addresses that are nobody's in the public Internet: (network, bits of it that count), from IANA's registry.
+# Addresses that the public Internet does not route: (network, bits of it that count), from IANA's registry.
 _SPECIAL = ((0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12),
             (0xC0000000, 24), (0xC0000200, 24), (0xC0A80000, 16), (0xC6120000, 15), (0xC6336400, 24), (0xCB007100, 24),
             (0xE0000000, 3))
@@ -72,7 +72,7 @@ def parse_server(text):
 
 
 def address_text(address):
-    """An address as people write it."""
+    """An address in decimal numbers with dots."""
     return "%d.%d.%d.%d" % tuple(address)
 
 

@@ -45,7 +45,7 @@ class Network:
         """The capability is gone, and with it the sockets made through it, each by itself."""
 
     def text(self):
-        """For people."""
+        """One line for a user."""
         return "network, %d of %d sockets open" % (self.open, self.policy.sockets)
 
 
@@ -103,7 +103,7 @@ class Socket:
             self.network = None
 
     def text(self):
-        """For people: what it is, or what its task waits for."""
+        """One line for a user: what it is, or what its task waits for."""
         peer = "%s %s:%d" % ("udp" if self.udp else "tcp", self.host.decode(), self.port)
         if self.waits_for >= 0:
             return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.instance.nr()], peer)

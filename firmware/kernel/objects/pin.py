@@ -17,7 +17,7 @@ class Pin:
     """One pin with its meaning.
 
     `number`: the machine's; `line`: what `hal.pin` returned; `initial`: level (0 or 1, 1 active) of an output that
-    nobody has written to yet, None for an input; `active_low`: True where the low voltage is active.
+    no task has written to yet, None for an input; `active_low`: True where the low voltage is active.
     """
 
     kind = KIND_PIN
@@ -38,7 +38,7 @@ class Pin:
         return 0
 
     def text(self):
-        """What it is, for people."""
+        """One line for a user: which pin it is."""
         return "pin %d (%s)" % (self.number, "in" if self._initial is None else "out")
 
     def release(self):
@@ -60,7 +60,7 @@ class PinCalls:
 
 def parse(manifest, grant, where):
     """See kernel.objects.kinds. `what` is (number, mode, pull, initial, active low)."""
-    # A pin has one direction and one pull, whoever uses it; an output has one user.
+    # All grants of a pin have one direction and one pull; an output is granted once.
     mode = manifest.one_of(grant, where, "mode", ("in", "out"), None)
     output = mode == "out"
     manifest.keys(grant, where, ("pin", "mode", "active", "rights", "initial" if output else "pull"))

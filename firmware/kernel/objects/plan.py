@@ -12,7 +12,7 @@ from kernel.objects.kinds import kind_of
 from kernel.objects.ramfs import Account
 
 
-_KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # of a plan, for further lives
+_KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # of a plan, for restarts
 
 
 class WrongModule(ValueError):
@@ -29,12 +29,15 @@ def _contents(stream):
 
 
 class Plan:
-    """How to make a life of a task: what the manifest says of it, `plan`, and where its objects are."""
+    """How to make a task's instance and capabilities, at its start and at each restart.
+
+    `plan`: the task's entry in the manifest; `fs`: the RamFS that its grants name files of.
+    """
 
     def __init__(self, plan, fs):
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
-        self.account = Account(plan["storage"])     # of all its lives
+        self.account = Account(plan["storage"])     # counts on across restarts
 
     def module(self):
         """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
@@ -65,8 +68,8 @@ class Plan:
             if kind.OUTSIDE == outside:
                 capabilities.grant(name, kind.make(word, what, rights, self._fs, self.account), rights)
 
-    def life(self):
-        """All that `Task.begin` needs: (machine, capabilities). Raises as `instance` does; then nothing is left."""
+    def start(self):
+        """All that `Task.begin` needs: (instance, capabilities). Raises as `instance` does; then nothing is left."""
         capabilities = self.capabilities()
         instance = self.instance()
         try:

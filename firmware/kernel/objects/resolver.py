@@ -51,7 +51,7 @@ class Resolver:
     """What is known about names, and whom to ask.
 
     `servers`: list of (address, port), or None: whatever the machine uses at the moment; `hosts`: {name: address},
-    answered without asking anybody. Names as netpolicy.parse_name gives them.
+    answered without a question to a server. Names as netpolicy.parse_name gives them.
     """
 
     def __init__(self, servers=None, hosts=None):
@@ -61,7 +61,7 @@ class Resolver:
         self._kept = {}         # name: (addresses, second at which they expire)
 
     def known(self, name):
-        """The addresses of a name, b"" where there is no such name, or None where somebody must be asked."""
+        """The addresses of a name, b"" where there is no such name, or None where a server must be asked."""
         address = self._hosts.get(name)
         if address:
             return address
@@ -144,7 +144,7 @@ class Lookup:
             hal.random(_random, 4)
             self._number = _random[2] << 8 | _random[3]
             hal.bind_socket(handle, _PORT_FIRST + (_random[0] << 8 | _random[1]) % (65536 - _PORT_FIRST))
-            error = hal.connect(handle, address, port)      # from now on nobody else's packets come in
+            error = hal.connect(handle, address, port)      # from now on packets of other senders are dropped
             if not error:
                 query = self._number.to_bytes(2, "big") + b"\x01\0\0\x01\0\0\0\0\0\0" + self._question
                 error = hal.send(handle, query, len(query))

@@ -1,4 +1,4 @@
-"""The system in tables, for people: who runs, what for, with how much memory. Lines of text; nothing is changed.
+"""The system in tables for the user: tasks, what they wait for, memory. Lines of text; nothing is changed.
 
 A task's share of the processor is told by its fuel: of the time in which anybody ran, the part that its fuel is of all
 fuel. System calls are paid for with fuel, so the kernel's time is in it.
