@@ -138,3 +138,15 @@ def test_documentation_names_every_call_and_error():
         assert f"## {call['name']}\n" in text
     for error in ABI["error"]:
         assert re.search(rf"\| {error['code']} \| {error['name']} \|", text)
+
+
+def test_numbers_that_stand_in_several_files_are_the_same_everywhere():
+    """MicroPython folds a constant into its code only in the file that defines it; elsewhere it costs a look-up and heap."""
+    flags = {name: value for group in ABI["constant"] if group["group"] == "OPEN" for name, value, _ in group["values"]}
+    found, masks = [], []
+    for path in (ROOT / "firmware").rglob("*.py"):
+        text = path.read_text()
+        found += re.findall(r"^_OPEN_(\w+) = (?:const\()?(\d+)", text, re.M)
+        masks += re.findall(r"^_?TICKS_MASK = const\((\w+)\)", text, re.M)
+    assert len(found) >= 10 and all(flags[name] == int(value) for name, value in found)
+    assert len(masks) >= 8 and {int(mask, 0) for mask in masks} == {2**30 - 1}
