@@ -226,6 +226,18 @@ class Function:
         return instruction[1] if instruction[0] == "br_table" else []
 
 
+def leave(blocks, labels, stack):
+    """Branches out of so many blocks around the innermost one: what the label takes stays on the stack. Returns where to go on."""
+    del labels[len(labels) - blocks :]
+    is_loop, target, count, height = labels.pop()
+    kept = stack[len(stack) - count :]
+    del stack[height:]
+    stack += kept
+    if is_loop:
+        labels.append((True, target, count, height))
+    return target
+
+
 class Machine:
     """Runs functions[0]; after run(): results or trap, fuel, globals, memory."""
 
@@ -277,53 +289,11 @@ class Machine:
             if self.steps < 0:
                 raise TooLong
             name, *operands = code[pc]
-            kind, _, operation = name.partition(".")
             jump = None
-            if name == "local.get":
-                stack.append(values[operands[0]])
-            elif name == "local.set":
-                values[operands[0]] = pop()
-            elif name == "local.tee":
-                values[operands[0]] = stack[-1]
-            elif name == "global.get":
-                stack.append(self.globals[operands[0]])
-            elif name == "global.set":
-                self.globals[operands[0]] = pop()
-            elif operation == "const":
-                stack.append(operands[0])
-            elif name in UNARY:
-                stack.append(UNARY[name](pop()))
-            elif operation in ("load", "load8_u"):
-                width = 1 if operation == "load8_u" else WIDTH[kind] // 8
-                at = self.address(pop(), operands[0], width)
-                stack.append(int.from_bytes(self.memory[at : at + width], "little"))
-            elif operation in ("store", "store8"):
-                width = 1 if operation == "store8" else WIDTH[kind] // 8
-                value = pop()
-                at = self.address(pop(), operands[0], width)
-                self.memory[at : at + width] = (value & (1 << 8 * width) - 1).to_bytes(width, "little")
-            elif operation == "copysign":
-                b, a = pop(), pop()
-                stack.append(a & ~SIGN[kind] | b & SIGN[kind])
-            elif kind == "memory":
-                self.memory_operation(operation, stack)
-            elif kind in ("i32", "i64"):
-                b, a = pop(), pop()
-                stack.append(INTEGER_BINARY[operation](kind, a, b))
-            elif kind in ("f32", "f64") and operation in FLOAT_BINARY:
-                b, a = to_float(kind, pop()), to_float(kind, pop())
-                stack.append(from_float(kind, FLOAT_BINARY[operation](a, b)))
-            elif kind in ("f32", "f64"):
-                b, a = to_float(kind, pop()), to_float(kind, pop())
-                stack.append(FLOAT_COMPARE[operation](a, b))
-            elif name == "drop":
-                pop()
-            elif name == "select":
-                condition, b, a = pop(), pop(), pop()
-                stack.append(a if condition else b)
-            elif name == "nop":
-                pass
-            elif name in ("block", "loop", "if"):
+            if self.computes(name, operands, stack, values):
+                pc += 1
+                continue
+            if name in ("block", "loop", "if"):
                 parameters, results = operands
                 end, otherwise = function.other[pc]
                 condition = pop() if name == "if" else 1
@@ -352,26 +322,8 @@ class Machine:
                 jump = targets[min(pop(), len(targets) - 1)]
             elif name == "return":
                 jump = len(labels)
-            elif name == "call":
-                callee = self.functions[operands[0]]
-                count = len(callee.parameters)
-                given = stack[len(stack) - count :]
-                del stack[len(stack) - count :]
-                stack += self.call(callee, given)
-            elif name == "call_indirect":
-                parameters, results = operands
-                index = pop()
-                if index >= len(self.table):
-                    raise Trap("undefined element")
-                if self.table[index] is None:
-                    raise Trap("null table element")
-                callee = self.functions[self.table[index]]
-                if (callee.parameters, callee.results) != (parameters, results):
-                    raise Trap("indirect call type mismatch")
-                count = len(parameters)
-                given = stack[len(stack) - count :]
-                del stack[len(stack) - count :]
-                stack += self.call(callee, given)
+            elif name in ("call", "call_indirect"):
+                self.invoke(name, operands, stack)
             elif name == "unreachable":
                 raise Trap("unreachable executed")
             else:
@@ -381,11 +333,75 @@ class Machine:
             elif jump == len(labels):
                 return stack[len(stack) - len(function.results) :]
             else:
-                del labels[len(labels) - jump :]
-                is_loop, target, count, height = labels.pop()
-                kept = stack[len(stack) - count :]
-                del stack[height:]
-                stack += kept
-                if is_loop:
-                    labels.append((True, target, count, height))
-                pc = target
+                pc = leave(jump, labels, stack)
+
+    def computes(self, name, operands, stack, values):
+        """Does an instruction that moves or computes values. False, with nothing done, where it is another one."""
+        pop = stack.pop
+        kind, _, operation = name.partition(".")
+        if name == "local.get":
+            stack.append(values[operands[0]])
+        elif name == "local.set":
+            values[operands[0]] = pop()
+        elif name == "local.tee":
+            values[operands[0]] = stack[-1]
+        elif name == "global.get":
+            stack.append(self.globals[operands[0]])
+        elif name == "global.set":
+            self.globals[operands[0]] = pop()
+        elif operation == "const":
+            stack.append(operands[0])
+        elif name in UNARY:
+            stack.append(UNARY[name](pop()))
+        elif operation in ("load", "load8_u"):
+            width = 1 if operation == "load8_u" else WIDTH[kind] // 8
+            at = self.address(pop(), operands[0], width)
+            stack.append(int.from_bytes(self.memory[at : at + width], "little"))
+        elif operation in ("store", "store8"):
+            width = 1 if operation == "store8" else WIDTH[kind] // 8
+            value = pop()
+            at = self.address(pop(), operands[0], width)
+            self.memory[at : at + width] = (value & (1 << 8 * width) - 1).to_bytes(width, "little")
+        elif operation == "copysign":
+            b, a = pop(), pop()
+            stack.append(a & ~SIGN[kind] | b & SIGN[kind])
+        elif kind == "memory":
+            self.memory_operation(operation, stack)
+        elif kind in ("i32", "i64"):
+            b, a = pop(), pop()
+            stack.append(INTEGER_BINARY[operation](kind, a, b))
+        elif kind in ("f32", "f64") and operation in FLOAT_BINARY:
+            b, a = to_float(kind, pop()), to_float(kind, pop())
+            stack.append(from_float(kind, FLOAT_BINARY[operation](a, b)))
+        elif kind in ("f32", "f64"):
+            b, a = to_float(kind, pop()), to_float(kind, pop())
+            stack.append(FLOAT_COMPARE[operation](a, b))
+        elif name == "drop":
+            pop()
+        elif name == "select":
+            condition, b, a = pop(), pop(), pop()
+            stack.append(a if condition else b)
+        elif name == "nop":
+            pass
+        else:
+            return False
+        return True
+
+    def invoke(self, name, operands, stack):
+        """Calls a function, by number or through the table; arguments and results are on the stack."""
+        if name == "call":
+            callee = self.functions[operands[0]]
+        else:
+            parameters, results = operands
+            index = stack.pop()
+            if index >= len(self.table):
+                raise Trap("undefined element")
+            if self.table[index] is None:
+                raise Trap("null table element")
+            callee = self.functions[self.table[index]]
+            if (callee.parameters, callee.results) != (parameters, results):
+                raise Trap("indirect call type mismatch")
+        first = len(stack) - len(callee.parameters)
+        given = stack[first:]
+        del stack[first:]
+        stack += self.call(callee, given)

@@ -24,8 +24,6 @@ HARDWARE = {"machine", "network", "esp32", "esp", "chip", "virt", "hostfs", "net
 EXCEPTIONS = {
     "cmodules/wasm3/validate/validate_body.c: instruction",
     "host_tests/objects/test_storage.py: test_random_calls_against_a_model",
-    "host_tests/kernel/test_scheduler.py: test_random_operations_against_a_model",
-    "host_tests/lib/reference.py: call",
 }
 
 
