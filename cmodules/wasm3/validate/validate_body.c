@@ -287,6 +287,14 @@ static void read_locals(struct validator *v, const struct function_type *type) {
     }
 }
 
+static void end_block(struct validator *v, const uint8_t *start) {
+    struct frame frame = leave(v, start);
+    if (frame.opcode == 0x04 && (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
+            (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count))))
+        reject_here("type mismatch: if without else must leave its operands as they are");
+    if (v->depth) push_results(v, start, &frame.type);
+}
+
 static void instruction(struct validator *v) {
     const uint8_t *start = v->at;
     uint8_t opcode = read_byte(v), type;
@@ -315,14 +323,7 @@ static void instruction(struct validator *v) {
             enter(v, start, 0x05, frame.type);
             break;
         }
-        case 0x0b: {
-            struct frame frame = leave(v, start);
-            if (frame.opcode == 0x04 && (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
-                    (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count))))
-                reject_here("type mismatch: if without else must leave its operands as they are");
-            if (v->depth) push_results(v, start, &frame.type);
-            break;
-        }
+        case 0x0b: end_block(v, start); break;
         case 0x0c:
             pop_label(v, start, read_label(v));
             set_unreachable(v);
