@@ -14,7 +14,8 @@ import sys
 _GROUPS = (("running", ("boot", "check", "run", "background", "pause", "system", "ManifestError")),
            ("tasks", ("ps", "top", "kill", "stop", "start", "restart", "crash", "log", "revoke", "caps")),
            ("files", ("ls", "rm", "cat")),
-           ("machine", ("version", "board", "net", "dmesg", "mem")))
+           ("machine", ("version", "board", "net", "dmesg", "mem")),
+           ("command_line", ("main",)))
 
 
 def __getattr__(name):

@@ -44,8 +44,8 @@ def _program(run, *arguments):
 
 
 def _main(words):
-    from kernel.shell.command_line import main
-    main(words)
+    import sovelma
+    sovelma.main(words)
 
 
 def _script(text):
