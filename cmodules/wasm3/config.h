@@ -62,6 +62,7 @@
 /* Bytes of a code page: a variable, because a page that suits a 2 KB program wastes most of a hello and a
  * page that suits hello scatters a large program. Chosen per task from the size of its code section. */
 extern uint32_t sov_code_page_bytes;
+#define SOV_LEAST_CODE_PAGE 256u
 #define d_m3CodePageAlignSize sov_code_page_bytes
 
 #define d_m3Use32BitSlots 1        /* the same frame layout on every machine */

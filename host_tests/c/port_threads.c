@@ -1,11 +1,10 @@
 /* port_threads.c - a machine with little stack, whose helper tasks are threads (contract in port.h), for test_borrowed_stack.py.
  *
- * As on a board, a helper's stack lies in a free block of the arena and nothing else runs meanwhile. The thread is not
+ * As on a board, a helper's stack lies in memory that the caller lends and nothing else runs meanwhile. The thread is not
  * given more than was asked for, but for what threads take themselves.
  */
 #define _GNU_SOURCE
 #include "port/port.h"
-#include "memory/region.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -42,21 +41,17 @@ static void *run_helper(void *argument) {
     return NULL;
 }
 
-bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes) {
+const uint32_t sov_port_stack_extra = THREAD_BYTES + 2 * 4096u; /* pages begin at a multiple of 4096 */
+
+void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {
     struct helper helper = { job, context };
     pthread_attr_t attributes;
     pthread_t thread;
-    size_t whole = ((size_t)bytes + THREAD_BYTES + 4095u) & ~(size_t)4095u;
-    uint8_t *block = sov_region_take((uint32_t)whole + 4096u);
-    if (!block) return false;
-    if (job) {
-        if (!borrowed++) atexit(tell);
-        pthread_attr_init(&attributes);
-        if (pthread_attr_setstack(&attributes, (void *)(((uintptr_t)block + 4095u) & ~(uintptr_t)4095u), whole)) abort();
-        if (pthread_create(&thread, &attributes, run_helper, &helper)) abort();
-        pthread_join(thread, NULL);
-        pthread_attr_destroy(&attributes);
-    }
-    sov_region_give(block);
-    return true;
+    uintptr_t first = ((uintptr_t)memory + 4095u) & ~(uintptr_t)4095u, last = ((uintptr_t)memory + bytes) & ~(uintptr_t)4095u;
+    if (!borrowed++) atexit(tell);
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstack(&attributes, (void *)first, last - first)) abort();
+    if (pthread_create(&thread, &attributes, run_helper, &helper)) abort();
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attributes);
 }

@@ -1,7 +1,7 @@
-/* regions.c - region.h for the fuzzer: every block of a region is a block of the sanitizer's own heap.
+/* regions.c - memory.h for the fuzzer: every block of a region is a block of the sanitizer's own heap.
  *
  * In the firmware the blocks of all tasks tile one array, so an access past the end of one lands in the next and no
- * sanitizer notices. Here each block is as long as the contract of region.h says (rounded up to 8 bytes) and
+ * sanitizer notices. Here each block is as long as the contract of memory.h says (rounded up to 8 bytes) and
  * surrounded by poison, a region is poisoned beyond what it was trimmed to, and all of it is freed with the region.
  *
  * A copy of the module at a region's end is no block: a read past it is not found.
@@ -9,7 +9,7 @@
  * Invariants: sizes are counted as pool.c counts them, so a quota fails where it fails in the firmware, but for
  * fragmentation; memory that the contract does not clear is filled with a different pattern each time.
  */
-#include "memory/region.h"
+#include "memory/memory.h"
 
 #include "task/task.h"
 

@@ -41,7 +41,7 @@ def programs():
     tools = Toolchain(ROOT / "build" / "borrowed", wasm3)
     headers = [*RUNTIME.rglob("*.[ch]"), *wasm3.glob("*.[ch]")]
     flags = ["-g", "-O1", "-fno-strict-aliasing", "-foptimize-sibling-calls", "-fomit-frame-pointer", "-fno-stack-protector", "-w",
-             f"-DSOV_ARENA_BYTES={ARENA}u", "-DSOV_BORROWED_EXTRA=32768u", f"-I{RUNTIME}", f"-I{wasm3}"]  # fmt: skip
+             f"-DSOV_ARENA_BYTES={ARENA}u", f"-I{RUNTIME}", f"-I{wasm3}"]  # fmt: skip
     usual = [path for path in sorted(RUNTIME.rglob("*.c")) if '#include "py/' not in path.read_text()]
     small = [path for path in usual if path.name != "port_unix.c"] + [PORT]
     return [tools.step(name, ["gcc", *flags, DRIVER, *sources, "-lm", "-lpthread"], [DRIVER, PORT, *headers])

@@ -1,7 +1,7 @@
 """Where a task stood when it faulted: the instruction of each frame, held against wasmtime's; `make backtrace` shows the line.
 
 Compiled code keeps no table of places, so each function on the stack is compiled again and followed in step with the
-code that ran (cmodules/wasm3/engine/locate.h). The generated modules of test_differential.py check it too, trap by trap.
+code that ran (cmodules/wasm3/engine/follow.h). The generated modules of test_differential.py check it too, trap by trap.
 """
 
 import json

@@ -1,5 +1,7 @@
 """tools/check/house.py: the rules of the house hold, and each is noticed where it is broken."""
 
+import subprocess
+
 import house
 import pytest
 from machines import ROOT
@@ -41,6 +43,39 @@ def test_circles_of_rooms_are_told(built):
     wrong = built(**files)
     assert len(wrong) == 2 and all("which it needs" in text for text in wrong)
     assert built(firmware__kernel__objects__b_dot_py="import abi\n") == []
+
+
+def test_circles_of_c_files_and_rooms_are_told(built):
+    files = {"cmodules__wasm3__a__a_dot_h": '#include "b/b.h"\n', "cmodules__wasm3__b__b_dot_c": '#include "b.h"\n#include "a/a.h"\n',
+             "cmodules__wasm3__b__b_dot_h": "#include <stdint.h>\n"}  # fmt: skip
+    wrong = built(**files)
+    assert [text.split(": is needed")[0] for text in wrong] == [f"cmodules/wasm3/{name}" for name in ("a", "b", "a/a", "b/b")]
+    assert built(cmodules__wasm3__b__b_dot_c='#include "b.h"\n') == []
+
+
+def test_a_private_header_of_another_room_is_told(built):
+    files = {"cmodules__wasm3__a__a_dot_c": '#include "b/inner.h"\n#include "state/status.h"\n', "cmodules__wasm3__b__inner_dot_h": "\n",
+             "cmodules__wasm3__state__status_dot_h": "\n"}  # fmt: skip
+    assert built(**files) == ["cmodules/wasm3/a/a.c: includes b/inner.h, which is private to b"]
+
+
+def test_object_files_of_the_runtime_call_each_other_in_no_circle():
+    """What includes do not show: a declaration in one header, functions in several files."""
+    built = ROOT / "build" / "unix" / "wasm3"
+    runtime = ROOT / "cmodules" / "wasm3"
+    objects = [path for path in sorted(built.rglob("*.o")) if (runtime / path.relative_to(built)).with_suffix(".c").is_file()]
+    assert len(objects) > 15
+    defines, wants = {}, {}
+    for path in objects:
+        for line in subprocess.run(["nm", path], capture_output=True, text=True, check=True).stdout.splitlines():
+            kind, name = line.split()[-2:]
+            if kind == "U":
+                wants.setdefault(path.stem, set()).add(name)
+            elif kind.isupper():
+                defines[name] = path.stem
+    needs = {stem: {defines[name] for name in names if name in defines} - {stem} for stem, names in wants.items()}
+    assert needs["task"] >= {"interpreter", "compile"}
+    assert house.circles(needs, "") == []
 
 
 def test_the_border_of_kernel_and_hardware_is_held(built):

@@ -5,13 +5,16 @@
 
 - A file has at most 400 lines (outside of host_tests), a function 60 lines of Python or 80 of C: what is longer has more
   than one idea.
-- Folders of the kernel need one another in no circle.
+- Folders of the kernel need one another in no circle; nor do those of the runtime in C, nor its files (a source and its
+  header count as one).
+- A folder of the runtime includes only the public header of another one, which has its name.
 - The HAL never imports the kernel; only the HAL and a board's own programs import what MicroPython has for hardware.
 
 Functions of C are found by their layout: they begin and end at the left margin.
 """
 import ast
 import pathlib
+import re
 import sys
 
 FILE_LINES = 400
@@ -19,6 +22,9 @@ PYTHON_LINES = 60
 C_LINES = 80
 
 HARDWARE = {"machine", "network", "esp32", "esp", "chip", "virt", "hostfs", "netio"}
+
+# The room `state` has two: one without wasm3's headers.
+PUBLIC_HEADERS = {"state": {"status.h", "task_state.h"}}
 
 # What is still too long, each to be split by whoever changes it next.
 EXCEPTIONS = {
@@ -89,7 +95,45 @@ def rooms(root):
     return needs
 
 
-def circles(needs):
+def c_includes(root):
+    """[(file, included file)] of the runtime in C, both relative to cmodules/wasm3; headers of others are left out."""
+    runtime = (root / "cmodules" / "wasm3").resolve()
+    found = []
+    for path in sorted(runtime.rglob("*.[ch]")):
+        for name in re.findall(r'^\s*#include "([^"]+)"', path.read_text(), re.MULTILINE):
+            places = [(base / name).resolve() for base in (path.parent, runtime)]
+            found += [(path.relative_to(runtime), place.relative_to(runtime)) for place in places
+                      if place.is_file() and place.is_relative_to(runtime)][:1]  # fmt: skip
+    return found
+
+
+def c_needs(includes, unit):
+    """{unit of a file: units it includes}, where `unit` makes a file's name from its path."""
+    needs = {}
+    for path, other in includes:
+        if unit(path) != unit(other):
+            needs.setdefault(unit(path), set()).add(unit(other))
+    return needs
+
+
+def c_doors(includes):
+    """Includes of another room past its public header: [what is wrong]."""
+    wrong = []
+    for path, other in includes:
+        room = other.parts[0]
+        if len(other.parts) > 1 and room != path.parts[0] and other.name not in PUBLIC_HEADERS.get(room, {room + ".h"}):
+            wrong.append(f"cmodules/wasm3/{path}: includes {other}, which is private to {room}")
+    return wrong
+
+
+def c_order(root):
+    """What is wrong with the includes of the runtime."""
+    includes = c_includes(root)
+    files = c_needs(includes, lambda path: str(path.with_suffix("")))
+    return c_doors(includes) + circles(c_needs(includes, lambda path: path.parts[0]), "cmodules/wasm3/") + circles(files, "cmodules/wasm3/")
+
+
+def circles(needs, folder="firmware/kernel/"):
     """Rooms that can be left and reached again: [what is wrong]."""
     wrong = []
     for start in needs:
@@ -100,7 +144,7 @@ def circles(needs):
                 seen.add(room)
                 following |= needs.get(room, set())
         if start in seen:
-            wrong.append(f"firmware/kernel/{start}: is needed by {', '.join(sorted(seen - {start}))}, which it needs")
+            wrong.append(f"{folder}{start}: is needed by {', '.join(sorted(seen - {start}))}, which it needs")
     return wrong
 
 
@@ -120,7 +164,7 @@ def strangers(root):
 def check(root, exceptions=EXCEPTIONS):
     """Everything that is wrong, as lines of text."""
     functions = long_functions(root)
-    wrong = long_files(root) + circles(rooms(root)) + strangers(root)
+    wrong = long_files(root) + circles(rooms(root)) + c_order(root) + strangers(root)
     wrong += [f"{name}: {lines} lines" for name, lines in functions.items() if name not in exceptions]
     wrong += [f"{name}: is short enough now, take it out of EXCEPTIONS" for name in sorted(set(exceptions) - set(functions))]
     return wrong

@@ -8,16 +8,11 @@
  * Invariants: one compilation at a time; one that fails for want of memory comes back here by longjmp, on the stack it
  * began on, and ends its task alone; no compilation begins on a stack that could be too small for it.
  */
-#include "task/task_state.h"
+#include "engine.h"
 
 #include "port/port.h"
-#include "memory/region.h"
 
 #include <stdio.h>
-
-const char sov_out_of_memory_text[] = "out of memory";
-
-bool sov_out_of_memory(const char *reason) { return reason == sov_out_of_memory_text; }
 
 /* ---- wasm3's tables ------------------------------------------------------------------------------- */
 
@@ -54,16 +49,14 @@ M3Compilation *sov_tables(void) { return tables.block; }
 
 /* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
  * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
-#define LEAST_CODE_PAGE 256u
 #define MOST_CODE_PAGE 4096u
 /* On demand, what is not called shall take no room beside what is: 128 words, of which an unlucky page wastes a tenth. */
 #define MOST_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
-uint32_t sov_code_page_bytes = LEAST_CODE_PAGE;
 
 void sov_choose_code_page(const struct sov_task *task) {
     uint32_t code_bytes = sov_code_bytes(task);
     uint32_t most = task->on_demand ? MOST_CODE_PAGE_ON_DEMAND : MOST_CODE_PAGE;
-    sov_code_page_bytes = LEAST_CODE_PAGE;
+    sov_code_page_bytes = SOV_LEAST_CODE_PAGE;
     while (sov_code_page_bytes < most && sov_code_page_bytes < code_bytes * 2) sov_code_page_bytes *= 2;
 }
 
@@ -74,8 +67,32 @@ uint32_t sov_compile_stack(uint32_t nesting, uint32_t values) {
     return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
+/* Memory for a stack of `bytes`, from the free arena; NULL where the machine cannot run on it. */
+static void *borrow_stack(uint32_t bytes, uint32_t *with_extra) {
+    uint64_t whole = (uint64_t)bytes + sov_port_stack_extra;
+    if (!sov_port_stack_extra || whole > UINT32_MAX) return NULL;
+    *with_extra = (uint32_t)whole;
+    return sov_region_take(*with_extra);
+}
+
 bool sov_has_stack(uint32_t bytes) {
-    return sov_port_stack_left() >= bytes || sov_port_on_borrowed_stack(NULL, NULL, bytes);
+    if (sov_port_stack_left() >= bytes) return true;
+    uint32_t with_extra;
+    void *stack = borrow_stack(bytes, &with_extra);
+    sov_region_give(stack);
+    return stack != NULL;
+}
+
+bool sov_run_on_stack(void (*job)(void *context), void *context, uint32_t bytes) {
+    if (sov_port_stack_left() >= bytes) {
+        job(context);
+        return true;
+    }
+    uint32_t with_extra;
+    void *stack = borrow_stack(bytes, &with_extra);
+    if (stack) sov_port_run_on(stack, with_extra, job, context);
+    sov_region_give(stack);
+    return stack != NULL;
 }
 
 /* ---- compiling ------------------------------------------------------------------------------------ */
@@ -104,8 +121,7 @@ const char *sov_compile(struct sov_task *task, IM3Function function) {
     if (stack > left) stack = sov_compile_stack(sov_function_nesting(function), task->values);
     sov_choose_code_page(task);
     task->runtime->scratch = tables.block;
-    if (stack <= left) run_job(&job);
-    else if (!sov_port_on_borrowed_stack(run_job, &job, stack)) job.reason = sov_out_of_memory_text;
+    if (!sov_run_on_stack(run_job, &job, stack)) job.reason = sov_out_of_memory_text;
     task->runtime->scratch = NULL;
     if (job.reason) function->compiled = NULL; /* wasm3 sets it before it has copied the constants */
     return job.reason;
@@ -120,6 +136,21 @@ IM3Function sov_find_function(struct sov_task *task, u32 index) {
     }
     sov_heap_leave();
     return function;
+}
+
+/* Compiles all functions of a task without a quota, since that tells how large its region must be. Of another task it
+ * compiles the functions that the compiler may have no room for: a module that is accepted compiles. */
+const char *sov_compile_at_creation(struct sov_task *task, const struct sov_facts *facts) {
+    IM3Module module = task->module;
+    u32 next = 0; /* of facts->doubtful */
+    for (u32 i = module->numFuncImports; i < module->numFunctions; i++) {
+        if (next < facts->doubtful_count && facts->doubtful[next] == i) next++;
+        else if (task->on_demand && next < SOV_DOUBTFUL_KEPT) continue;
+        IM3Function function = sov_find_function(task, i);
+        const char *reason = function ? sov_compile(task, function) : sov_out_of_memory_text;
+        if (reason) return reason;
+    }
+    return NULL;
 }
 
 bool sov_compile_wanted(struct sov_task *task) {

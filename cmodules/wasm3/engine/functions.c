@@ -7,10 +7,7 @@
  * Invariants: a function that was made stays where it is, so compiled code may point to it; imported functions are
  * wasm3's own from the start; a table element that was not called through yet is sov_unmade, whose type is no type.
  */
-#include "task/task_state.h"
-
-#include "memory/region.h"
-#include "validate/scan.h"
+#include "engine.h"
 
 /* Entries of a section are read from the last mark on. */
 #define MARK_EVERY 32u

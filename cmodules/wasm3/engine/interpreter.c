@@ -1,6 +1,5 @@
 /* interpreter.c - wasm3's operations and compiler, made metered and stackless. The one file that replaces parts of
- * wasm3. Other files read and fill wasm3's structures through task_state.h: compile.c, create.c, functions.c, locate.c,
- * names.c, syscall.c, task.c.
+ * wasm3. The other files of this room read and fill wasm3's structures.
  *
  * wasm3's sources are included, not edited. Each hook and its reason:
  *
@@ -18,7 +17,7 @@
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
  *                  wasm3 leaves out the arguments of calls.
  *   GetPC          sees every place that branches are pointed at.
- *   EnsureCodePageNumLines  sees bridges that no operation follows at once (locate.h).
+ *   EnsureCodePageNumLines  sees bridges that no operation follows at once (follow.h).
  *   PushConst      finds a constant that is there already by a hash, not by looking at all.
  *   CopyStackSlotsR  corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
@@ -27,9 +26,7 @@
  *
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
  */
-#include "task/task_state.h"
-
-#include "memory/region.h"
+#include "engine.h"
 
 #include "m3_math_utils.h"
 #include "m3_exception.h"
@@ -91,7 +88,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #define op_MemFill op_metered_MemFill
 #define op_MemGrow op_metered_MemGrow
 
-#include "locate.h"
+#include "follow.h"
 #define Module_GetFunction sov_function
 #include "compiler_hooks.h"
 #include "constants.h"

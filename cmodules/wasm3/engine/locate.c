@@ -1,4 +1,4 @@
-/* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in locate.h).
+/* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in follow.h).
  *
  * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes are the
  * task's own, or come from whoever asks: only those whose code section is the one that the task was made of are looked
@@ -7,11 +7,7 @@
  * Invariant: only functions that were compiled are compiled again, so every function they name was made then
  * (functions.c), and nothing in the memory that is given back here is kept by the task.
  */
-#include "task/task_state.h"
-
-#include "port/port.h"
-#include "memory/region.h"
-#include "validate/scan.h"
+#include "engine.h"
 
 #include <string.h>
 
@@ -34,8 +30,6 @@ uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
     while (size) word = word << 8 | code[--size];
     return (hash ^ word) * 1099511628211ull;
 }
-
-uint64_t sov_task_code(const struct sov_task *task) { return task->code_hash; }
 
 /* The frames, innermost first: whose, and the operation they stand at. */
 static uint32_t find_places(const struct sov_task *task, struct sov_place *places, uint32_t most) {
@@ -101,9 +95,7 @@ static void locate(struct job *job, const uint8_t *entry, const uint8_t *end) {
     runtime->scratch = sov_tables();
     runtime->pagesOpen = runtime->pagesFull = NULL;
     sov_code_page_bytes = PAGE_BYTES;
-    uint32_t stack = sov_compile_stack(sov_function_nesting(function), job->task->values);
-    if (sov_port_stack_left() >= stack) locate_in(job);
-    else sov_port_on_borrowed_stack(locate_in, job, stack);
+    sov_run_on_stack(locate_in, job, sov_compile_stack(sov_function_nesting(function), job->task->values));
     sov_code_page_bytes = kept_bytes;
     *runtime = kept_runtime;
     *function = kept;
@@ -121,7 +113,7 @@ static struct pool *take_memory(uint32_t *bytes) {
     return NULL;
 }
 
-uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
+uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
     struct sov_module scan;
     struct sov_place places[MOST_PLACES];
     IM3Module module = task->module;

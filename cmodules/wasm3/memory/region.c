@@ -1,10 +1,9 @@
 /* region.c - regions of the static arena, and the heap inside the region of the task being created or compiled
- * (contract in region.h).
+ * (contract in memory.h).
  */
-#include "region.h"
+#include "memory.h"
 
 #include "port/port.h"
-#include "task/task.h"
 
 #include <string.h>
 

@@ -21,11 +21,12 @@ uint8_t *sov_port_arena(uint32_t bytes);
 /* Bytes of C stack that the caller may use; what interrupts and signals need is taken off already. Does not block. */
 size_t sov_port_stack_left(void);
 
-/* Runs job(context) on a stack of at least `bytes` that is borrowed from the free arena for that long, and waits for
- * it. False, and nothing was run: this machine cannot, or the arena has no such block. job NULL: only asks. */
-#ifndef SOV_BORROWED_EXTRA
-#define SOV_BORROWED_EXTRA 2048u /* what it may take of the arena besides: a control block, room for interrupts */
-#endif
-bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes);
+/* Runs job(context) on a stack inside the memory that the caller lends, and waits for it. `bytes`: the stack that the job
+ * needs and sov_port_stack_extra. Blocks until the job has returned. Only where sov_port_stack_extra is not 0. */
+void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context);
+
+/* Bytes of the lent memory that are no stack: a control block, room for interrupts. 0: this machine runs jobs on the stack
+ * of its caller only. */
+extern const uint32_t sov_port_stack_extra;
 
 #endif

@@ -1,13 +1,12 @@
 /* port_esp32.c - the ESP32-C3 under ESP-IDF (contract in port.h): flash is mapped into the address space, and a job
  * that needs more stack than MicroPython's task has runs in a FreeRTOS task of its own.
  *
- * The helper task's stack and control block lie in a block of the arena that is free at that moment and is given back
- * when the job is done. MicroPython's task waits meanwhile: nothing of Python runs.
+ * The helper task's stack and control block lie in memory that the caller lends. MicroPython's task waits meanwhile, so no
+ * Python code runs.
  */
 #if defined(ESP_PLATFORM)
 
 #include "port.h"
-#include "memory/region.h"
 
 #include "esp_memory_utils.h"
 #include "freertos/FreeRTOS.h"
@@ -45,7 +44,8 @@ struct helper {
     StackType_t stack[]; /* begins at the next multiple of 16 */
 };
 
-_Static_assert(sizeof(struct helper) + KEPT_BACK + 64 <= SOV_BORROWED_EXTRA, "creation leaves too little room for the helper");
+/* The stack begins at a multiple of 16 and is one of that long: up to 15 bytes are lost at either end. */
+const uint32_t sov_port_stack_extra = sizeof(struct helper) + KEPT_BACK + 2 * 15;
 
 static void run_helper(void *argument) {
     struct helper *helper = argument;
@@ -54,22 +54,17 @@ static void run_helper(void *argument) {
     for (;;) vTaskSuspend(NULL); /* deleted from outside: a task that deletes itself is still in use for a while */
 }
 
-bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes) {
-    bytes = (bytes + KEPT_BACK + 15u) & ~15u;
-    struct helper *helper = sov_region_take(sizeof *helper + bytes + 16);
-    if (!helper) return false;
-    if (job) {
-        StackType_t *stack = (StackType_t *)(((uintptr_t)helper->stack + 15u) & ~(uintptr_t)15u);
-        helper->job = job;
-        helper->context = context;
-        helper->done = xSemaphoreCreateBinaryStatic(&helper->semaphore);
-        TaskHandle_t task = xTaskCreateStatic(run_helper, "wasm3", bytes, helper, uxTaskPriorityGet(NULL), stack, &helper->task);
-        xSemaphoreTake(helper->done, portMAX_DELAY);
-        vTaskDelete(task);
-        vSemaphoreDelete(helper->done);
-    }
-    sov_region_give(helper);
-    return true;
+void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {
+    struct helper *helper = memory;
+    StackType_t *stack = (StackType_t *)(((uintptr_t)helper->stack + 15u) & ~(uintptr_t)15u);
+    uint32_t stack_bytes = (uint32_t)((uintptr_t)memory + bytes - (uintptr_t)stack) & ~15u;
+    helper->job = job;
+    helper->context = context;
+    helper->done = xSemaphoreCreateBinaryStatic(&helper->semaphore);
+    TaskHandle_t task = xTaskCreateStatic(run_helper, "wasm3", stack_bytes, helper, uxTaskPriorityGet(NULL), stack, &helper->task);
+    xSemaphoreTake(helper->done, portMAX_DELAY);
+    vTaskDelete(task);
+    vSemaphoreDelete(helper->done);
 }
 
 #endif

@@ -64,11 +64,13 @@ size_t sov_port_stack_left(void) {
 }
 
 /* A process has megabytes: what does not fit there is not worth a thread. */
-bool sov_port_on_borrowed_stack(void (*job)(void *context), void *context, uint32_t bytes) {
+const uint32_t sov_port_stack_extra = 0;
+
+void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {
+    (void)memory;
+    (void)bytes;
     (void)job;
     (void)context;
-    (void)bytes;
-    return false;
 }
 
 #endif

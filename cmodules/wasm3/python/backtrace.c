@@ -21,17 +21,17 @@ static bool append_frame(void *list, uint32_t function, const char *name, uint32
     return true;
 }
 
-static mp_obj_t task_backtrace(mp_obj_t self_in) {
-    struct sov_task *task = sov_python_task(self_in);
+static mp_obj_t instance_backtrace(mp_obj_t self_in) {
+    struct sov_task *task = sov_instance_task(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     sov_task_backtrace(task, BACKTRACE_FRAMES, append_frame, MP_OBJ_TO_PTR(list));
     return list;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(sov_task_backtrace_obj, task_backtrace);
+MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_backtrace_obj, instance_backtrace);
 
 /* locate([wasm]): for each frame of backtrace() the offset of its instruction in the code section, or None. */
-static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
-    struct sov_task *task = sov_python_task(args[0]);
+static mp_obj_t instance_locate(size_t given, const mp_obj_t *args) {
+    struct sov_task *task = sov_instance_task(args[0]);
     mp_buffer_info_t wasm = { 0 };
     if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
     if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
@@ -43,4 +43,4 @@ static mp_obj_t task_locate(size_t given, const mp_obj_t *args) {
         mp_obj_list_append(list, offsets[i] == SOV_NOWHERE ? mp_const_none : mp_obj_new_int_from_uint(offsets[i]));
     return list;
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_locate_obj, 1, 2, task_locate);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_locate_obj, 1, 2, instance_locate);

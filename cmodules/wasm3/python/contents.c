@@ -2,7 +2,7 @@
 #include "py/runtime.h"
 
 #include "python.h"
-#include "validate/scan.h"
+#include "validate/validate.h"
 
 static void scan_or_raise(mp_obj_t wasm_in, struct sov_module *module) {
     mp_buffer_info_t wasm;

@@ -16,42 +16,6 @@
 
 #include <string.h>
 
-struct sov_task *sov_python_task(mp_obj_t self_in) {
-    task_object *self = MP_OBJ_TO_PTR(self_in);
-    if (!self->task || self->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("the task was killed"));
-    return self->task;
-}
-
-/* An integer, or 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a new object. */
-static uint64_t get_u64(mp_obj_t value) {
-    if (mp_obj_is_small_int(value)) return (uint64_t)(int64_t)MP_OBJ_SMALL_INT_VALUE(value);
-    uint8_t bytes[8];
-    mp_buffer_info_t info;
-    if (mp_obj_is_type(value, &mp_type_bytearray) && mp_get_buffer(value, &info, MP_BUFFER_READ) && info.len == sizeof bytes) {
-        memcpy(bytes, info.buf, sizeof bytes);
-    } else {
-        if (!mp_obj_is_int(value)) mp_raise_TypeError(MP_ERROR_TEXT("an int is needed"));
-        mp_obj_int_to_bytes_impl(value, false, sizeof bytes, bytes);
-    }
-    uint64_t bits = 0;
-    for (int i = 7; i >= 0; i--) bits = bits << 8 | bytes[i];
-    return bits;
-}
-
-int64_t sov_python_number(mp_obj_t value) {
-    if (mp_obj_is_small_int(value)) return MP_OBJ_SMALL_INT_VALUE(value);
-    if (!mp_obj_is_int(value)) return mp_obj_get_int(value); /* raises TypeError, except for a bool */
-    int64_t number = (int64_t)get_u64(value);
-    if (!mp_obj_equal(mp_obj_new_int_from_ll(number), value)) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 64 bits"));
-    return number;
-}
-
-uint32_t sov_python_u32(mp_obj_t value) {
-    int64_t number = sov_python_number(value);
-    if (number < INT32_MIN || number > UINT32_MAX) mp_raise_ValueError(MP_ERROR_TEXT("number needs more than 32 bits"));
-    return (uint32_t)number;
-}
-
 static uint32_t get_size(mp_obj_t value, const char *what) {
     int64_t size = sov_python_number(value);
     if (size < 0 || size > INT32_MAX) mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s is out of range"), what);
@@ -73,7 +37,7 @@ static bool is_immutable(mp_obj_t object, const mp_buffer_info_t *buffer) {
     return mp_obj_is_type(object, &mp_type_bytes) || sov_port_is_read_only(buffer->buf, (uint32_t)buffer->len);
 }
 
-static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
+static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
     enum { ARG_wasm, ARG_entry, ARG_quota, ARG_stack, ARG_memory };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_wasm, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
@@ -98,7 +62,7 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
         options.entry_length = (uint32_t)length;
     }
     /* The object first: when the Python heap is full, no region is taken. */
-    task_object *self = mp_obj_malloc_with_finaliser(task_object, type);
+    instance_object *self = mp_obj_malloc_with_finaliser(instance_object, type);
     self->task = NULL;
     self->epoch = sov_runtime_epoch();
     self->slots = 0;
@@ -108,72 +72,72 @@ static mp_obj_t task_make_new(const mp_obj_type_t *type, size_t count, size_t ke
     return MP_OBJ_FROM_PTR(self);
 }
 
-static mp_obj_t task_kill(mp_obj_t self_in) {
-    struct sov_task *task = sov_python_task(self_in);
-    task_object *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t instance_kill(mp_obj_t self_in) {
+    struct sov_task *task = sov_instance_task(self_in);
+    instance_object *self = MP_OBJ_TO_PTR(self_in);
     self->task = NULL;
     self->wasm = MP_OBJ_NULL;
     sov_task_kill(task);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_kill_obj, task_kill);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_kill_obj, instance_kill);
 
 /* The finaliser: an Instance that nobody refers to gives its region back. */
-static mp_obj_t task_del(mp_obj_t self_in) {
-    task_object *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t instance_del(mp_obj_t self_in) {
+    instance_object *self = MP_OBJ_TO_PTR(self_in);
     if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
     self->task = NULL;
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_del_obj, task_del);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_del_obj, instance_del);
 
 /* ---- running -------------------------------------------------------------------------------------- */
 
-static mp_obj_t task_resume(size_t count, const mp_obj_t *args) {
-    struct sov_task *task = sov_python_task(args[0]);
+static mp_obj_t instance_resume(size_t count, const mp_obj_t *args) {
+    struct sov_task *task = sov_instance_task(args[0]);
     int64_t fuel = sov_python_number(args[1]);
     if (fuel < 0 || fuel > SOV_MOST_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
-    int64_t result = count > 2 ? (int64_t)get_u64(args[2]) : 0;
+    int64_t result = count > 2 ? (int64_t)sov_python_bits(args[2]) : 0;
     return MP_OBJ_NEW_SMALL_INT(sov_task_resume(task, (int32_t)fuel, result));
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(task_resume_obj, 2, 3, task_resume);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(instance_resume_obj, 2, 3, instance_resume);
 
-static mp_obj_t task_start(size_t count, const mp_obj_t *args) {
-    struct sov_task *task = sov_python_task(args[0]);
+static mp_obj_t instance_start(size_t count, const mp_obj_t *args) {
+    struct sov_task *task = sov_instance_task(args[0]);
     uint32_t index = sov_python_u32(args[1]);
     if (sov_task_status(task) != SOV_EXITED && sov_task_status(task) != SOV_TRAPPED)
         mp_raise_ValueError(MP_ERROR_TEXT("the task is still running"));
     uint64_t arguments[128]; /* the specification's tests have functions of 100 parameters */
     if (count - 2 > MP_ARRAY_SIZE(arguments)) mp_raise_ValueError(MP_ERROR_TEXT("too many arguments"));
-    for (size_t i = 2; i < count; i++) arguments[i - 2] = get_u64(args[i]);
+    for (size_t i = 2; i < count; i++) arguments[i - 2] = sov_python_bits(args[i]);
     const char *reason = sov_task_start(task, index, arguments, (uint32_t)(count - 2));
     raise_for(reason);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR(task_start_obj, 2, task_start);
+static MP_DEFINE_CONST_FUN_OBJ_VAR(instance_start_obj, 2, instance_start);
 
-static mp_obj_t task_trap(mp_obj_t self_in, mp_obj_t text_in) {
+static mp_obj_t instance_trap(mp_obj_t self_in, mp_obj_t text_in) {
     size_t length;
     const char *text = mp_obj_str_get_data(text_in, &length);
-    sov_task_trap(sov_python_task(self_in), text, length);
+    sov_task_trap(sov_instance_task(self_in), text, length);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(task_trap_obj, task_trap);
+static MP_DEFINE_CONST_FUN_OBJ_2(instance_trap_obj, instance_trap);
 
 /* ---- inspection ----------------------------------------------------------------------------------- */
 
 static mp_obj_t new_text(const char *text) { return text ? mp_obj_new_str(text, strlen(text)) : mp_const_none; }
 
-static mp_obj_t task_result(mp_obj_t self_in) { return mp_obj_new_int_from_ll(sov_task_result(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_result_obj, task_result);
+static mp_obj_t instance_result(mp_obj_t self_in) { return mp_obj_new_int_from_ll(sov_task_result(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_result_obj, instance_result);
 
 static mp_obj_t typed_value(char type, uint64_t bits) {
     mp_obj_t pair[2] = { mp_obj_new_str(&type, 1), mp_obj_new_int_from_ull(bits) };
     return mp_obj_new_tuple(2, pair);
 }
 
-static mp_obj_t task_results(mp_obj_t self_in) {
-    struct sov_task *task = sov_python_task(self_in);
+static mp_obj_t instance_results(mp_obj_t self_in) {
+    struct sov_task *task = sov_instance_task(self_in);
     uint32_t count = sov_task_result_count(task);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t i = 0; i < count; i++) {
@@ -183,45 +147,45 @@ static mp_obj_t task_results(mp_obj_t self_in) {
     }
     return list;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_results_obj, task_results);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_results_obj, instance_results);
 
-static mp_obj_t task_global(mp_obj_t self_in, mp_obj_t index) {
+static mp_obj_t instance_global(mp_obj_t self_in, mp_obj_t index) {
     uint64_t bits;
-    char type = sov_task_global(sov_python_task(self_in), sov_python_u32(index), &bits);
+    char type = sov_task_global(sov_instance_task(self_in), sov_python_u32(index), &bits);
     if (!type) mp_raise_ValueError(MP_ERROR_TEXT("no such global"));
     return typed_value(type, bits);
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(task_global_obj, task_global);
+static MP_DEFINE_CONST_FUN_OBJ_2(instance_global_obj, instance_global);
 
-static mp_obj_t task_error(mp_obj_t self_in) { return new_text(sov_task_error(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_error_obj, task_error);
+static mp_obj_t instance_error(mp_obj_t self_in) { return new_text(sov_task_error(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_error_obj, instance_error);
 
-static mp_obj_t task_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_code_obj, task_code);
+static mp_obj_t instance_code(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_code(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_code_obj, instance_code);
 
-static mp_obj_t task_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_fuel_obj, task_fuel);
+static mp_obj_t instance_fuel(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_fuel(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_fuel_obj, instance_fuel);
 
-static mp_obj_t task_spent(mp_obj_t self_in) { return mp_obj_new_int(sov_task_spent(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_spent_obj, task_spent);
+static mp_obj_t instance_spent(mp_obj_t self_in) { return mp_obj_new_int(sov_task_spent(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_spent_obj, instance_spent);
 
-static mp_obj_t task_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_syscalls_obj, task_syscalls);
+static mp_obj_t instance_syscalls(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_syscalls(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_syscalls_obj, instance_syscalls);
 
-static mp_obj_t task_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_bill_obj, task_bill);
+static mp_obj_t instance_bill(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_bill(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_bill_obj, instance_bill);
 
-static mp_obj_t task_debt(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_debt(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_debt_obj, task_debt);
+static mp_obj_t instance_debt(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_task_debt(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_debt_obj, instance_debt);
 
-static mp_obj_t task_again(mp_obj_t self_in) {
-    sov_task_charge_again(sov_python_task(self_in));
+static mp_obj_t instance_again(mp_obj_t self_in) {
+    sov_task_charge_again(sov_instance_task(self_in));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_again_obj, task_again);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_again_obj, instance_again);
 
-static mp_obj_t task_calls(mp_obj_t self_in) {
-    struct sov_task *task = sov_python_task(self_in);
+static mp_obj_t instance_calls(mp_obj_t self_in) {
+    struct sov_task *task = sov_instance_task(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t age = SOV_CALLS_KEPT; age-- > 0;) {
         uint32_t number;
@@ -233,61 +197,61 @@ static mp_obj_t task_calls(mp_obj_t self_in) {
     }
     return list;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_calls_obj, task_calls);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_calls_obj, instance_calls);
 
-static mp_obj_t task_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_memory_obj, task_memory);
+static mp_obj_t instance_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_memory_obj, instance_memory);
 
-static mp_obj_t task_region(mp_obj_t self_in) {
+static mp_obj_t instance_region(mp_obj_t self_in) {
     uint32_t used, size;
-    sov_task_region(sov_python_task(self_in), &used, &size);
+    sov_task_region(sov_instance_task(self_in), &used, &size);
     mp_obj_t pair[2] = { mp_obj_new_int_from_uint(used), mp_obj_new_int_from_uint(size) };
     return mp_obj_new_tuple(2, pair);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_region_obj, task_region);
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_region_obj, instance_region);
 
-static mp_obj_t task_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(sov_python_task(self_in))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(task_state_hash_obj, task_state_hash);
+static mp_obj_t instance_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_state_hash_obj, instance_state_hash);
 
 /* MicroPython searches from the first: what every call needs stands in front. */
-static const mp_rom_map_elem_t task_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&sov_task_call_obj) },
-    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&task_resume_obj) },
-    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_task_arg_obj) },
-    { MP_ROM_QSTR(MP_QSTR_target), MP_ROM_PTR(&sov_task_target_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&sov_task_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&sov_task_readinto_obj) },
-    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&sov_task_nr_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&sov_task_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&task_bill_obj) },
-    { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&task_again_obj) },
-    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&task_del_obj) },
-    { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_task_guard_obj) },
-    { MP_ROM_QSTR(MP_QSTR_escape), MP_ROM_PTR(&sov_task_escape_obj) },
-    { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&sov_task_match_obj) },
-    { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&task_trap_obj) },
-    { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&task_start_obj) },
-    { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&task_result_obj) },
-    { MP_ROM_QSTR(MP_QSTR_results), MP_ROM_PTR(&task_results_obj) },
-    { MP_ROM_QSTR(MP_QSTR_global_), MP_ROM_PTR(&task_global_obj) },
-    { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&task_error_obj) },
-    { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&sov_task_backtrace_obj) },
-    { MP_ROM_QSTR(MP_QSTR_locate), MP_ROM_PTR(&sov_task_locate_obj) },
-    { MP_ROM_QSTR(MP_QSTR_code), MP_ROM_PTR(&task_code_obj) },
-    { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&task_fuel_obj) },
-    { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&task_spent_obj) },
-    { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&task_syscalls_obj) },
-    { MP_ROM_QSTR(MP_QSTR_debt), MP_ROM_PTR(&task_debt_obj) },
-    { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&task_calls_obj) },
-    { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&task_memory_obj) },
-    { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&task_region_obj) },
-    { MP_ROM_QSTR(MP_QSTR_state_hash), MP_ROM_PTR(&task_state_hash_obj) },
-    { MP_ROM_QSTR(MP_QSTR_kill), MP_ROM_PTR(&task_kill_obj) },
+static const mp_rom_map_elem_t instance_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&sov_instance_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&instance_resume_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_instance_arg_obj) },
+    { MP_ROM_QSTR(MP_QSTR_target), MP_ROM_PTR(&sov_instance_target_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&sov_instance_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&sov_instance_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nr), MP_ROM_PTR(&sov_instance_nr_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&sov_instance_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bill), MP_ROM_PTR(&instance_bill_obj) },
+    { MP_ROM_QSTR(MP_QSTR_again), MP_ROM_PTR(&instance_again_obj) },
+    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&instance_del_obj) },
+    { MP_ROM_QSTR(MP_QSTR_guard), MP_ROM_PTR(&sov_instance_guard_obj) },
+    { MP_ROM_QSTR(MP_QSTR_escape), MP_ROM_PTR(&sov_instance_escape_obj) },
+    { MP_ROM_QSTR(MP_QSTR_match), MP_ROM_PTR(&sov_instance_match_obj) },
+    { MP_ROM_QSTR(MP_QSTR_trap), MP_ROM_PTR(&instance_trap_obj) },
+    { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&instance_start_obj) },
+    { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&instance_result_obj) },
+    { MP_ROM_QSTR(MP_QSTR_results), MP_ROM_PTR(&instance_results_obj) },
+    { MP_ROM_QSTR(MP_QSTR_global_), MP_ROM_PTR(&instance_global_obj) },
+    { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&instance_error_obj) },
+    { MP_ROM_QSTR(MP_QSTR_backtrace), MP_ROM_PTR(&sov_instance_backtrace_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locate), MP_ROM_PTR(&sov_instance_locate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_code), MP_ROM_PTR(&instance_code_obj) },
+    { MP_ROM_QSTR(MP_QSTR_fuel), MP_ROM_PTR(&instance_fuel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_spent), MP_ROM_PTR(&instance_spent_obj) },
+    { MP_ROM_QSTR(MP_QSTR_syscalls), MP_ROM_PTR(&instance_syscalls_obj) },
+    { MP_ROM_QSTR(MP_QSTR_debt), MP_ROM_PTR(&instance_debt_obj) },
+    { MP_ROM_QSTR(MP_QSTR_calls), MP_ROM_PTR(&instance_calls_obj) },
+    { MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&instance_memory_obj) },
+    { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&instance_region_obj) },
+    { MP_ROM_QSTR(MP_QSTR_state_hash), MP_ROM_PTR(&instance_state_hash_obj) },
+    { MP_ROM_QSTR(MP_QSTR_kill), MP_ROM_PTR(&instance_kill_obj) },
 };
-static MP_DEFINE_CONST_DICT(task_locals, task_locals_table);
+static MP_DEFINE_CONST_DICT(instance_locals, instance_locals_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(sov_task_type, MP_QSTR_Instance, MP_TYPE_FLAG_NONE,
-    make_new, task_make_new, locals_dict, &task_locals);
+MP_DEFINE_CONST_OBJ_TYPE(sov_instance_type, MP_QSTR_Instance, MP_TYPE_FLAG_NONE,
+    make_new, instance_make_new, locals_dict, &instance_locals);
 
 /* ---- the module ----------------------------------------------------------------------------------- */
 
@@ -362,7 +326,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
 static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wasm3) },
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&sov_task_type) },
+    { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&sov_instance_type) },
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
     { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },

@@ -14,13 +14,13 @@
 
 #include <string.h>
 
-static mp_obj_t task_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_number(sov_python_task(self_in))); }
-MP_DEFINE_CONST_FUN_OBJ_1(sov_task_nr_obj, task_nr);
+static mp_obj_t instance_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_number(sov_instance_task(self_in))); }
+MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_nr_obj, instance_nr);
 
-static mp_obj_t task_arg(mp_obj_t self_in, mp_obj_t index) {
-    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(sov_python_task(self_in), (uint32_t)mp_obj_get_int(index)));
+static mp_obj_t instance_arg(mp_obj_t self_in, mp_obj_t index) {
+    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(sov_instance_task(self_in), (uint32_t)mp_obj_get_int(index)));
 }
-MP_DEFINE_CONST_FUN_OBJ_2(sov_task_arg_obj, task_arg);
+MP_DEFINE_CONST_FUN_OBJ_2(sov_instance_arg_obj, instance_arg);
 
 static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, int64_t length) {
     uint8_t *bytes = length < 0 || length > INT32_MAX ? NULL : sov_slice(task, address, (uint32_t)length);
@@ -28,11 +28,11 @@ static uint8_t *slice_or_raise(struct sov_task *task, uint32_t address, int64_t 
     return bytes;
 }
 
-static mp_obj_t task_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
+static mp_obj_t instance_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t length_in) {
     int64_t length = sov_python_number(length_in);
-    return mp_obj_new_bytes(slice_or_raise(sov_python_task(self_in), sov_python_u32(address), length), (size_t)length);
+    return mp_obj_new_bytes(slice_or_raise(sov_instance_task(self_in), sov_python_u32(address), length), (size_t)length);
 }
-MP_DEFINE_CONST_FUN_OBJ_3(sov_task_read_obj, task_read);
+MP_DEFINE_CONST_FUN_OBJ_3(sov_instance_read_obj, instance_read);
 
 /* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
 static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, int64_t *length) {
@@ -45,29 +45,29 @@ static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access
     return (uint8_t *)buffer.buf + start;
 }
 
-static mp_obj_t task_readinto(size_t count, const mp_obj_t *args) {
+static mp_obj_t instance_readinto(size_t count, const mp_obj_t *args) {
     int64_t length;
-    struct sov_task *task = sov_python_task(args[0]);
+    struct sov_task *task = sov_instance_task(args[0]);
     uint8_t *to = buffer_part(count, args, MP_BUFFER_WRITE, &length);
     memcpy(to, slice_or_raise(task, sov_python_u32(args[1]), length), (size_t)length);
     return MP_OBJ_NEW_SMALL_INT(length);
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_readinto_obj, 3, 5, task_readinto);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_readinto_obj, 3, 5, instance_readinto);
 
-static mp_obj_t task_write(size_t count, const mp_obj_t *args) {
+static mp_obj_t instance_write(size_t count, const mp_obj_t *args) {
     int64_t length;
-    struct sov_task *task = sov_python_task(args[0]);
+    struct sov_task *task = sov_instance_task(args[0]);
     const uint8_t *from = buffer_part(count, args, MP_BUFFER_READ, &length);
     memcpy(slice_or_raise(task, sov_python_u32(args[1]), length), from, (size_t)length);
     return MP_OBJ_NEW_SMALL_INT(length);
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_write_obj, 3, 5, task_write);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_write_obj, 3, 5, instance_write);
 
 /* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
-static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
+static mp_obj_t instance_match(size_t count, const mp_obj_t *args) {
     (void)count;
     int64_t length = sov_python_number(args[2]);
-    const uint8_t *bytes = slice_or_raise(sov_python_task(args[0]), sov_python_u32(args[1]), length);
+    const uint8_t *bytes = slice_or_raise(sov_instance_task(args[0]), sov_python_u32(args[1]), length);
     size_t names;
     mp_obj_t *name;
     mp_obj_get_array(args[3], &names, &name);
@@ -78,14 +78,14 @@ static mp_obj_t task_match(size_t count, const mp_obj_t *args) {
     }
     return MP_OBJ_NEW_SMALL_INT(-1);
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj, 4, 4, task_match);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_match_obj, 4, 4, instance_match);
 
 /* escape(address, length, buffer, at) -> the end of what was put into the buffer from `at` on: the bytes as printable ASCII, a
  * backslash doubled, others as \xNN. ValueError where four for each do not fit. */
-static mp_obj_t task_escape(size_t count, const mp_obj_t *args) {
+static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
     (void)count;
     int64_t length = sov_python_number(args[2]), at = sov_python_number(args[4]);
-    const uint8_t *from = slice_or_raise(sov_python_task(args[0]), sov_python_u32(args[1]), length);
+    const uint8_t *from = slice_or_raise(sov_instance_task(args[0]), sov_python_u32(args[1]), length);
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_WRITE);
     if (at < 0 || at > (int64_t)buffer.len || length * 4 > (int64_t)buffer.len - at) mp_raise_ValueError(MP_ERROR_TEXT("does not fit the buffer"));
@@ -104,7 +104,7 @@ static mp_obj_t task_escape(size_t count, const mp_obj_t *args) {
     }
     return MP_OBJ_NEW_SMALL_INT(to - (uint8_t *)buffer.buf);
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_escape_obj, 5, 5, task_escape);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_escape_obj, 5, 5, instance_escape);
 
 /* ---- its capability --------------------------------------------------------------------------------- */
 
@@ -119,9 +119,9 @@ static const void *array_of(mp_obj_t object, int typecode, size_t bytes, size_t 
 
 /* guard(identifiers, kinds_and_rights, objects): the table whose capabilities call() accepts from now on: by slots an array("I") of
  * the identifiers that are good now, an array("H") of kinds and rights, a list of objects. */
-static mp_obj_t task_guard(size_t count, const mp_obj_t *args) {
+static mp_obj_t instance_guard(size_t count, const mp_obj_t *args) {
     (void)count;
-    task_object *self = MP_OBJ_TO_PTR(args[0]);
+    instance_object *self = MP_OBJ_TO_PTR(args[0]);
     size_t identifiers, kinds_and_rights, objects;
     mp_obj_t *object;
     const uint32_t *identifier = array_of(args[1], 'I', sizeof *identifier, &identifiers);
@@ -135,16 +135,16 @@ static mp_obj_t task_guard(size_t count, const mp_obj_t *args) {
     self->slots = (uint32_t)identifiers;
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj, 4, 4, task_guard);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_guard_obj, 4, 4, instance_guard);
 
 #define SLOT_MASK 0xffu /* of an identifier */
 #define KINDS 0xffu     /* of kinds_and_rights, and of what a call needs; the rights stand above */
 
 /* call() -> the number of the call, or one more than the last where Python has to say what is wrong with the
  * capability in argument 0, or there is no call. */
-static mp_obj_t task_call(mp_obj_t self_in) {
-    const task_object *self = MP_OBJ_TO_PTR(self_in);
-    const struct sov_task *task = sov_python_task(self_in);
+static mp_obj_t instance_call(mp_obj_t self_in) {
+    const instance_object *self = MP_OBJ_TO_PTR(self_in);
+    const struct sov_task *task = sov_instance_task(self_in);
     uint32_t number = sov_task_number(task), need = sov_call_needs(number);
     if (need) {
         uint32_t identifier = (uint32_t)sov_task_argument(task, 0), slot = identifier & SLOT_MASK;
@@ -153,12 +153,12 @@ static mp_obj_t task_call(mp_obj_t self_in) {
     }
     return MP_OBJ_NEW_SMALL_INT(number < sov_call_count ? number : sov_call_count);
 }
-MP_DEFINE_CONST_FUN_OBJ_1(sov_task_call_obj, task_call);
+MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_call_obj, instance_call);
 
 /* target() -> the object of the capability in argument 0, which call() has just accepted. */
-static mp_obj_t task_target(mp_obj_t self_in) {
-    const task_object *self = MP_OBJ_TO_PTR(self_in);
-    uint32_t slot = (uint32_t)sov_task_argument(sov_python_task(self_in), 0) & SLOT_MASK;
+static mp_obj_t instance_target(mp_obj_t self_in) {
+    const instance_object *self = MP_OBJ_TO_PTR(self_in);
+    uint32_t slot = (uint32_t)sov_task_argument(sov_instance_task(self_in), 0) & SLOT_MASK;
     return slot < self->slots ? self->objects[slot] : mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(sov_task_target_obj, task_target);
+MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_target_obj, instance_target);

@@ -4,6 +4,7 @@
 
 #include "py/obj.h"
 
+#include "memory/memory.h"
 #include "task/task.h"
 
 typedef struct {
@@ -15,9 +16,13 @@ typedef struct {
     const uint16_t *kinds_and_rights;
     const mp_obj_t *objects;
     mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
-} task_object;
+} instance_object;
 
-struct sov_task *sov_python_task(mp_obj_t self); /* raises ValueError where it was killed */
+struct sov_task *sov_instance_task(mp_obj_t self); /* raises ValueError where it was killed */
+
+/* The 64 bits of an integer, or of 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a
+ * new object. */
+uint64_t sov_python_bits(mp_obj_t value);
 
 /* An integer of Python. On a 32-bit machine those from 2^30 on are objects; what 64 bits cannot hold is refused. */
 int64_t sov_python_number(mp_obj_t value);
@@ -27,20 +32,20 @@ int64_t sov_python_number(mp_obj_t value);
 uint32_t sov_python_u32(mp_obj_t value);
 
 /* pending.c: methods of wasm3.Instance, in the table of modwasm3.c. */
-MP_DECLARE_CONST_FUN_OBJ_1(sov_task_nr_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(sov_task_arg_obj);
-MP_DECLARE_CONST_FUN_OBJ_3(sov_task_read_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_readinto_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_write_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_match_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_escape_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_guard_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(sov_task_call_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(sov_task_target_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_nr_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(sov_instance_arg_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(sov_instance_read_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_readinto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_write_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_match_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_escape_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_guard_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_target_obj);
 
 /* backtrace.c: methods of wasm3.Instance. */
-MP_DECLARE_CONST_FUN_OBJ_1(sov_task_backtrace_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_task_locate_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_backtrace_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_locate_obj);
 
 /* contents.c: functions of the module. */
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_exports_obj);

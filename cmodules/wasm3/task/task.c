@@ -3,13 +3,14 @@
  * A task runs in phases: the start function, `_initialize`, the entry. Between phases nothing is visible
  * from outside: one resume may end one phase and begin the next.
  */
-#include "task_state.h"
+#include "task.h"
 
-#include "memory/region.h"
+#include "engine/engine.h"
+#include "phases.h"
+#include "system_calls.h"
 
 #include <string.h>
 
-/* Begins the next phase that has a function; without one the task has exited. */
 void sov_task_begin(struct sov_task *task) {
     while (task->phase < SOV_PHASE_COUNT && task->phase_function[task->phase] < 0) task->phase++;
     if (task->phase >= SOV_PHASE_COUNT) {
@@ -93,14 +94,6 @@ void sov_task_kill(struct sov_task *task) {
     bool on_demand = task->on_demand;
     sov_region_give(task);
     if (on_demand) sov_tables_give();
-}
-
-void sov_task_trap(struct sov_task *task, const char *reason, size_t length) {
-    if (length >= sizeof task->error_text) length = sizeof task->error_text - 1;
-    memcpy(task->error_text, reason, length);
-    task->error_text[length] = 0;
-    task->error = task->error_text;
-    task->status = SOV_TRAPPED;
 }
 
 enum sov_status sov_task_status(const struct sov_task *task) { return task->status; }
@@ -190,4 +183,10 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
         if (!visit(context, sov_function_index(task, function), name, length)) return;
         sp = sov_frame_caller(sp);
     }
+}
+
+uint64_t sov_task_code(const struct sov_task *task) { return task->code_hash; }
+
+uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
+    return sov_locate(task, wasm, size, offsets, most);
 }

@@ -9,24 +9,9 @@
 #ifndef SOV_TASK_H
 #define SOV_TASK_H
 
-#include "config.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum sov_status {
-    SOV_PREEMPTED = 0, /* out of fuel; resume with more */
-    SOV_SYSCALL = 1,   /* asks the kernel; resume with the answer */
-    SOV_EXITED = 2,    /* ended; final until sov_task_start() */
-    SOV_TRAPPED = 3,   /* faulted; final */
-};
-
-/* Host calls whose number and answer a task remembers, for its crash record. */
-#define SOV_CALLS_KEPT 8
-#define SOV_NO_ANSWER INT32_MIN /* of a call that was never answered; no call answers this */
-
-struct sov_task; /* lives in its region; the pointer dies with sov_task_kill() and sov_runtime_reset() */
+#include "memory/memory.h"
+#include "state/status.h"
+#include "system_calls.h"
 
 struct sov_options {
     const char *entry;     /* exported function to run after start and _initialize; NULL: none */
@@ -39,18 +24,10 @@ struct sov_options {
                             * keeps a copy in its region */
 };
 
-/* Forgets all tasks and makes the arena empty. Called when a MicroPython VM starts: after a soft reset the
- * arena still holds tasks that nobody knows any more. */
-void sov_runtime_reset(void);
-
-/* Counts resets, so that a handle can tell that its task is gone. */
-uint32_t sov_runtime_epoch(void);
-
 /* Creates a task from `size` bytes of wasm, which are not needed afterwards unless they are promised to be immutable.
  * Returns NULL and sets *task, or returns a reason that stays valid until the next call; sov_out_of_memory() is the reason for a quota
  * or arena that is too small. */
 const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
-bool sov_out_of_memory(const char *reason);
 
 /* Validates a module without creating anything: NULL or a reason, as above. Uses free memory of the arena. */
 const char *sov_check_module(const uint8_t *wasm, uint32_t size);
@@ -66,21 +43,13 @@ const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t
 /* Gives the region back. The pointer is dead afterwards. */
 void sov_task_kill(struct sov_task *task);
 
-/* Turns the task TRAPPED with a reason (copied, cut to fit). */
-void sov_task_trap(struct sov_task *task, const char *reason, size_t length);
-
 enum sov_status sov_task_status(const struct sov_task *task);
 const char *sov_task_error(const struct sov_task *task); /* reason of the fault, NULL when there is none */
-uint32_t sov_task_number(const struct sov_task *task);   /* number of the pending syscall */
-int32_t sov_task_argument(const struct sov_task *task, uint32_t index); /* i-th wasm argument of it, checked */
-extern const uint32_t sov_call_count; /* system calls there are */
-uint32_t sov_call_needs(uint32_t number); /* of a capability: bits 0-7 any of these kinds, 8-15 all of these rights */
 int64_t sov_task_result(const struct sov_task *task);    /* exit code, or first result, or 0 */
 uint32_t sov_task_result_count(const struct sov_task *task);
 char sov_task_result_at(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type i I f F */
 uint64_t sov_task_fuel(const struct sov_task *task);     /* total used */
 int32_t sov_task_spent(const struct sov_task *task);     /* used by the last resume */
-void sov_task_charge_again(struct sov_task *task);       /* the pending call is tried again: its fixed charge once more */
 int32_t sov_task_bill(struct sov_task *task);            /* used since the last bill; what is above 2^30-1 is left for the next */
 int32_t sov_task_debt(const struct sov_task *task);      /* fuel that the next slice takes before anything runs */
 uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, wraps at 2^32 */
@@ -103,29 +72,7 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
  * `wasm`: the module that the task was made of, where custom sections may differ; NULL: what the task itself keeps.
  * Compiles the functions on the stack again, in free memory of the arena; takes as long as that. Returns the number of
  * frames, at most 32, or SOV_NOWHERE for another module or none. */
-#define SOV_NOWHERE UINT32_MAX
 uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most);
 uint64_t sov_task_code(const struct sov_task *task); /* a hash of the module's code section */
-
-/* The one place where a guest's (address, length) becomes a pointer: NULL when it does not lie inside
- * linear memory, whatever the values. Valid until the task is resumed or killed. A length of 0 is inside
- * for every address up to the size. */
-uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length);
-
-/* The arena: bytes in all, bytes free, largest region that could be taken, live regions. */
-void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *regions);
-
-/* Makes the arena another size, while no task lives in it: smaller anywhere, to try a board's on a host;
- * larger where the machine has memory for it. NULL, or why not. */
-const char *sov_arena_resize(uint32_t bytes);
-bool sov_arena_check(void);
-uint32_t sov_arena_hash(void); /* of the allocation map: equal maps, equal hashes */
-
-#if SOV_TEST_HOOKS
-/* The n-th allocation from now fails (n > 0), 0 switches it off. Returns how many were still to go. */
-uint32_t sov_fail_allocation(uint32_t n);
-/* First and last byte of the arena's array, for guard patterns around regions. */
-uint8_t *sov_arena_bytes(void);
-#endif
 
 #endif

@@ -8,6 +8,8 @@
 #ifndef SOV_VALIDATE_H
 #define SOV_VALIDATE_H
 
+#include "scan.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* syscall.c - what happens between a host call and the kernel: every argument is checked against the ABI.
+/* system_calls.c - what happens between a host call and the kernel: every argument is checked against the ABI.
  *
  * A guest's arguments are allegations. Here, and nowhere else, a (pointer, length) is held against the
  * bounds of linear memory (sov_slice), integers against their ranges, flags against their mask. The kernel
@@ -8,11 +8,14 @@
  * flags (INVAL), then limits on lengths (cut where short counts are normal, else TOOBIG). The fuel charge of
  * the ABI is taken in every case, so that refused calls are not free.
  */
-#include "task_state.h"
+#include "system_calls.h"
+
+#include "engine/engine.h"
 
 #include "../../common/abi_table.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Number of the host function that answers 0 to anything: the print functions that the specification's
  * scripts import from the module "spectest". */
@@ -24,12 +27,6 @@ _Static_assert(ABI_COUNT < 256, "the number of a call is remembered in a byte");
 
 static uint64_t *argument_slots(const struct sov_task *task) {
     return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets;
-}
-
-uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length) {
-    uint64_t size = task->header.length;
-    if ((uint64_t)address + length > size) return NULL;
-    return (uint8_t *)(&task->header + 1) + address;
 }
 
 /* Charges the call, what it may copy and the steps of its path. */
@@ -130,43 +127,38 @@ uint32_t sov_task_number(const struct sov_task *task) {
     return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX;
 }
 
-/* A function type in wasm3's notation: "i(iI)". */
-void sov_type_text(char *text, size_t bytes, IM3FuncType type) {
-    static const char letter[] = "viIfF";
-    char *at = text, *last = text + bytes - 1;
-    if (!type->numRets && at < last) *at++ = 'v';
-    for (u32 i = 0; i < type->numRets && at < last; i++) *at++ = letter[type->types[i]];
-    if (at < last) *at++ = '(';
-    for (u32 i = 0; i < type->numArgs && at < last; i++) *at++ = letter[type->types[type->numRets + i]];
-    if (at < last) *at++ = ')';
-    *at = 0;
-}
-
 static const struct abi_call *find_call(const char *name) {
     for (uint32_t i = 0; i < ABI_COUNT; i++)
         if (!strcmp(abi_calls[i].name, name)) return &abi_calls[i];
     return NULL;
 }
 
-const char *sov_link_import(IM3Module module, IM3Function function, char *reason, size_t bytes) {
+/* Links one imported function, or says why not. */
+static const char *link_import(IM3Module module, IM3Function function) {
     const char *from = function->import.moduleUtf8, *name = function->import.fieldUtf8;
     char found[24];
 #if SOV_TEST_HOOKS
     if (!strcmp(from, "spectest")) return sov_link_host(module, function, SPECTEST_NUMBER);
 #endif
-    if (!strncmp(from, "wasi_", 5)) {
-        snprintf(reason, bytes, "import %.20s.%.24s: there is no WASI here; build with modules/sdk/sovelma.h", from, name);
-        return reason;
-    }
+    if (!strncmp(from, "wasi_", 5))
+        return sov_reason("import %.20s.%.24s: there is no WASI here; build with modules/sdk/sovelma.h", from, name);
     const struct abi_call *call = strcmp(from, ABI_MODULE) ? NULL : find_call(name);
-    if (!call) {
-        snprintf(reason, bytes, "import %.24s.%.32s: no such host function", from, name);
-        return reason;
-    }
+    if (!call) return sov_reason("import %.24s.%.32s: no such host function", from, name);
     sov_type_text(found, sizeof found, function->funcType);
-    if (strcmp(found, call->type)) {
-        snprintf(reason, bytes, "import %s.%s: type %s, declared as %s", from, name, call->type, found);
-        return reason;
-    }
+    if (strcmp(found, call->type)) return sov_reason("import %s.%s: type %s, declared as %s", from, name, call->type, found);
     return sov_link_host(module, function, call->number);
+}
+
+const char *sov_link_imports(struct sov_task *task, const struct sov_module *scan) {
+    IM3Module module = task->module;
+    struct sov_import import;
+    uint32_t at = 0;
+    for (u32 i = 0; i < module->numFuncImports && sov_next_import(scan, &at, &import); i++) {
+        /* wasm3 ends a name at its first zero byte: a name that holds a zero is no system call's. */
+        if (memchr(import.module, 0, import.module_length) || memchr(import.name, 0, import.name_length))
+            return sov_reason("import with a zero in its name: no such host function");
+        const char *reason = link_import(module, &module->functions[i]);
+        if (reason) return reason;
+    }
+    return NULL;
 }

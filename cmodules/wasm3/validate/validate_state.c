@@ -1,4 +1,4 @@
-/* validate.c - the validator's reader: numbers, names, constants, rejections (contract in validate.h). */
+/* validate_state.c - the validator's reader: numbers, names, constants, rejections (contract in validate_state.h). */
 #include "validate_state.h"
 
 #include <stdarg.h>

@@ -1,0 +1,35 @@
+/* state.c - the check of a guest's pointer, the reasons of refusals, and the trap that the kernel sets (contract in status.h). */
+#include "task_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length) {
+    uint64_t size = task->header.length;
+    if ((uint64_t)address + length > size) return NULL;
+    return (uint8_t *)(&task->header + 1) + address;
+}
+
+void sov_task_trap(struct sov_task *task, const char *reason, size_t length) {
+    if (length >= sizeof task->error_text) length = sizeof task->error_text - 1;
+    memcpy(task->error_text, reason, length);
+    task->error_text[length] = 0;
+    task->error = task->error_text;
+    task->status = SOV_TRAPPED;
+}
+
+/* Not in a region: the region that a reason belongs to is given back when the caller reads the reason. */
+char sov_reason_text[SOV_REASON_BYTES];
+
+const char *sov_reason(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sov_reason_text, sizeof sov_reason_text, format, arguments);
+    va_end(arguments);
+    return sov_reason_text;
+}
+
+const char sov_out_of_memory_text[] = "out of memory";
+
+bool sov_out_of_memory(const char *reason) { return reason == sov_out_of_memory_text; }
