@@ -35,9 +35,7 @@
 #define SECONDS_2000_TO_2024 757382400LL
 
 /* microseconds() -> microseconds since the chip was started; counts on through soft resets. */
-static mp_obj_t chip_microseconds(void) {
-    return mp_obj_new_int_from_ll(esp_timer_get_time());
-}
+static mp_obj_t chip_microseconds(void) { return mp_obj_new_int_from_ll(esp_timer_get_time()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(chip_microseconds_obj, chip_microseconds);
 
 /* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the chip was started,
@@ -95,15 +93,11 @@ static MP_DEFINE_CONST_FUN_OBJ_2(chip_random_obj, chip_random);
 
 /* reset_reason() -> one of the constants below, or another number of ESP-IDF's esp_reset_reason_t. machine.reset_cause
  * cannot tell a panic from a restart by program. */
-static mp_obj_t chip_reset_reason(void) {
-    return MP_OBJ_NEW_SMALL_INT(esp_reset_reason());
-}
+static mp_obj_t chip_reset_reason(void) { return MP_OBJ_NEW_SMALL_INT(esp_reset_reason()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(chip_reset_reason_obj, chip_reset_reason);
 
 /* raw_repl() -> whether the console speaks the raw protocol: a program is at the other end. */
-static mp_obj_t chip_raw_repl(void) {
-    return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL);
-}
+static mp_obj_t chip_raw_repl(void) { return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL); }
 static MP_DEFINE_CONST_FUN_OBJ_0(chip_raw_repl_obj, chip_raw_repl);
 
 /* One for each module slot. */

@@ -34,9 +34,7 @@
 #define PATH_MOST 2048           /* 16 directories of 63 bytes each, which tasks make, and the ABI's longest path below them */
 #define SIZE_MOST 0x3fffffff     /* the ABI's largest offset, and a small integer everywhere */
 
-static mp_obj_t small(mp_int_t value) {
-    return MP_OBJ_NEW_SMALL_INT(value);
-}
+static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
 /* What the errno of a failed call means to a task. */
 static int32_t failure(int number) {
@@ -93,7 +91,8 @@ static int32_t walk(int root, const char *path) {
         int number = errno;
         struct stat status;
         /* Linux says of a link, too, that it is no directory. */
-        if (next < 0 && number == ENOTDIR && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode)) number = ELOOP;
+        if (next < 0 && number == ENOTDIR && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode))
+            number = ELOOP;
         close(directory);
         directory = next;
         errno = number;
@@ -190,10 +189,8 @@ static mp_obj_t hostfs_open(mp_obj_t root, mp_obj_t path_object, mp_obj_t flags_
     int32_t directory = parent_of(mp_obj_get_int(root), path, length, name);
     if (directory < 0) return small(directory);
     int32_t result;
-    if (flags & OPEN_DIRECTORY)
-        result = mkdirat(directory, name, 0777) == 0 ? 0 : failure(errno);
-    else
-        result = open_file(directory, name, flags);
+    if (flags & OPEN_DIRECTORY) result = mkdirat(directory, name, 0777) == 0 ? 0 : failure(errno);
+    else result = open_file(directory, name, flags);
     close(directory);
     return small(result);
 }
@@ -236,9 +233,7 @@ static mp_obj_t hostfs_size(mp_obj_t descriptor) {
 static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_size_obj, hostfs_size);
 
 /* truncate(descriptor) -> 0 or an error: empties the file. */
-static mp_obj_t hostfs_truncate(mp_obj_t descriptor) {
-    return small(ftruncate(mp_obj_get_int(descriptor), 0) == 0 ? 0 : failure(errno));
-}
+static mp_obj_t hostfs_truncate(mp_obj_t descriptor) { return small(ftruncate(mp_obj_get_int(descriptor), 0) == 0 ? 0 : failure(errno)); }
 static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_truncate_obj, hostfs_truncate);
 
 /* close(descriptor) -> None. */
@@ -277,7 +272,7 @@ static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
             if (size > NAME_MOST || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
             int32_t kind = kind_at(dirfd(stream), entry->d_name, &status);
             if (kind < 0) continue;
-            mp_obj_t pair[] = {mp_obj_new_bytes((const byte *)entry->d_name, size), small(kind ? -1 : status.st_size)};
+            mp_obj_t pair[] = { mp_obj_new_bytes((const byte *)entry->d_name, size), small(kind ? -1 : status.st_size) };
             mp_obj_list_append(result, mp_obj_new_tuple(2, pair));
         }
         nlr_pop();
@@ -290,21 +285,21 @@ static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
 static MP_DEFINE_CONST_FUN_OBJ_2(hostfs_names_obj, hostfs_names);
 
 static const mp_rom_map_elem_t hostfs_globals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_hostfs)},
-    {MP_ROM_QSTR(MP_QSTR_root), MP_ROM_PTR(&hostfs_root_obj)},
-    {MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_PTR(&hostfs_kind_obj)},
-    {MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&hostfs_open_obj)},
-    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&hostfs_read_obj)},
-    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&hostfs_write_obj)},
-    {MP_ROM_QSTR(MP_QSTR_size), MP_ROM_PTR(&hostfs_size_obj)},
-    {MP_ROM_QSTR(MP_QSTR_truncate), MP_ROM_PTR(&hostfs_truncate_obj)},
-    {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&hostfs_close_obj)},
-    {MP_ROM_QSTR(MP_QSTR_names), MP_ROM_PTR(&hostfs_names_obj)},
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_hostfs) },
+    { MP_ROM_QSTR(MP_QSTR_root), MP_ROM_PTR(&hostfs_root_obj) },
+    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_PTR(&hostfs_kind_obj) },
+    { MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&hostfs_open_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&hostfs_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&hostfs_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_size), MP_ROM_PTR(&hostfs_size_obj) },
+    { MP_ROM_QSTR(MP_QSTR_truncate), MP_ROM_PTR(&hostfs_truncate_obj) },
+    { MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&hostfs_close_obj) },
+    { MP_ROM_QSTR(MP_QSTR_names), MP_ROM_PTR(&hostfs_names_obj) },
 };
 static MP_DEFINE_CONST_DICT(hostfs_globals, hostfs_globals_table);
 
 const mp_obj_module_t hostfs_module = {
-    .base = {&mp_type_module},
+    .base = { &mp_type_module },
     .globals = (mp_obj_dict_t *)&hostfs_globals,
 };
 MP_REGISTER_MODULE(MP_QSTR_hostfs, hostfs_module);

@@ -26,7 +26,7 @@
 #if SOV_LWIP
 #include "lwip/sockets.h"
 /* lwIP's own, past the layer of file descriptors above it. */
-#define SYSTEM(function) lwip_##function
+#define SYSTEM(function, ...) lwip_##function(__VA_ARGS__)
 #else
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -34,7 +34,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#define SYSTEM(function) function
+#define SYSTEM(function, ...) function(__VA_ARGS__)
 #endif
 
 #ifndef MSG_NOSIGNAL
@@ -49,9 +49,7 @@
 /* Most places of a poll set. A host's is copied to the C stack, 8 bytes for each; a task waits for one at most. */
 #define POLL_MOST 255
 
-static mp_obj_t small(mp_int_t value) {
-    return MP_OBJ_NEW_SMALL_INT(value);
-}
+static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
 /* What the errno of a failed call means to a task. */
 static mp_obj_t failure(int number) {
@@ -93,7 +91,7 @@ static fd_set opened;
 /* Called when a MicroPython VM imports the module first: closes what the one before it left open. */
 static mp_obj_t netio_init(void) {
     for (int fd = 0; fd < FD_SETSIZE; fd++)
-        if (FD_ISSET(fd, &opened)) SYSTEM(close)(fd);
+        if (FD_ISSET(fd, &opened)) SYSTEM(close, fd);
     FD_ZERO(&opened);
     return mp_const_none;
 }
@@ -117,16 +115,16 @@ static void note(int fd, bool is_open) { /* a process closes what it has */
 /* open(datagrams) -> file descriptor, or an error code. */
 static mp_obj_t netio_open(mp_obj_t datagrams) {
     bool udp = mp_obj_is_true(datagrams);
-    int fd = SYSTEM(socket)(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+    int fd = SYSTEM(socket, AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
     if (fd < 0) return failure(errno);
     int one = 1;
-    if (!udp) SYSTEM(setsockopt)(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (!udp) SYSTEM(setsockopt, fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 #if defined(FD_CLOEXEC) && !SOV_LWIP
-    SYSTEM(fcntl)(fd, F_SETFD, FD_CLOEXEC);
+    SYSTEM(fcntl, fd, F_SETFD, FD_CLOEXEC);
 #endif
-    if (SYSTEM(fcntl)(fd, F_SETFL, SYSTEM(fcntl)(fd, F_GETFL, 0) | O_NONBLOCK) < 0) {
+    if (SYSTEM(fcntl, fd, F_SETFL, SYSTEM(fcntl, fd, F_GETFL, 0) | O_NONBLOCK) < 0) {
         int number = errno;
-        SYSTEM(close)(fd);
+        SYSTEM(close, fd);
         return failure(number);
     }
     note(fd, true);
@@ -145,7 +143,7 @@ static void set_address(struct sockaddr_in *to, const void *address, mp_int_t po
 static mp_obj_t netio_bind(mp_obj_t fd, mp_obj_t port) {
     struct sockaddr_in to;
     set_address(&to, NULL, mp_obj_get_int(port));
-    return SYSTEM(bind)(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) ? failure(errno) : small(0);
+    return SYSTEM(bind, mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) ? failure(errno) : small(0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(netio_bind_obj, netio_bind);
 
@@ -160,9 +158,9 @@ static mp_obj_t netio_connect(mp_obj_t fd, mp_obj_t address, mp_obj_t port) {
     /* How an earlier attempt ended. A second `connect` would tell it too, but lwIP's would try once more instead. */
     int error = 0;
     socklen_t length = sizeof error;
-    if (!SYSTEM(getsockopt)(mp_obj_get_int(fd), SOL_SOCKET, SO_ERROR, &error, &length) && error && error != EINPROGRESS)
+    if (!SYSTEM(getsockopt, mp_obj_get_int(fd), SOL_SOCKET, SO_ERROR, &error, &length) && error && error != EINPROGRESS)
         return failure(error);
-    if (!SYSTEM(connect)(mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) || errno == EISCONN) return small(0);
+    if (!SYSTEM(connect, mp_obj_get_int(fd), (struct sockaddr *)&to, sizeof to) || errno == EISCONN) return small(0);
     return errno == EINPROGRESS || errno == EALREADY || errno == EINTR ? small(IN_PROGRESS) : failure(errno);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_connect_obj, netio_connect);
@@ -176,7 +174,7 @@ static size_t bounded(mp_obj_t n, const mp_buffer_info_t *bytes) {
 static mp_obj_t netio_receive(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
-    ssize_t count = SYSTEM(recv)(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT);
+    ssize_t count = SYSTEM(recv, mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT);
     return count < 0 ? failure(errno) : small(count);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_receive_obj, netio_receive);
@@ -185,7 +183,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(netio_receive_obj, netio_receive);
 static mp_obj_t netio_send(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_READ);
-    ssize_t count = SYSTEM(send)(mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+    ssize_t count = SYSTEM(send, mp_obj_get_int(fd), bytes.buf, bounded(n, &bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
     return count < 0 ? failure(errno) : small(count);
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
@@ -194,7 +192,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
 static mp_obj_t netio_close(mp_obj_t fd) {
     int number = mp_obj_get_int(fd);
     note(number, false);
-    SYSTEM(close)(number);
+    SYSTEM(close, number);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_close_obj, netio_close);
@@ -221,8 +219,8 @@ static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready,
     for (mp_int_t i = 0; i < count; i++) {
         int fd = (int)fds[i];
         if (fd < 0 || fd >= FD_SETSIZE) continue;
-        ready[i] = (wanted[i] & READABLE && FD_ISSET(fd, &readable)) || (wanted[i] & WRITABLE && FD_ISSET(fd, &writable))
-            || FD_ISSET(fd, &failed);
+        ready[i] =
+            (wanted[i] & READABLE && FD_ISSET(fd, &readable)) || (wanted[i] & WRITABLE && FD_ISSET(fd, &writable)) || FD_ISSET(fd, &failed);
         found += ready[i];
     }
     return found;
@@ -252,8 +250,8 @@ static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     mp_get_buffer_raise(args[1], &wanted, MP_BUFFER_READ);
     mp_get_buffer_raise(args[2], &ready, MP_BUFFER_WRITE);
     mp_int_t count = mp_obj_get_int(args[3]);
-    if (count < 0 || count > POLL_MOST || fds.len < (size_t)count * sizeof(int32_t) || wanted.len < (size_t)count
-        || ready.len < (size_t)count)
+    if (count < 0 || count > POLL_MOST || fds.len < (size_t)count * sizeof(int32_t) || wanted.len < (size_t)count ||
+        ready.len < (size_t)count)
         mp_raise_ValueError(NULL);
     return small(find_ready(fds.buf, wanted.buf, ready.buf, count, mp_obj_get_int(args[4])));
 }

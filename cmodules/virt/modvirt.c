@@ -54,8 +54,7 @@ uint64_t mp_hal_time_ns(void) { return virt_nanoseconds(); }
 /* Some 3,000 instructions between two looks at the devices: where QEMU counts instructions, a look at a device costs it
  * more than they do, and at 100 million a second they are 30 us. */
 static void pause(void) {
-    for (volatile unsigned i = 0; i < 1000; i++) {
-    }
+    for (volatile unsigned i = 0; i < 1000; i++) {}
 }
 
 /* Ends early where an exception is due, so that Ctrl-C reaches a sleeper. */
@@ -159,21 +158,21 @@ static mp_obj_t virt_exit(mp_obj_t status) {
 static MP_DEFINE_CONST_FUN_OBJ_1(virt_exit_obj, virt_exit);
 
 static const mp_rom_map_elem_t virt_globals[] = {
-    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_virt)},
-    {MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&virt_ticks_obj)},
-    {MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&virt_microseconds_obj)},
-    {MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&virt_nanoseconds_obj)},
-    {MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&virt_clock_obj)},
-    {MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&virt_idle_obj)},
-    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&virt_write_obj)},
-    {MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&virt_seed_obj)},
-    {MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&virt_random_obj)},
-    {MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&virt_exit_obj)},
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_virt) },
+    { MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&virt_ticks_obj) },
+    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&virt_microseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&virt_nanoseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&virt_clock_obj) },
+    { MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&virt_idle_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&virt_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&virt_seed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&virt_random_obj) },
+    { MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&virt_exit_obj) },
 };
 static MP_DEFINE_CONST_DICT(virt_globals_dict, virt_globals);
 
 const mp_obj_module_t virt_module = {
-    .base = {&mp_type_module},
+    .base = { &mp_type_module },
     .globals = (mp_obj_dict_t *)&virt_globals_dict,
 };
 

@@ -29,8 +29,8 @@ static inline char *format_digits(char *end, uint64_t value, uint32_t base)
 }
 
 /* Formats into `to`, which is not terminated by 0. Returns the bytes the whole text has, which may be more than `size`. */
-__attribute__((unused, noinline, format(printf, 3, 0)))
-static uint32_t format_list(char *to, uint32_t size, const char *format, va_list arguments)
+__attribute__((unused, noinline, format(printf, 3, 0))) static uint32_t format_list(
+    char *to, uint32_t size, const char *format, va_list arguments)
 {
     uint32_t length = 0;
     for (; *format; format++) {
@@ -112,8 +112,7 @@ static uint32_t format_list(char *to, uint32_t size, const char *format, va_list
 }
 
 /* As format_list, with the arguments themselves. */
-__attribute__((unused, noinline, format(printf, 3, 4)))
-static uint32_t format_text(char *to, uint32_t size, const char *format, ...)
+__attribute__((unused, noinline, format(printf, 3, 4))) static uint32_t format_text(char *to, uint32_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -123,8 +122,7 @@ static uint32_t format_text(char *to, uint32_t size, const char *format, ...)
 }
 
 /* Logs one line; more than 256 bytes are cut. Returns what sp_log returns. Does not block. Takes 400 bytes of stack. */
-__attribute__((unused, noinline, format(printf, 2, 3)))
-static int32_t log_format(int32_t level, const char *format, ...)
+__attribute__((unused, noinline, format(printf, 2, 3))) static int32_t log_format(int32_t level, const char *format, ...)
 {
     char line[LOG_LINE_MOST];
     va_list arguments;

@@ -12,8 +12,7 @@
 
 /* Ends the task with a fault. The kernel takes the error line logged right before a fault for its reason, even where
  * the task has logged so much that the line is not shown. */
-__attribute__((unused, noinline, noreturn, cold, format(printf, 1, 2)))
-static void panic(const char *format, ...)
+__attribute__((unused, noinline, noreturn, cold, format(printf, 1, 2))) static void panic(const char *format, ...)
 {
     char line[LOG_LINE_MOST];
     va_list arguments;

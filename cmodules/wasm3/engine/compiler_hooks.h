@@ -83,7 +83,7 @@ static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opco
     if (!has_room(o, (u32)GetFuncTypeNumParams(type) + GetFuncTypeNumResults(type))) return m3Err_functionStackOverflow;
     for (u32 reg = 0; reg < 2; reg++) {
         if (o->regStackIndexPlusOne[reg] && o->regStackIndexPlusOne[reg] + consumed <= o->stackIndex)
-_           (PreserveRegisterIfOccupied(o, reg ? c_m3Type_f64 : c_m3Type_i64));
+            _(PreserveRegisterIfOccupied(o, reg ? c_m3Type_f64 : c_m3Type_i64));
     }
 _catch:
     return result;
@@ -100,11 +100,10 @@ static M3Result save_float_below_branch(IM3Compilation o, m3opcode_t opcode) {
         u32 depth;
         IM3CompilationScope scope;
         if (!leaves_in_register && !ReadLEB_u32(&depth, &at, o->wasmEnd) && depth <= o->block.depth) {
-_           (GetBlockScope(o, &scope, depth));
+            _(GetBlockScope(o, &scope, depth));
             leaves_in_register = scope->opcode != c_waOp_loop && GetFuncTypeNumResults(scope->type);
         }
-        if (leaves_in_register)
-_           (PreserveRegisterIfOccupied(o, c_m3Type_f64));
+        if (leaves_in_register) _(PreserveRegisterIfOccupied(o, c_m3Type_f64));
     }
 _catch:
     return result;
@@ -114,8 +113,8 @@ static M3Result move_to_own_slot(IM3Compilation o, u16 index) {
     M3Result result = m3Err_none;
     u16 slot = o->wasmStack[index], own;
     u8 type = o->typeStack[index];
-_   (AllocateSlots(o, &own, type));
-_   (CopyStackIndexToSlot(o, own, index));
+    _(AllocateSlots(o, &own, type));
+    _(CopyStackIndexToSlot(o, own, index));
     if (slot >= o->slotFirstDynamicIndex) DeallocateSlot(o, slot, type);
     o->wasmStack[index] = own;
 _catch:
@@ -135,8 +134,7 @@ static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
         u16 slot = o->wasmStack[i];
         bool is_constant = slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex;
         bool is_own = slot >= o->slotFirstDynamicIndex && slot < d_m3Reg0SlotAlias && o->m3Slots[slot] == 1;
-        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own)
-_           (move_to_own_slot(o, i));
+        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own) _(move_to_own_slot(o, i));
     }
 _catch:
     return result;
@@ -154,8 +152,7 @@ static M3Result own_slots_for_wide_locals(IM3Compilation o, i32 local) {
     for (u16 i = start; i < o->stackIndex; i++) {
         u16 slot = o->wasmStack[i];
         if (!Is64BitType(o->typeStack[i]) || slot >= o->slotFirstConstIndex || (local >= 0 && slot != o->wasmStack[local])) continue;
-        if (!leave_one)
-_           (move_to_own_slot(o, i));
+        if (!leave_one) _(move_to_own_slot(o, i));
         leave_one = false;
     }
 _catch:
@@ -167,11 +164,11 @@ static M3Result own_slots_before(IM3Compilation o, m3opcode_t opcode) {
     bytes_t at = o->wasm;
     u32 local;
     if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) {
-_       (own_slots_for_parameters(o, opcode));
-_       (own_slots_for_wide_locals(o, -1));
+        _(own_slots_for_parameters(o, opcode));
+        _(own_slots_for_wide_locals(o, -1));
     } else if ((opcode == c_waOp_setLocal || opcode == c_waOp_teeLocal) && !ReadLEB_u32(&local, &at, o->wasmEnd) &&
-               local < GetFunctionNumArgsAndLocals(o->function)) {
-_       (own_slots_for_wide_locals(o, (i32)local));
+        local < GetFunctionNumArgsAndLocals(o->function)) {
+        _(own_slots_for_wide_locals(o, (i32)local));
     }
 _catch:
     return result;
@@ -181,14 +178,16 @@ _catch:
  * BLOCK_CELL when the operation it emits for them carries a cell. */
 static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
     switch (opcode) {
-        case c_waOp_else: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_branchTable:
-        case 0x0f /* return */: case 0x00 /* unreachable */:
-            return BLOCK_OPERATION;
+        case c_waOp_else:
+        case c_waOp_branch:
+        case c_waOp_branchIf:
+        case c_waOp_branchTable:
+        case OP_RETURN:
+        case OP_UNREACHABLE: return BLOCK_OPERATION;
         case c_waOp_end: /* joins only where something jumps to: not after loops or blocks nobody left early */
             if (o->block.opcode == c_waOp_if || o->block.opcode == c_waOp_else || o->block.patches) return BLOCK_OPERATION;
             return BLOCK_GOES_ON;
-        default:
-            return BLOCK_GOES_ON;
+        default: return BLOCK_GOES_ON;
     }
 }
 
@@ -209,22 +208,18 @@ static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
     u8 opcode = *at++;
     u32 number = 0;
     switch (opcode) {
+        /* clang-format off */
         case c_waOp_block: case c_waOp_loop: case c_waOp_if: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_call:
-        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case 0x24 /* global.set */:
-        case 0x3f /* memory.size */: case 0x40 /* memory.grow */: case c_waOp_i32_const: case c_waOp_i64_const:
+        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case OP_GLOBAL_SET:
+        case OP_MEMORY_SIZE: case OP_MEMORY_GROW: case c_waOp_i32_const: case c_waOp_i64_const:
+        /* clang-format on */
             return skip_number(at, end);
-        case c_waOp_branchTable:
-            ReadLEB_u32(&number, &at, end);
-            return skip_numbers(at, end, number + 1);
-        case 0x11: /* call_indirect */
-            return skip_numbers(at, end, 2);
+        case c_waOp_branchTable: ReadLEB_u32(&number, &at, end); return skip_numbers(at, end, number + 1);
+        case OP_CALL_INDIRECT: return skip_numbers(at, end, 2);
         case c_waOp_f32_const: return at + sizeof(f32);
         case c_waOp_f64_const: return at + sizeof(f64);
-        case 0xfc:
-            ReadLEB_u32(&number, &at, end);
-            return at + (number == 10 ? 2 : number == 11 ? 1 : 0);
-        default:
-            return opcode >= 0x28 && opcode <= 0x3e ? skip_numbers(at, end, 2) : at; /* loads and stores */
+        case OP_PREFIX_FC: ReadLEB_u32(&number, &at, end); return at + (number == OP_MEMORY_COPY ? 2 : number == OP_MEMORY_FILL ? 1 : 0);
+        default: return opcode >= OP_FIRST_ACCESS && opcode <= OP_LAST_ACCESS ? skip_numbers(at, end, 2) : at; /* loads and stores */
     }
 }
 
@@ -251,17 +246,17 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
         } else if (meter.next == BLOCK_OPERATION) {
             meter.open = &meter.unreachable;
             if (reachable) {
-_               (follow_EmitOp(o, op_metered_Charge));
+                _(follow_EmitOp(o, op_metered_Charge));
                 open_cell(o);
             }
         }
         meter.next = BLOCK_GOES_ON;
     }
-_   (Read_opcode(opcode, bytes, end));
+    _(Read_opcode(opcode, bytes, end));
     if (o->function && o->page) {
         ++*meter.open;
         /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
-        if (*opcode >= 0x28 && *opcode <= 0xc4) {
+        if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
             if (*opcode >= c_waOp_i32_const && *opcode <= c_waOp_f64_const)
                 meter.constant_bytes += *opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const ? sizeof(u32) : sizeof(u64);
             return result;
@@ -272,11 +267,9 @@ _   (Read_opcode(opcode, bytes, end));
         _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
         if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
             _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
-        if (*opcode == c_waOp_call || *opcode == 0x11)
-_           (save_registers_below_arguments(o, *opcode));
-        if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable)
-_           (save_float_below_branch(o, *opcode));
-_       (own_slots_before(o, *opcode));
+        if (*opcode == c_waOp_call || *opcode == OP_CALL_INDIRECT) _(save_registers_below_arguments(o, *opcode));
+        if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable) _(save_float_below_branch(o, *opcode));
+        _(own_slots_before(o, *opcode));
     }
 _catch:
     return result;
@@ -289,10 +282,9 @@ static M3Result copy_operands_to_loop(IM3Compilation o) {
     bytes_t at = o->lastOpcodeStart + 1;
     u32 depth;
     IM3CompilationScope scope;
-_   (ReadLEB_u32(&depth, &at, o->wasmEnd));
-_   (GetBlockScope(o, &scope, depth));
-    if (GetFuncTypeNumParams(scope->type) && !o->block.isPolymorphic)
-_       (ResolveBlockResults(o, scope, true));
+    _(ReadLEB_u32(&depth, &at, o->wasmEnd));
+    _(GetBlockScope(o, &scope, depth));
+    if (GetFuncTypeNumParams(scope->type) && !o->block.isPolymorphic) _(ResolveBlockResults(o, scope, true));
 _catch:
     return result;
 }
@@ -309,14 +301,13 @@ static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
 static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
     M3Result result = m3Err_none;
     if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
-    if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch)
-_       (copy_operands_to_loop(o));
+    if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch) _(copy_operands_to_loop(o));
     /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
     if (operation == op_Branch && *o->lastOpcodeStart != c_waOp_end) operation = op_metered_Branch;
     if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
         operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
         meter.next = BLOCK_CELL;
-_   (follow_EmitOp(o, operation));
+    _(follow_EmitOp(o, operation));
 _catch:
     return result;
 }

@@ -44,10 +44,10 @@ static M3Result push_constant(IM3Compilation o, u64 word, u8 type) {
         o->slotMaxConstIndex = slot + room > o->slotMaxConstIndex ? slot + room : o->slotMaxConstIndex;
         return Push(o, type, slot);
     }
-_   (metered_EmitOp(o, wide ? op_Const64 : op_Const32));
+    _(metered_EmitOp(o, wide ? op_Const64 : op_Const32));
     if (wide) EmitWord64(o->page, word);
     else EmitWord32(o->page, (u32)word);
-_   (PushAllocatedSlotAndEmit(o, type));
+    _(PushAllocatedSlotAndEmit(o, type));
 _catch:
     return result;
 }

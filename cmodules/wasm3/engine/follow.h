@@ -64,9 +64,7 @@ static void follow_end(IM3Compilation o) {
 }
 
 /* Past the bridges to other pages that the old code has here. Two of them in a row are not made. */
-static pc_t past_bridge(pc_t old) {
-    return is_old_code(old, 2) && *old == op_Branch ? *(const pc_t *)(old + 1) : old;
-}
+static pc_t past_bridge(pc_t old) { return is_old_code(old, 2) && *old == op_Branch ? *(const pc_t *)(old + 1) : old; }
 
 static void push_if(pc_t otherwise, u16 depth) {
     while (follow.innermost && follow.innermost->depth >= depth) follow.innermost = follow.innermost->outer;

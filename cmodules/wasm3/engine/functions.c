@@ -46,7 +46,8 @@ void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan)
     functions->bodies = body;
     functions->code_bytes = scan->code_bytes;
     for (u32 i = 0; i < count; i++) {
-        if (i % MARK_EVERY == 0) functions->marks[i / MARK_EVERY] = (struct mark){ (uint32_t)(type - functions->types), (uint32_t)(body - functions->bodies) };
+        if (i % MARK_EVERY == 0)
+            functions->marks[i / MARK_EVERY] = (struct mark){ (uint32_t)(type - functions->types), (uint32_t)(body - functions->bodies) };
         read_number(&type);
         u32 size = read_number(&body);
         body += size;
@@ -96,6 +97,4 @@ u32 sov_function_index(const struct sov_task *task, IM3Function function) {
     return index + module->numFuncImports;
 }
 
-u32 sov_element_function(IM3Module module, u32 element) {
-    return ((const struct sov_task *)module->runtime->userdata)->elements[element];
-}
+u32 sov_element_function(IM3Module module, u32 element) { return ((const struct sov_task *)module->runtime->userdata)->elements[element]; }

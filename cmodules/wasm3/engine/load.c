@@ -18,9 +18,15 @@ static u64 constant_value(bytes_t *at, cbytes_t end) {
     u64 value = 0;
     Read_u8(&opcode, at, end);
     switch (opcode) {
-        case c_waOp_i32_const: ReadLEB_i32((i32 *)&word, at, end); value = word; break;
+        case c_waOp_i32_const:
+            ReadLEB_i32((i32 *)&word, at, end);
+            value = word;
+            break;
         case c_waOp_i64_const: ReadLEB_i64((i64 *)&value, at, end); break;
-        case c_waOp_f32_const: Read_u32(&word, at, end); value = word; break;
+        case c_waOp_f32_const:
+            Read_u32(&word, at, end);
+            value = word;
+            break;
         case c_waOp_f64_const: Read_u64(&value, at, end); break;
     }
     Read_u8(&opcode, at, end);
@@ -43,8 +49,7 @@ static const char *load_data(struct sov_task *task) {
         u64 offset = constant_value(&at, segment->initExpr + segment->initExprSize);
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
-            return sov_reason(
-                "data segment out of bounds: %u bytes at %u of %u bytes of memory; raise memory or link with less data",
+            return sov_reason("data segment out of bounds: %u bytes at %u of %u bytes of memory; raise memory or link with less data",
                 (unsigned)segment->size, (unsigned)offset, (unsigned)task->header.length); /* MicroPython's printf knows no %llu */
         }
         memcpy(to, segment->data, segment->size);
@@ -69,8 +74,8 @@ static const char *load_table(struct sov_task *task, u32 size) {
         u64 offset = constant_value(&at, end);
         ReadLEB_u32(&count, &at, end);
         if (offset + count > size) {
-            return sov_reason("element segment out of bounds: %u elements at %u of a table of %u", (unsigned)count,
-                (unsigned)offset, (unsigned)size);
+            return sov_reason(
+                "element segment out of bounds: %u elements at %u of a table of %u", (unsigned)count, (unsigned)offset, (unsigned)size);
         }
         for (u32 e = 0; e < count; e++) {
             ReadLEB_u32(&index, &at, end);
@@ -103,8 +108,7 @@ static M3Result parse(struct sov_task *task, const struct sov_module *scan, cons
             if (id == 3 || id == 7 || id == 10) continue;
         }
         if (!scan->section[id].start || (id == 5 && !scan->has_memory)) continue;
-        M3Result result = ParseModuleSection(module, id, scan->section[id].start,
-            (u32)(scan->section[id].end - scan->section[id].start));
+        M3Result result = ParseModuleSection(module, id, scan->section[id].start, (u32)(scan->section[id].end - scan->section[id].start));
         if (result) return result;
     }
     return m3Err_none;

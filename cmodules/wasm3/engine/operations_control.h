@@ -35,27 +35,27 @@ static cold m3ret_t leave_preempted(d_m3OpSig) {
 }
 
 /* Charges and goes on at _pc, or suspends there. */
-#define charge_and_next(COST)                                         \
-    do {                                                              \
-        _fuel -= (i32)(COST);                                         \
+#define charge_and_next(COST)                                           \
+    do {                                                                \
+        _fuel -= (i32)(COST);                                           \
         if (UNLIKELY(_fuel < 0)) return leave_preempted(d_m3OpAllArgs); \
-        nextOpDirect();                                               \
+        nextOpDirect();                                                 \
     } while (0)
 
 /* Enters the block whose cost cell is at CELL. */
-#define enter_block(CELL)                                             \
-    do {                                                              \
-        pc_t cell = (CELL);                                           \
-        _pc = cell + 1;                                               \
-        charge_and_next(*(const u32 *)cell);                          \
+#define enter_block(CELL)                    \
+    do {                                     \
+        pc_t cell = (CELL);                  \
+        _pc = cell + 1;                      \
+        charge_and_next(*(const u32 *)cell); \
     } while (0)
 
 /* Enters one of two blocks. Two separate jumps, not a selected address: the address would make every later
  * operation wait for the condition, which a predicted branch does not. */
-#define enter_either(CONDITION, CELL, OTHER_CELL)                     \
-    do {                                                              \
-        if (CONDITION) enter_block(CELL);                             \
-        enter_block(OTHER_CELL);                                      \
+#define enter_either(CONDITION, CELL, OTHER_CELL) \
+    do {                                          \
+        if (CONDITION) enter_block(CELL);         \
+        enter_block(OTHER_CELL);                  \
     } while (0)
 
 /* The return address of the frame at SP lies just below it. */
@@ -63,16 +63,12 @@ static cold m3ret_t leave_preempted(d_m3OpSig) {
 
 /* A block that may be entered from more than one place begins with [Charge][cost]. What falls into it runs
  * the operation; what jumps to it charges on the way and enters behind it. */
-d_m3Op(metered_Charge) {
-    enter_block(_pc);
-}
+d_m3Op(metered_Charge) { enter_block(_pc); }
 
 #define CELL_OF_TARGET(PC) ((PC) + 1)
 
 /* wasm3's own op_Branch stays for the bridges between code pages, which are not blocks. */
-d_m3Op(metered_Branch) {
-    enter_block(CELL_OF_TARGET(*(pc_t *)_pc));
-}
+d_m3Op(metered_Branch) { enter_block(CELL_OF_TARGET(*(pc_t *)_pc)); }
 
 /* The other block follows directly: its cost cell is the operation's last immediate. */
 d_m3Op(metered_BranchIf_r) {
@@ -112,13 +108,9 @@ d_m3Op(metered_BranchIfPrologue_s) {
 }
 
 /* [Loop][cost]: continuing goes to the cost cell. */
-d_m3Op(metered_Loop) {
-    enter_block(_pc);
-}
+d_m3Op(metered_Loop) { enter_block(_pc); }
 
-d_m3Op(metered_ContinueLoop) {
-    enter_block(*(pc_t *)_pc);
-}
+d_m3Op(metered_ContinueLoop) { enter_block(*(pc_t *)_pc); }
 
 d_m3Op(metered_ContinueLoopIf) {
     pc_t loop = immediate(pc_t);
@@ -136,11 +128,11 @@ static cold m3ret_t leave_compile(d_m3OpSig) {
 #define wanted_function(FUNCTION) ((m3reg_t)(size_t)(FUNCTION))
 #define wanted_element(INDEX) ((m3reg_t)(2 * (u64)(INDEX) + 1))
 
-#define leave_to_compile(WANTED, OPERATION)       \
-    do {                                          \
-        _r0 = (WANTED);                           \
-        _pc = (OPERATION);                        \
-        return leave_compile(d_m3OpAllArgs);      \
+#define leave_to_compile(WANTED, OPERATION)  \
+    do {                                     \
+        _r0 = (WANTED);                      \
+        _pc = (OPERATION);                   \
+        return leave_compile(d_m3OpAllArgs); \
     } while (0)
 
 /* What the kernel's side calls a function through. */
@@ -240,9 +232,7 @@ static cold m3ret_t leave_syscall(d_m3OpSig) {
 
 /* [function][number]: the function is there for the answer and for backtraces, as after Entry. The saved
  * pc is this operation; sov_answer() moves it on. */
-d_m3Op(metered_HostCall) {
-    return leave_syscall(d_m3OpAllArgs);
-}
+d_m3Op(metered_HostCall) { return leave_syscall(d_m3OpAllArgs); }
 
 /* Bytes that one unit of fuel pays for in bulk operations. */
 #define SOV_BULK_BYTES_PER_FUEL 16u
@@ -253,8 +243,7 @@ d_m3Op(metered_MemCopy) {
     u32 size = (u32)_r0;
     u64 source = slot(u32);
     u64 destination = slot(u32);
-    if (UNLIKELY(destination + size > _mem->length || source + size > _mem->length))
-        newTrap(m3Err_trapOutOfBoundsMemoryAccess);
+    if (UNLIKELY(destination + size > _mem->length || source + size > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);
     memmove(m3MemData(_mem) + destination, m3MemData(_mem) + source, size);
     charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
 }

@@ -9,6 +9,9 @@
 #ifndef SOV_OPERATIONS_INTEGER_H
 #define SOV_OPERATIONS_INTEGER_H
 
+/* A line for each entry reads as a table, so the formatter stays out. */
+/* clang-format off */
+
 #define short_binary(NAME, OPERATOR)                                                                    \
     d_m3Op(short_##NAME##_sr) { u32 a = (u32)_r0; u32 b = slot(u32); _r0 = a OPERATOR b; nextOp(); }    \
     short_binary_commutative(NAME, OPERATOR)

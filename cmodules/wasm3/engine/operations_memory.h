@@ -13,6 +13,9 @@
 #ifndef SOV_OPERATIONS_MEMORY_H
 #define SOV_OPERATIONS_MEMORY_H
 
+/* A line for each entry reads as a table, so the formatter stays out. */
+/* clang-format off */
+
 #if UINTPTR_MAX == UINT32_MAX
 
 #define slot_at(TYPE, N) (*(TYPE *)(_sp + *(i32 *)(_pc + (N))))

@@ -11,6 +11,9 @@
 #ifndef SOV_ROUNDING_H
 #define SOV_ROUNDING_H
 
+/* A line for each entry reads as a table, so the formatter stays out. */
+/* clang-format off */
+
 #define FRACTION_f32 23
 #define FRACTION_f64 52
 #define BIAS_f32 127

@@ -17,8 +17,8 @@ static mp_obj_t module_exports(mp_obj_t wasm_in) {
     scan_or_raise(wasm_in, &module);
     mp_obj_t list = mp_obj_new_list(0, NULL);
     for (uint32_t at = 0; sov_next_export(&module, &at, &export);) {
-        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)export.name, export.name_length),
-            MP_OBJ_NEW_SMALL_INT(export.kind), mp_obj_new_int_from_uint(export.index) };
+        mp_obj_t item[3] = { mp_obj_new_bytes((const byte *)export.name, export.name_length), MP_OBJ_NEW_SMALL_INT(export.kind),
+            mp_obj_new_int_from_uint(export.index) };
         mp_obj_list_append(list, mp_obj_new_tuple(3, item));
     }
     return list;

@@ -191,8 +191,7 @@ static mp_obj_t instance_calls(mp_obj_t self_in) {
         uint32_t number;
         int32_t answer;
         if (!sov_task_call(task, age, &number, &answer)) continue;
-        mp_obj_t pair[2] = { mp_obj_new_int_from_uint(number),
-            answer == SOV_NO_ANSWER ? mp_const_none : mp_obj_new_int(answer) };
+        mp_obj_t pair[2] = { mp_obj_new_int_from_uint(number), answer == SOV_NO_ANSWER ? mp_const_none : mp_obj_new_int(answer) };
         mp_obj_list_append(list, mp_obj_new_tuple(2, pair));
     }
     return list;
@@ -250,8 +249,8 @@ static const mp_rom_map_elem_t instance_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(instance_locals, instance_locals_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(sov_instance_type, MP_QSTR_Instance, MP_TYPE_FLAG_NONE,
-    make_new, instance_make_new, locals_dict, &instance_locals);
+MP_DEFINE_CONST_OBJ_TYPE(
+    sov_instance_type, MP_QSTR_Instance, MP_TYPE_FLAG_NONE, make_new, instance_make_new, locals_dict, &instance_locals);
 
 /* ---- the module ----------------------------------------------------------------------------------- */
 

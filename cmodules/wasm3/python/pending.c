@@ -88,7 +88,8 @@ static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
     const uint8_t *from = slice_or_raise(sov_instance_task(args[0]), sov_python_u32(args[1]), length);
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[3], &buffer, MP_BUFFER_WRITE);
-    if (at < 0 || at > (int64_t)buffer.len || length * 4 > (int64_t)buffer.len - at) mp_raise_ValueError(MP_ERROR_TEXT("does not fit the buffer"));
+    if (at < 0 || at > (int64_t)buffer.len || length * 4 > (int64_t)buffer.len - at)
+        mp_raise_ValueError(MP_ERROR_TEXT("does not fit the buffer"));
     uint8_t *to = (uint8_t *)buffer.buf + at;
     for (int64_t i = 0; i < length; i++) {
         uint8_t byte = from[i];
@@ -98,8 +99,8 @@ static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
             *to++ = byte;
         } else {
             *to++ = 'x';
-            *to++ = (uint8_t)"0123456789abcdef"[byte >> 4];
-            *to++ = (uint8_t)"0123456789abcdef"[byte & 15];
+            *to++ = (uint8_t) "0123456789abcdef"[byte >> 4];
+            *to++ = (uint8_t) "0123456789abcdef"[byte & 15];
         }
     }
     return MP_OBJ_NEW_SMALL_INT(to - (uint8_t *)buffer.buf);

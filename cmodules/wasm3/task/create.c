@@ -21,8 +21,8 @@
 /* ---- linear memory -------------------------------------------------------------------------------- */
 
 /* Decides how many bytes to reserve and how many the task has at first. */
-static const char *plan_memory(const struct sov_module *module, uint32_t wanted, uint32_t *reserved, uint32_t *initial,
-    uint32_t *most_pages) {
+static const char *plan_memory(
+    const struct sov_module *module, uint32_t wanted, uint32_t *reserved, uint32_t *initial, uint32_t *most_pages) {
     *reserved = *initial = *most_pages = 0;
     if (!module->has_memory) return NULL;
     uint64_t declared = (uint64_t)module->memory_pages * d_m3MemPageSize;
@@ -77,8 +77,7 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
         (reason = plan_phase(task, SOV_PHASE_START, "the start function", (u32)task->module->startFunction)))
         return reason;
     if (!options->entry) return NULL;
-    if (sov_find_export(scan, 0, "_initialize", 11, &index) &&
-        (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
+    if (sov_find_export(scan, 0, "_initialize", 11, &index) && (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
         return reason;
     if (!sov_find_export(scan, 0, options->entry, options->entry_length, &index)) {
         return sov_reason("no exported function %.*s", (int)options->entry_length, options->entry);
@@ -89,8 +88,8 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
 /* ---- creation ------------------------------------------------------------------------------------- */
 
 /* Everything that allocates from the region's heap; a failed allocation does not return from here. */
-static const char *build(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size,
-    const struct sov_options *options) {
+static const char *build(
+    struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     const char *reason;
     if ((reason = sov_load(task, scan, wasm, size, options->stack))) return reason;
     sov_choose_code_page(task);
@@ -99,8 +98,7 @@ static const char *build(struct sov_task *task, const struct sov_module *scan, c
 }
 
 /* Validates in the memory that will be the region's; NULL, or why not. */
-static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes,
-    struct sov_facts *facts) {
+static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes, struct sov_facts *facts) {
     switch (sov_validate(wasm, size, workspace, workspace_bytes, facts, sov_reason_text, sizeof sov_reason_text)) {
         case SOV_VALID: return NULL;
         case SOV_INVALID: return sov_reason_text;
@@ -112,8 +110,8 @@ static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspa
 static const char *check_stack(const struct sov_facts *facts) {
     uint32_t bytes = sov_compile_stack(facts->nesting, facts->values);
     if (sov_has_stack(bytes)) return NULL;
-    return sov_reason("blocks are nested %u deep: compiling them takes %u bytes of stack, there are %u",
-        (unsigned)facts->nesting, (unsigned)bytes, (unsigned)sov_port_stack_left());
+    return sov_reason("blocks are nested %u deep: compiling them takes %u bytes of stack, there are %u", (unsigned)facts->nesting,
+        (unsigned)bytes, (unsigned)sov_port_stack_left());
 }
 
 /* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
@@ -127,8 +125,7 @@ static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const stru
 }
 
 /* Lays the region out and builds the task in it. `region` is `bytes` long. */
-static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size,
-    const struct sov_options *options) {
+static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     struct sov_module scan;
     struct sov_facts facts;
     uint32_t reserved, initial, most_pages;

@@ -25,9 +25,7 @@ _Static_assert(ABI_COUNT < 256, "the number of a call is remembered in a byte");
 
 #define SMALL_INT_MOST 0x3fffffff /* MicroPython's largest small int on a 32-bit machine */
 
-static uint64_t *argument_slots(const struct sov_task *task) {
-    return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets;
-}
+static uint64_t *argument_slots(const struct sov_task *task) { return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets; }
 
 /* Charges the call, what it may copy and the steps of its path. */
 static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes, uint32_t slashes) {
@@ -109,8 +107,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         case ABI_NR_SP_MEMORY_BYTES:
             *answer = task->header.length > SMALL_INT_MOST ? SMALL_INT_MOST : (int64_t)task->header.length;
             return SOV_ANSWERED;
-        default:
-            return SOV_FOR_KERNEL;
+        default: return SOV_FOR_KERNEL;
     }
 }
 
@@ -123,9 +120,7 @@ const uint32_t sov_call_count = ABI_COUNT;
 
 uint32_t sov_call_needs(uint32_t number) { return number < ABI_COUNT ? abi_calls[number].needs : 0; }
 
-uint32_t sov_task_number(const struct sov_task *task) {
-    return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX;
-}
+uint32_t sov_task_number(const struct sov_task *task) { return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX; }
 
 static const struct abi_call *find_call(const char *name) {
     for (uint32_t i = 0; i < ABI_COUNT; i++)

@@ -3,6 +3,7 @@
  * Every read goes through a cursor that cannot pass its end: once something is short or malformed the cursor
  * is `bad` and yields zeroes, so callers test once, at the end.
  */
+#include "opcodes.h"
 #include "scan.h"
 
 #include <stddef.h>
@@ -110,9 +111,15 @@ bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_i
     uint32_t least, most;
     switch (import->kind) {
         case 0: import->type = read_u32(&c); break;
-        case 1: read_byte(&c); read_limits(&c, &least, &most, 0); break;
+        case 1:
+            read_byte(&c);
+            read_limits(&c, &least, &most, 0);
+            break;
         case 2: read_limits(&c, &least, &most, 0); break;
-        case 3: read_byte(&c); read_byte(&c); break;
+        case 3:
+            read_byte(&c);
+            read_byte(&c);
+            break;
         default: c.bad = true;
     }
     *at = (uint32_t)(c.at - module->section[2].start);
@@ -154,15 +161,15 @@ bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32
         *is_mutable = read_byte(&c);
         uint8_t opcode = read_byte(&c);
         switch (opcode) {
-            case 0x41: *value = (uint32_t)read_leb(&c, 5, true); break;
-            case 0x42: read_leb(&c, 10, true); break;
-            case 0x43: read_bytes(&c, 4); break;
-            case 0x44: read_bytes(&c, 8); break;
-            case 0x23: read_u32(&c); break;
+            case OP_I32_CONST: *value = (uint32_t)read_leb(&c, 5, true); break;
+            case OP_I64_CONST: read_leb(&c, 10, true); break;
+            case OP_F32_CONST: read_bytes(&c, 4); break;
+            case OP_F64_CONST: read_bytes(&c, 8); break;
+            case OP_GLOBAL_GET: read_u32(&c); break;
             default: return false;
         }
-        if (read_byte(&c) != 0x0b) return false;
-        if (i == index) return opcode == 0x41 && !c.bad;
+        if (read_byte(&c) != OP_END) return false;
+        if (i == index) return opcode == OP_I32_CONST && !c.bad;
     }
     return false;
 }

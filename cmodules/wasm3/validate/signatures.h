@@ -5,6 +5,9 @@
 #ifndef SOV_SIGNATURES_H
 #define SOV_SIGNATURES_H
 
+/* A line for each entry reads as a table, so the formatter stays out. */
+/* clang-format off */
+
 #include "validate_state.h"
 
 /* Type and natural alignment (its logarithm) of the accesses 0x28 to 0x3e. */

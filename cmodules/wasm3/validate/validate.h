@@ -8,6 +8,7 @@
 #ifndef SOV_VALIDATE_H
 #define SOV_VALIDATE_H
 
+#include "opcodes.h"
 #include "scan.h"
 
 #include <stddef.h>
@@ -35,7 +36,7 @@ enum sov_verdict {
 /* Validates `size` bytes of wasm. The workspace (aligned to 8) is used during the call only. `reason` is
  * written when the verdict is SOV_INVALID. Does not block, allocates nothing, O(size) but for the sorting of
  * export names. */
-enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspace, uint32_t workspace_bytes,
-    struct sov_facts *facts, char *reason, size_t reason_bytes);
+enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspace, uint32_t workspace_bytes, struct sov_facts *facts,
+    char *reason, size_t reason_bytes);
 
 #endif

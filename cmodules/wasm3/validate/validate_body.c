@@ -96,7 +96,8 @@ static struct frame leave(struct validator *v, const uint8_t *start) {
     note_moves(v, result_count(&frame.type));
     note_moves(v, result_count(&frame.type)); /* an `else` that is not there moves them too */
     pop_results(v, start, &frame.type);
-    if (v->height != frame.height) reject_here("type mismatch: %u operands too many at the end of a block", (unsigned)(v->height - frame.height));
+    if (v->height != frame.height)
+        reject_here("type mismatch: %u operands too many at the end of a block", (unsigned)(v->height - frame.height));
     v->depth--;
     return frame;
 }
@@ -137,7 +138,8 @@ static void check_label(struct validator *v, const uint8_t *start, const struct 
     for (uint32_t i = label_arity(label); i; i--) {
         if (height > frame->height) {
             uint8_t found = v->operands[--height], expected = label_type(label, i - 1);
-            if (found != expected && found != T_ANY) reject_here("type mismatch: expected %s, found %s", type_name[expected], type_name[found]);
+            if (found != expected && found != T_ANY)
+                reject_here("type mismatch: expected %s, found %s", type_name[expected], type_name[found]);
         } else if (!frame->unreachable) {
             reject_here("type mismatch: operand stack is empty");
         }
@@ -204,14 +206,14 @@ static void read_zero(struct validator *v) {
 }
 
 static void access_memory(struct validator *v, const uint8_t *start, uint8_t opcode) {
-    uint8_t type = access_type[opcode - 0x28];
+    uint8_t type = access_type[opcode - OP_FIRST_ACCESS];
     need_memory(v, start);
     uint32_t alignment = read_u32(v);
-    if (alignment > access_alignment[opcode - 0x28]) reject_here("alignment must not be larger than natural");
+    if (alignment > access_alignment[opcode - OP_FIRST_ACCESS]) reject_here("alignment must not be larger than natural");
     read_u32(v);
-    if (opcode >= 0x36) pop(v, start, type);
+    if (opcode >= OP_FIRST_STORE) pop(v, start, type);
     pop(v, start, T_I32);
-    if (opcode < 0x36) push(v, start, type);
+    if (opcode < OP_FIRST_STORE) push(v, start, type);
 }
 
 /* ---- numeric instructions ------------------------------------------------------------------------- */
@@ -232,41 +234,28 @@ static void apply(struct validator *v, const uint8_t *start, uint8_t signature) 
 
 static void prefixed(struct validator *v, const uint8_t *start) {
     uint32_t opcode = read_u32(v);
-    if (opcode < 8) {
+    if (opcode < OP_FIRST_UNSATURATED) {
         apply(v, start, saturating[opcode]);
         return;
     }
     switch (opcode) {
-        case 10: /* memory.copy */
+        case OP_MEMORY_COPY:
             read_zero(v);
             read_zero(v);
             break;
-        case 11: /* memory.fill */
+        case OP_MEMORY_FILL:
             read_zero(v);
             break;
+        /* clang-format off */
         case 8: case 9: case 12: case 13: case 14:
             reject_here("passive segments are not supported: build with -mno-bulk-memory");
         case 15: case 16: case 17:
+        /* clang-format on */
             reject_here("reference types are not supported: build with -mno-reference-types");
-        default:
-            reject_here("unknown instruction 0xfc 0x%02x", (unsigned)opcode);
+        default: reject_here("unknown instruction 0xfc 0x%02x", (unsigned)opcode);
     }
     need_memory(v, start);
     for (int i = 0; i < 3; i++) pop(v, start, T_I32);
-}
-
-/* Says which compiler flag keeps a newer instruction out. */
-static void reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode) {
-    const char *flag = NULL;
-    switch (opcode) {
-        case 0x06: case 0x07: case 0x08: case 0x09: case 0x0a: case 0x18: case 0x19: case 0x1f: flag = "-mno-exception-handling"; break;
-        case 0x12: case 0x13: flag = "-mno-tail-call"; break;
-        case 0x1c: case 0x25: case 0x26: case 0xd0: case 0xd1: case 0xd2: flag = "-mno-reference-types"; break;
-        case 0xfd: flag = "-mno-simd128"; break;
-        case 0xfe: flag = "-mno-atomics"; break;
-    }
-    if (flag) reject_here("instruction 0x%02x is not supported: build with %s", opcode, flag);
-    reject_here("unknown instruction 0x%02x", opcode);
 }
 
 /* ---- the body ------------------------------------------------------------------------------------- */
@@ -280,7 +269,8 @@ static void read_locals(struct validator *v, const struct function_type *type) {
         uint32_t count = read_u32(v);
         uint8_t local = sov_read_value_type(v);
         if (count > MOST_LOCALS - v->local_count)
-            reject_here("too many locals: %u with parameters, at most %u are supported", (unsigned)(count + v->local_count), (unsigned)MOST_LOCALS);
+            reject_here(
+                "too many locals: %u with parameters, at most %u are supported", (unsigned)(count + v->local_count), (unsigned)MOST_LOCALS);
         need_room(v, v->locals + v->local_count + count);
         memset(v->locals + v->local_count, local, count);
         v->local_count += count;
@@ -289,90 +279,96 @@ static void read_locals(struct validator *v, const struct function_type *type) {
 
 static void end_block(struct validator *v, const uint8_t *start) {
     struct frame frame = leave(v, start);
-    if (frame.opcode == 0x04 && (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
+    if (frame.opcode == OP_IF &&
+        (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
             (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count))))
         reject_here("type mismatch: if without else must leave its operands as they are");
     if (v->depth) push_results(v, start, &frame.type);
+}
+
+static void begin_block(struct validator *v, const uint8_t *start, uint8_t opcode) {
+    if (opcode == OP_IF) pop(v, start, T_I32);
+    struct block_type block = read_block_type(v);
+    if (block.type) pop_types(v, start, block.type->params, block.type->param_count);
+    enter(v, start, opcode, block);
+}
+
+static void begin_else(struct validator *v, const uint8_t *start) {
+    if (innermost(v)->opcode != OP_IF) reject_here("else without if");
+    struct frame frame = leave(v, start);
+    enter(v, start, OP_ELSE, frame.type);
 }
 
 static void instruction(struct validator *v) {
     const uint8_t *start = v->at;
     uint8_t opcode = read_byte(v), type;
     const struct frame *label;
-    if (opcode >= 0x45 && opcode <= 0xc4) {
-        apply(v, start, numeric[opcode - 0x45]);
+    if (opcode >= OP_FIRST_NUMERIC && opcode <= OP_LAST_NUMERIC) {
+        apply(v, start, numeric[opcode - OP_FIRST_NUMERIC]);
         return;
     }
-    if (opcode >= 0x28 && opcode <= 0x3e) {
+    if (opcode >= OP_FIRST_ACCESS && opcode <= OP_LAST_ACCESS) {
         access_memory(v, start, opcode);
         return;
     }
     switch (opcode) {
-        case 0x00: set_unreachable(v); break;
-        case 0x01: break;
-        case 0x02: case 0x03: case 0x04: {
-            if (opcode == 0x04) pop(v, start, T_I32);
-            struct block_type block = read_block_type(v);
-            if (block.type) pop_types(v, start, block.type->params, block.type->param_count);
-            enter(v, start, opcode, block);
-            break;
-        }
-        case 0x05: {
-            if (innermost(v)->opcode != 0x04) reject_here("else without if");
-            struct frame frame = leave(v, start);
-            enter(v, start, 0x05, frame.type);
-            break;
-        }
-        case 0x0b: end_block(v, start); break;
-        case 0x0c:
+        case OP_UNREACHABLE: set_unreachable(v); break;
+        case OP_NOP: break;
+        case OP_BLOCK:
+        case OP_LOOP:
+        case OP_IF: begin_block(v, start, opcode); break;
+        case OP_ELSE: begin_else(v, start); break;
+        case OP_END: end_block(v, start); break;
+        case OP_BR:
             pop_label(v, start, read_label(v));
             set_unreachable(v);
             break;
-        case 0x0d:
+        case OP_BR_IF:
             pop(v, start, T_I32);
             label = read_label(v);
             pop_label(v, start, label);
             push_label(v, start, label);
             break;
-        case 0x0e: branch_table(v, start); break;
-        case 0x0f:
+        case OP_BR_TABLE: branch_table(v, start); break;
+        case OP_RETURN:
             pop_label(v, start, frame_at(v, 0));
             set_unreachable(v);
             break;
-        case 0x10: {
+        case OP_CALL: {
             uint32_t index = read_u32(v);
             if (index >= v->function_count) reject_here("unknown function %u", (unsigned)index);
             call(v, start, &v->types[v->function_types[index]]);
             break;
         }
-        case 0x11: call_indirect(v, start); break;
-        case 0x1a: pop_any(v, start); break;
-        case 0x1b: select_one(v, start); break;
-        case 0x20: push(v, start, read_local(v, start)); break;
-        case 0x21: pop(v, start, read_local(v, start)); break;
-        case 0x22:
+        case OP_CALL_INDIRECT: call_indirect(v, start); break;
+        case OP_DROP: pop_any(v, start); break;
+        case OP_SELECT: select_one(v, start); break;
+        case OP_LOCAL_GET: push(v, start, read_local(v, start)); break;
+        case OP_LOCAL_SET: pop(v, start, read_local(v, start)); break;
+        case OP_LOCAL_TEE:
             type = read_local(v, start);
             pop(v, start, type);
             push(v, start, type);
             break;
-        case 0x23: push(v, start, read_global(v, start) & 0x7f); break;
-        case 0x24:
+        case OP_GLOBAL_GET: push(v, start, read_global(v, start) & 0x7f); break;
+        case OP_GLOBAL_SET:
             type = read_global(v, start);
             if (!(type & 0x80)) reject_here("global is immutable");
             pop(v, start, type & 0x7f);
             break;
-        case 0x3f: case 0x40:
+        case OP_MEMORY_SIZE:
+        case OP_MEMORY_GROW:
             need_memory(v, start);
             read_zero(v);
-            if (opcode == 0x40) pop(v, start, T_I32);
+            if (opcode == OP_MEMORY_GROW) pop(v, start, T_I32);
             push(v, start, T_I32);
             break;
-        case 0x41: sov_read_signed(v, 32); push(v, start, T_I32); break;
-        case 0x42: sov_read_signed(v, 64); push(v, start, T_I64); break;
-        case 0x43: sov_read_bytes(v, 4); push(v, start, T_F32); break;
-        case 0x44: sov_read_bytes(v, 8); push(v, start, T_F64); break;
-        case 0xfc: prefixed(v, start); break;
-        default: reject_opcode(v, start, opcode);
+        case OP_I32_CONST:
+        case OP_I64_CONST:
+        case OP_F32_CONST:
+        case OP_F64_CONST: push(v, start, sov_read_literal(v, opcode)); break;
+        case OP_PREFIX_FC: prefixed(v, start); break;
+        default: sov_reject_opcode(v, start, opcode);
     }
 }
 
@@ -385,7 +381,7 @@ void sov_validate_body(struct validator *v, uint32_t function) {
     v->peak = v->moved = 0;
     v->operands = v->locals + v->local_count;
     /* The function's own frame takes its parameters as locals, not as operands. read_locals() left room. */
-    *frame_at(v, 0) = (struct frame){ .type = { type, T_ANY }, .opcode = 0x02 };
+    *frame_at(v, 0) = (struct frame){ .type = { type, T_ANY }, .opcode = OP_BLOCK };
     v->depth = 1;
     while (v->depth) {
         if (v->at >= v->end) sov_reject(v, v->at, "unexpected end of a function body: END opcode expected");

@@ -58,7 +58,8 @@ static const uint8_t *read_name(struct validator *v, uint32_t *length) {
 static void read_limits(struct validator *v, uint32_t most, const char *what, uint32_t *least) {
     const uint8_t *at = v->at;
     uint8_t flags = read_byte(v);
-    if (flags > 1) sov_reject(v, at, flags == 3 && most == MOST_PAGES ? "shared memory: build with -mno-atomics" : "malformed limits flags");
+    if (flags > 1)
+        sov_reject(v, at, flags == 3 && most == MOST_PAGES ? "shared memory: build with -mno-atomics" : "malformed limits flags");
     *least = read_u32(v);
     if (*least > most) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
     if (flags & 1) {
@@ -72,7 +73,8 @@ static void read_table_type(struct validator *v) {
     const uint8_t *at = v->at;
     if (read_byte(v) != 0x70) sov_reject(v, at, "malformed element type: only funcref");
     read_limits(v, UINT32_MAX, "table", &v->table_size);
-    if (v->table_size > MOST_TABLE) sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MOST_TABLE);
+    if (v->table_size > MOST_TABLE)
+        sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MOST_TABLE);
     if (v->has_table) sov_reject(v, at, "multiple tables");
     v->has_table = true;
 }
@@ -141,7 +143,10 @@ static void import_section(struct validator *v) {
             case 0: v->function_types[v->function_count++] = (uint16_t)read_type_index(v); break;
             case 1: read_table_type(v); sov_reject(v, at, "imported table is not supported");
             case 2: read_memory_type(v); sov_reject(v, at, "imported memory is not supported: link without --import-memory");
-            case 3: sov_read_value_type(v); read_mutability(v); sov_reject(v, at, "imported global is not supported");
+            case 3:
+                sov_read_value_type(v);
+                read_mutability(v);
+                sov_reject(v, at, "imported global is not supported");
             default: sov_reject(v, at, "malformed import kind");
         }
     }
@@ -246,7 +251,8 @@ static void element_section(struct validator *v) {
     for (uint32_t count = read_count(v, MOST_SEGMENTS, "element segments"); count; count--) {
         const uint8_t *at = v->at;
         uint32_t table = read_u32(v);
-        if (table && table < 8) sov_reject(v, at, "element segment of kind %u: build with -mno-reference-types -mno-bulk-memory", (unsigned)table);
+        if (table && table < 8)
+            sov_reject(v, at, "element segment of kind %u: build with -mno-reference-types -mno-bulk-memory", (unsigned)table);
         if (table || !v->has_table) sov_reject(v, at, "unknown table %u", (unsigned)table);
         sov_read_constant(v, T_I32);
         for (uint32_t n = read_count(v, MOST_TABLE, "elements"); n; n--) read_function_index(v);
@@ -293,8 +299,19 @@ static void data_section(struct validator *v) {
 typedef void (*section_reader)(struct validator *v);
 
 static const section_reader section_readers[13] = {
-    NULL, type_section, import_section, function_section, table_section, memory_section, global_section,
-    export_section, start_section, element_section, code_section, data_section, data_count_section,
+    NULL,
+    type_section,
+    import_section,
+    function_section,
+    table_section,
+    memory_section,
+    global_section,
+    export_section,
+    start_section,
+    element_section,
+    code_section,
+    data_section,
+    data_count_section,
 };
 
 /* Where a section may stand: the data count comes before the code. */
@@ -335,13 +352,19 @@ static void validate_sections(struct validator *v) {
         sov_reject(v, v->at, "data count and data section have inconsistent lengths");
 }
 
-enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspace, uint32_t workspace_bytes,
-    struct sov_facts *facts, char *reason, size_t reason_bytes) {
+enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspace, uint32_t workspace_bytes, struct sov_facts *facts,
+    char *reason, size_t reason_bytes) {
     struct validator v = {
-        .wasm = wasm, .at = wasm, .end = wasm + size,
-        .facts = facts, .reason = reason, .reason_bytes = reason_bytes,
-        .free = workspace, .free_end = (uint8_t *)workspace + workspace_bytes,
-        .data_count = UINT32_MAX, .function = NO_FUNCTION,
+        .wasm = wasm,
+        .at = wasm,
+        .end = wasm + size,
+        .facts = facts,
+        .reason = reason,
+        .reason_bytes = reason_bytes,
+        .free = workspace,
+        .free_end = (uint8_t *)workspace + workspace_bytes,
+        .data_count = UINT32_MAX,
+        .function = NO_FUNCTION,
     };
     memset(facts, 0, sizeof *facts);
     if (setjmp(v.rejected)) return v.verdict;

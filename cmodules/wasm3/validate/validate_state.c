@@ -7,14 +7,28 @@
 
 _Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) {
     int n = snprintf(v->reason, v->reason_bytes, "offset 0x%x: ", (unsigned)(at - v->wasm));
-    if (v->function != NO_FUNCTION)
-        n += snprintf(v->reason + n, v->reason_bytes - (size_t)n, "function %u: ", (unsigned)v->function);
+    if (v->function != NO_FUNCTION) n += snprintf(v->reason + n, v->reason_bytes - (size_t)n, "function %u: ", (unsigned)v->function);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(v->reason + n, v->reason_bytes - (size_t)n, format, arguments);
     va_end(arguments);
     v->verdict = SOV_INVALID;
     longjmp(v->rejected, 1);
+}
+
+_Noreturn void sov_reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode) {
+    const char *flag = NULL;
+    switch (opcode) {
+        /* clang-format off */
+        case 0x06 ... 0x0a: case 0x18: case 0x19: case 0x1f: flag = "-mno-exception-handling"; break;
+        case 0x12: case 0x13: flag = "-mno-tail-call"; break;
+        case 0x1c: case 0x25: case 0x26: case 0xd0: case 0xd1: case 0xd2: flag = "-mno-reference-types"; break;
+        /* clang-format on */
+        case 0xfd: flag = "-mno-simd128"; break;
+        case 0xfe: flag = "-mno-atomics"; break;
+    }
+    if (flag) sov_reject(v, start, "instruction 0x%02x is not supported: build with %s", opcode, flag);
+    sov_reject(v, start, "unknown instruction 0x%02x", opcode);
 }
 
 _Noreturn void sov_workspace_full(struct validator *v) {
@@ -80,19 +94,30 @@ uint8_t sov_read_value_type(struct validator *v) {
 }
 
 /* An init expression: exactly one constant of that type, then `end`. */
+uint8_t sov_read_literal(struct validator *v, uint8_t opcode) {
+    switch (opcode) {
+        case OP_I32_CONST: sov_read_signed(v, 32); return T_I32;
+        case OP_I64_CONST: sov_read_signed(v, 64); return T_I64;
+        case OP_F32_CONST: sov_read_bytes(v, 4); return T_F32;
+        default: sov_read_bytes(v, 8); return T_F64;
+    }
+}
+
 void sov_read_constant(struct validator *v, uint8_t type) {
     const uint8_t *at = v->at;
     uint8_t opcode = read_byte(v), found = T_ANY;
     switch (opcode) {
-        case 0x41: sov_read_signed(v, 32); found = T_I32; break;
-        case 0x42: sov_read_signed(v, 64); found = T_I64; break;
-        case 0x43: sov_read_bytes(v, 4); found = T_F32; break;
-        case 0x44: sov_read_bytes(v, 8); found = T_F64; break;
-        case 0x23: sov_reject(v, at, "init expression reads global %u: only imported globals may be read, and there are none", (unsigned)read_u32(v));
-        case 0x0b: sov_reject(v, at, "type mismatch: empty init expression");
+        case OP_I32_CONST:
+        case OP_I64_CONST:
+        case OP_F32_CONST:
+        case OP_F64_CONST: found = sov_read_literal(v, opcode); break;
+        case OP_GLOBAL_GET:
+            sov_reject(
+                v, at, "init expression reads global %u: only imported globals may be read, and there are none", (unsigned)read_u32(v));
+        case OP_END: sov_reject(v, at, "type mismatch: empty init expression");
         default: sov_reject(v, at, "constant expression required, found opcode 0x%02x", opcode);
     }
     if (found != type) sov_reject(v, at, "type mismatch in an init expression");
     at = v->at;
-    if (read_byte(v) != 0x0b) sov_reject(v, at, "an init expression must be exactly one constant");
+    if (read_byte(v) != OP_END) sov_reject(v, at, "an init expression must be exactly one constant");
 }

@@ -76,12 +76,12 @@ static inline uint32_t result_count(const struct block_type *block) {
 
 /* What a branch to a frame must bring: a loop's parameters, any other's results. */
 static inline uint32_t label_arity(const struct frame *frame) {
-    return frame->opcode == 0x03 ? param_count(&frame->type) : result_count(&frame->type);
+    return frame->opcode == OP_LOOP ? param_count(&frame->type) : result_count(&frame->type);
 }
 
 static inline uint8_t label_type(const struct frame *frame, uint32_t index) {
     if (!frame->type.type) return frame->type.result;
-    return internal_type((frame->opcode == 0x03 ? frame->type.type->params : frame->type.type->results)[index]);
+    return internal_type((frame->opcode == OP_LOOP ? frame->type.type->params : frame->type.type->results)[index]);
 }
 
 static inline void set_unreachable(struct validator *v) {
@@ -105,6 +105,8 @@ static inline void set_unreachable(struct validator *v) {
 #define SURE_CALL 12 /* parameters and results together */
 
 _Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* An instruction that is not supported: the reason names the compiler flag that keeps it out. */
+_Noreturn void sov_reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode);
 void *sov_workspace(struct validator *v, uint32_t count, uint32_t bytes_each);
 _Noreturn void sov_workspace_full(struct validator *v);
 
@@ -119,6 +121,7 @@ uint32_t sov_read_u32_long(struct validator *v);
 int64_t sov_read_signed_long(struct validator *v, unsigned bits);
 const uint8_t *sov_read_bytes(struct validator *v, uint32_t count);
 uint8_t sov_read_value_type(struct validator *v);
+uint8_t sov_read_literal(struct validator *v, uint8_t opcode); /* the operand of i32.const to f64.const; its type */
 void sov_read_constant(struct validator *v, uint8_t type);
 
 static inline uint32_t read_u32(struct validator *v) {
