@@ -270,7 +270,7 @@ static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
         while ((entry = readdir(stream)) != NULL) {
             size_t size = strlen(entry->d_name);
             if (size > NAME_MOST || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-            int32_t kind = kind_at(dirfd(stream), entry->d_name, &status);
+            int32_t kind = kind_at(directory, entry->d_name, &status);
             if (kind < 0) continue;
             mp_obj_t pair[] = { mp_obj_new_bytes((const byte *)entry->d_name, size), small(kind ? -1 : status.st_size) };
             mp_obj_list_append(result, mp_obj_new_tuple(2, pair));

@@ -67,7 +67,7 @@ def test_a_contradiction_is_refused(tmp_path, old, new, complaint):
     assert old in TEXT
     path = tmp_path / "abi.toml"
     path.write_text(TEXT.replace(old, new, 1))
-    with pytest.raises(gen_abi.Mistake, match=complaint):
+    with pytest.raises(gen_abi.DefinitionError, match=complaint):
         gen_abi.read(path)
 
 

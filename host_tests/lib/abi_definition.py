@@ -1,5 +1,7 @@
 """The ABI's definition as the generator reads it."""
 
+from typing import Any
+from collections.abc import Iterator
 from machines import ROOT
 
 import gen_abi
@@ -8,7 +10,7 @@ ABI = gen_abi.read(ROOT / gen_abi.SOURCE)
 NUMBERS = {call["name"]: call["number"] for call in ABI["call"]}
 
 
-def wasm_arguments(call):
+def wasm_arguments(call: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """[(kind, argument)] for each wasm argument: a slice has two."""
     for argument in call.get("argument", []):
         if argument["kind"] in ("slice_in", "slice_out"):

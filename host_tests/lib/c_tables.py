@@ -12,7 +12,7 @@ ENTRY = re.compile(r"MP_ROM_QSTR\(MP_QSTR_(\w+)\)\s*,\s*MP_ROM_(\w+)\(&?(.*?)\)\
 ANY = 99
 
 
-def functions(text):
+def functions(text: str) -> dict[str, tuple[int, int]]:
     """{name of the C object: (least, most arguments)}; methods count their object."""
     found = {}
     for kind, name, rest in FUNCTION.findall(text):
@@ -29,14 +29,14 @@ def functions(text):
     return found
 
 
-def table(text, start):
+def table(text: str, start: str) -> dict[str, str]:
     """{Python name: C value} of the table that begins with `start`, as far as its closing brace."""
     begin = text.index(start)
     end = text.index("\n};", begin)
     return {name: value for name, _, value in ENTRY.findall(text[begin:end])}
 
 
-def sources(micropython):
+def sources(micropython: pathlib.Path) -> str:
     """All C text that describes the modules, as one string. micropython: pathlib.Path of a source tree."""
     esp32 = pathlib.Path(micropython) / "ports" / "esp32"
     extmod = pathlib.Path(micropython) / "extmod"

@@ -1,4 +1,5 @@
 """Functions whose control flow is hard to compile, by name."""
+
 from wasm_text import wat
 
 HELPERS = """
@@ -186,5 +187,5 @@ FUNCTIONS = {
 }
 
 
-def module_of(name):
+def module_of(name: str) -> bytes:
     return wat(f'(module (memory 1) {HELPERS} (func (export "f") (param i32) {FUNCTIONS[name]}))')

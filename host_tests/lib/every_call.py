@@ -7,7 +7,11 @@ for an argument of theirs. The peers they talk to are real.
 
 import contextlib
 import functools
+import pathlib
+import socket
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from dns import A, ALIAS, answer, question, record
@@ -17,7 +21,7 @@ from abi_definition import ABI
 from abi_definition import wasm_arguments
 
 CALLS = {call["name"]: call for call in ABI["call"]}
-DEEP = "/".join(["a" * 15] * 15 + ["b" * 15])      # 255 bytes, sixteen steps down
+DEEP = "/".join(["a" * 15] * 15 + ["b" * 15])  # 255 bytes, sixteen steps down
 # Many files opened through the last of sixteen directories, each opened through the one before; then all are closed, the
 # directories first, so that each leaves what was opened through it to the one above.
 INHERIT = """
@@ -104,7 +108,7 @@ REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for 
            "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close"}  # fmt: skip
 
 
-def refusals(name):
+def refusals(name: str) -> dict[str, str]:
     """{case: statement} of what the runtime refuses, and the kernel, before any handler runs."""
     arguments = list(wasm_arguments(CALLS[name]))
     good = [{"pointer": "buffer", "length": 1}.get(kind, argument.get("least", 0)) for kind, argument in arguments]
@@ -113,7 +117,7 @@ def refusals(name):
         wrong = {"int": argument["most"] + 1 if argument.get("most", 2**31) < 2**31 - 1 else None, "flags": -(2**31), "timeout": -2,
                  "length": 4097 if argument.get("over") == "refuse" else None, "cap": 1}.get(kind)  # fmt: skip
         if wrong is not None:
-            words = ", ".join(str(word) for word in [*good[:position], wrong, *good[position + 1:]])
+            words = ", ".join(str(word) for word in [*good[:position], wrong, *good[position + 1 :]])
             found[f"refused for its {argument['name']}"] = f"{name}({words});"
     return found
 
@@ -126,7 +130,7 @@ CASES = {
 }
 
 
-def parameter(label):
+def parameter(label: str) -> Any:
     """A case as a parameter of a test, for the machines that have what it needs."""
     if label.startswith("sp_net") and "refused for" not in label:
         return pytest.param(label, marks=pytest.mark.pc("sockets"))
@@ -162,7 +166,7 @@ __attribute__((export_name("_start"))) void start(void)
 
 
 @functools.cache
-def module():
+def module() -> bytes:
     """Every case in one module: which of them it runs, it reads from a file."""
     labels = list(CASES)
     cases = "\n".join(f"    case {number}: for (;;) {{ {CASES[label]} }}" for number, label in enumerate(labels))
@@ -230,7 +234,7 @@ def ready(task):
 """
 
 
-def name_server(data, send):
+def name_server(data: bytes, send: Callable[[bytes], object]) -> None:
     """Four addresses for one name, none for most, and for names of three letters an address behind an alias."""
     name = question(data)
     if name == "four.test":
@@ -241,10 +245,10 @@ def name_server(data, send):
         send(answer(data, code=3))
 
 
-def source(connection):
+def source(connection: socket.socket) -> None:
     """Sends for ever and takes whatever comes."""
 
-    def take():
+    def take() -> None:
         with contextlib.suppress(OSError):
             while connection.recv(1 << 20):
                 pass
@@ -255,7 +259,7 @@ def source(connection):
 
 
 @contextlib.contextmanager
-def peers():
+def peers() -> Iterator[tuple[list[int], int]]:
     """(ports as the module wants them, port of the name server)."""
     over = threading.Event()
     with contextlib.ExitStack() as stack:
@@ -267,7 +271,7 @@ def peers():
         over.set()
 
 
-def host_files(path):
+def host_files(path: pathlib.Path) -> str:
     """Makes files like those of the RamFS below a directory of the host; returns it as text."""
     (path / DEEP).parent.mkdir(parents=True)
     for name in (DEEP, "f"):
@@ -276,7 +280,7 @@ def host_files(path):
     return str(path)
 
 
-def values(ports, server, root, label):
+def values(ports: list[int], server: int, root: str, label: str) -> dict[str, object]:
     """What SETUP wants to know to run a case."""
     return dict(which=list(CASES).index(label), ports=ports, name_server=server, root=root, deep=DEEP,
                 names=200 if label.startswith("sp_cap_find") else 0)  # fmt: skip

@@ -3,7 +3,7 @@
 FUEL_PER_BYTE = 40
 
 
-def _number(module, at):
+def _number(module: bytes, at: int) -> tuple[int, int]:
     """An unsigned LEB128 number: (value, where it ends)."""
     value = shift = 0
     while True:
@@ -15,7 +15,7 @@ def _number(module, at):
             return value, at
 
 
-def entries(module):
+def entries(module: bytes) -> list[int]:
     """Bytes of each entry of the code section, its size included; imported functions have none."""
     at = 8
     while at < len(module):
@@ -32,7 +32,7 @@ def entries(module):
     return []
 
 
-def first_calls(module, *functions):
+def first_calls(module: bytes, *functions: int) -> int:
     """Fuel that the first calls of these functions cost; they are counted from the first that is not imported."""
     sizes = entries(module)
     return sum(FUEL_PER_BYTE * sizes[function] for function in functions)

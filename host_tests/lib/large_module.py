@@ -39,27 +39,30 @@ int main(void) { printf("%u\\n", work()); return 0; }
 """
 
 
-def _loop(r):
+def _loop(r: random.Random) -> str:
     return (f"for (u32 i = {r.randrange(9)}; i < {r.randrange(20, 60)}; i += {r.randrange(1, 4)}) {{ cells[(a + i * {r.randrange(3, 99, 2)}) & 255] += b ^ i; "
             f"if (cells[i & 255] & {1 << r.randrange(8)}) b += cells[(b >> {r.randrange(1, 9)}) & 255] * {r.randrange(5, 999)}; else a ^= i << {r.randrange(1, 5)}; }}")  # fmt: skip
 
 
-def _switch(r):
-    cases = " ".join(f"case {i}: {r.choice(['a += b +', 'b ^= (a >> 3) +', 'a = a * 7 + b +', 'b -= a +', 'a |= (b & 255) +'])} {r.randrange(1, 5000)}; break;" for i in range(r.randrange(4, 9)))
+def _switch(r: random.Random) -> str:
+    cases = " ".join(
+        f"case {i}: {r.choice(['a += b +', 'b ^= (a >> 3) +', 'a = a * 7 + b +', 'b -= a +', 'a |= (b & 255) +'])} {r.randrange(1, 5000)}; break;"
+        for i in range(r.randrange(4, 9))
+    )
     return f"switch ((a ^ {r.randrange(99)}) % 11) {{ {cases} default: a ^= b; }}"
 
 
-def _wide(r):
+def _wide(r: random.Random) -> str:
     return (f"{{ u64 w = ((u64)a << 32 | b) * {r.randrange(10**8, 10**9)}ull; w ^= w >> {r.randrange(7, 33)}; "
             f"w += cells[w & 255]; a += (u32)w; b ^= (u32)(w >> 32); }}")  # fmt: skip
 
 
-def _conditions(r):
+def _conditions(r: random.Random) -> str:
     return (f"if (a > b) {{ if (a & {1 << r.randrange(10)}) a -= {r.randrange(1000)}; else b += cells[a & 255]; }} "
             f"else if (b % {r.randrange(3, 30)} == 1) {{ cells[b & 255] = a; a ^= {r.randrange(10**6)}; }} else a += {r.randrange(100)};")  # fmt: skip
 
 
-def source():
+def source() -> str:
     """The C text."""
     r = random.Random(SEED)
     parts = [HEAD, f"#define COUNT {FUNCTIONS}u\n#define RUNNING {RUNNING}u\n"]

@@ -9,6 +9,11 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+# Modules that a script finds: {name: bytes}.
+Wasm = Mapping[str, bytes] | None
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 IMAGE = ROOT / "build" / "qemu" / "firmware.elf"
@@ -59,30 +64,32 @@ class ScriptFailed(AssertionError):
     """A script in the firmware raised, crashed or did not answer; the text has its output."""
 
 
-def answer_of(status, output, errors=""):
+def answer_of(status: int | None, output: str, errors: str = "") -> Any:
     """What a script passed to answer(). Raises ScriptFailed."""
     answers = [line for line in output.splitlines() if line.startswith("@answer ")]
     if status or len(answers) != 1:
         raise ScriptFailed(f"exit status {status}\n{output[-4000:]}\n{errors[-4000:]}")
-    return json.loads(answers[0][len("@answer "):])
+    return json.loads(answers[0][len("@answer ") :])
 
 
 class Firmware:
     """The unix-port firmware. path: pathlib.Path of the program."""
 
     name = "x86_64"
-    WORD = 8            # bytes of a reference: how much heap the same objects take goes with it
-    pace = 1            # times as long a task takes
+    WORD = 8  # bytes of a reference: how much heap the same objects take goes with it
+    pace = 1  # times as long a task takes
 
     @staticmethod
-    def share(n):
+    def share(n: int) -> int:
         """How many of n repetitions a test makes here: all."""
         return n
 
-    def __init__(self, path):
+    def __init__(self, path: pathlib.Path) -> None:
         self.path = path
 
-    def script(self, source, *, wasm=None, timeout=120, heap=0, counted=None, **values):
+    def script(
+        self, source: str, *, wasm: Wasm = None, timeout: float = 120, heap: int = 0, counted: bool | None = None, **values: Any
+    ) -> Any:
         """Runs MicroPython text in a new process and returns what it passed to answer(), through JSON.
 
         wasm: {name: module bytes}, found as the dict `wasm`; values: anything JSON, found as global names.
@@ -96,7 +103,7 @@ class Firmware:
         )  # fmt: skip
         return answer_of(result.returncode, result.stdout, result.stderr)
 
-    def program(self, *words, timeout=60):
+    def program(self, *words: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Runs `sovelma -m sovelma` with these words (run, check ...) in the project's directory, without a terminal.
 
         Returns what has returncode, stdout and stderr.
@@ -105,7 +112,7 @@ class Firmware:
                               capture_output=True, text=True, timeout=timeout)  # fmt: skip
 
 
-class EmulatedFirmware:
+class EmulatedFirmware(Firmware):
     """The RISC-V firmware in QEMU, a new machine for every script. path: pathlib.Path of the image.
 
     Where a script runs a system, the machine's time is counted in instructions, 8 ns each: about what the board's
@@ -116,18 +123,26 @@ class EmulatedFirmware:
     name = "rv32"
     WORD = 4
     pace = 10
-    SLOWNESS = 5        # times as long as on the PC a script may take
+    SLOWNESS = 5  # times as long as on the PC a script may take
     TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
 
-    def __init__(self, path):
-        self.path = path
-
     @staticmethod
-    def share(n):
+    def share(n: int) -> int:
         """How many of n repetitions a test makes here: a tenth, since the emulator is that much slower."""
         return -(-n // 10)
 
-    def script(self, source, *, wasm=None, timeout=120, heap=0, counted=None, options=None, files=None, **values):
+    def script(
+        self,
+        source: str,
+        *,
+        wasm: Wasm = None,
+        timeout: float = 120,
+        heap: int = 0,
+        counted: bool | None = None,
+        options: Sequence[str] | None = None,
+        files: Mapping[str, bytes] | None = None,
+        **values: Any,
+    ) -> Any:
         """As Firmware.script. counted: whether time is, if not as said above.
 
         options: words for QEMU instead of those for time. files: further ones below /given.
@@ -139,15 +154,25 @@ class EmulatedFirmware:
             options = self.TIME if counted else ()
         return answer_of(*self.run(files, wasm, timeout, values, (*options, *(qemu.heap(heap) if heap else ()))))
 
-    def program(self, *words, timeout=60):
+    def program(self, *words: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """As Firmware.program. The console is one: its lines that begin as messages do are taken for standard error."""
         files = {"script": (PRELUDE_FILES + "import sovelma\nsovelma.main(words)").encode()}
         status, text = self.run(files, timeout=timeout, values={"words": list(map(str, words))})
         lines = text.splitlines(keepends=True)
         told = [line for line in lines if line.startswith(("sovelma: ", "usage: ", "       sovelma"))]
-        return subprocess.CompletedProcess(words, status, "".join(line for line in lines if line not in told), "".join(told))
+        return subprocess.CompletedProcess(
+            [str(word) for word in words], status, "".join(line for line in lines if line not in told), "".join(told)
+        )
 
-    def run(self, files, wasm=None, timeout=120, values=None, options=TIME, typed=""):
+    def run(
+        self,
+        files: Mapping[str, bytes],
+        wasm: Wasm = None,
+        timeout: float = 120,
+        values: Mapping[str, object] | None = None,
+        options: Sequence[str] = TIME,
+        typed: str = "",
+    ) -> tuple[int, str]:
         """Starts the machine with files below /given, and waits until it is switched off.
 
         Where a value, or a word of a list, is the path of something that is on the host, its directory is there on the
@@ -165,12 +190,12 @@ class EmulatedFirmware:
         return result.returncode, result.stdout.decode(errors="replace").replace("\r\n", "\n") + result.stderr.decode()
 
 
-def at(path):
+def at(path: pathlib.Path) -> Firmware:
     """The machine of a firmware's file: QEMU's where it is called .elf."""
     return (EmulatedFirmware if path.suffix == ".elf" else Firmware)(path)
 
 
-def _directories(value):
+def _directories(value: object) -> Iterator[pathlib.Path]:
     # The host's directories that a value speaks of: those that tests make, for temporary files and below build/.
     if isinstance(value, str) and value.startswith("/") and len(value) < 500 and "\0" not in value:
         path = pathlib.Path(value)
@@ -181,6 +206,6 @@ def _directories(value):
             yield from _directories(part)
 
 
-def _tree(directory):
+def _tree(directory: pathlib.Path) -> bytes:
     # A read-only file system with what lies there.
     return image({str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()})

@@ -1,6 +1,11 @@
 """Manifests that cannot start, and what the firmware says of them."""
-import json
 
+import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from machines import Firmware
 from wasm_text import wat
 
 GOOD = wat('(module (memory (export "memory") 1) (func (export "_start")))')
@@ -11,12 +16,12 @@ STRANGER = wat('(module (import "wasi_snapshot_preview1" "fd_write" (func (param
                ' (memory (export "memory") 1) (func (export "_start")))')  # fmt: skip
 
 
-def task(**keys):
+def task(**keys: Any) -> dict[str, Any]:
     return {"version": 1, "files": {"/f": "file"}, "directories": {"/d": 0},
             "tasks": [{"name": "a", "module": "good.wasm", **keys}]}  # fmt: skip
 
 
-def complaints(firmware, tmp_path):
+def complaints(firmware: Firmware, tmp_path: pathlib.Path) -> Callable[[Any], list[str]]:
     """Boots a manifest (text or JSON) that cannot start; returns the lines of complaint, after the file's name."""
     (tmp_path / "good.wasm").write_bytes(GOOD)
     (tmp_path / "greedy.wasm").write_bytes(GREEDY)
@@ -25,7 +30,7 @@ def complaints(firmware, tmp_path):
     (tmp_path / "file").write_bytes(b"x" * 3000)
     path = tmp_path / "system.json"
 
-    def boot(manifest):
+    def boot(manifest: Any) -> list[str]:
         path.write_text(manifest if isinstance(manifest, str) else json.dumps(manifest))
         result = firmware.program("run", path)
         assert result.returncode == 2, result.stdout + result.stderr
@@ -33,6 +38,6 @@ def complaints(firmware, tmp_path):
         prefix = f"sovelma: {path}: "
         assert lines and all(line.startswith(prefix) for line in lines), result.stderr
         assert "[ OK ] system" not in result.stdout
-        return [line[len(prefix):] for line in lines]
+        return [line[len(prefix) :] for line in lines]
 
     return boot

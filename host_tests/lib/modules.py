@@ -6,12 +6,13 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
 from machines import ROOT
 
 
 @functools.cache
-def flags():
+def flags() -> list[list[str]]:
     """(compiler flags, linker flags) of modules/modules.mk, as lists."""
     text = "include modules/modules.mk\nall:\n\t@echo '$(MODULE_CFLAGS)'\n\t@echo '$(MODULE_LDFLAGS)'\n"
     result = subprocess.run(["make", "--no-print-directory", "-f", "-"], cwd=ROOT, input=text, capture_output=True, text=True,
@@ -20,7 +21,7 @@ def flags():
 
 
 @functools.cache
-def compiled(source, stack=1024, includes=()):
+def compiled(source: str, stack: int = 1024, includes: Sequence[str | pathlib.Path] = ()) -> bytes:
     """C text -> bytes of the module. stack: bytes. includes: further directories. Raises AssertionError with the complaint."""
     zig = [sys.executable, "-m", "ziglang"]
     cache = str(ROOT / "build" / "zig-cache")

@@ -9,34 +9,39 @@ import http.server
 import socket
 import struct
 import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from machines import Firmware
 from wasm_text import wat
 
 LOOPBACK = "127.0.0.1"
 
 
 @contextlib.contextmanager
-def tcp(handle, backlog=64):
+def tcp(handle: Callable[[socket.socket], object], backlog: int = 64) -> Iterator[int]:
     """Serves TCP connections, each in a thread: handle(connection). Gives the port; ends everything at the end.
 
     An exception in a handler fails the test, but for connections that break off.
     """
     listener = socket.create_server((LOOPBACK, 0), backlog=backlog)
-    failures, threads, connections = [], [], []
+    failures: list[Exception] = []
+    threads: list[threading.Thread] = []
+    connections: list[socket.socket] = []
 
-    def run(connection):
+    def run(connection: socket.socket) -> None:
         try:
             with connection:
                 handle(connection)
         except (ConnectionError, TimeoutError):
             pass
         except OSError as error:
-            if error.errno != 9:            # closed under it at the end of the test
+            if error.errno != 9:  # closed under it at the end of the test
                 failures.append(error)
         except Exception as error:
             failures.append(error)
 
-    def accept():
+    def accept() -> None:
         while True:
             try:
                 connection, _ = listener.accept()
@@ -65,14 +70,15 @@ def tcp(handle, backlog=64):
 
 
 @contextlib.contextmanager
-def udp(handle):
+def udp(handle: Callable[[bytes, Callable[[bytes], object]], object]) -> Iterator[int]:
     """Serves datagrams: handle(datagram, send) where send(bytes) answers its sender. Gives the port."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind((LOOPBACK, 0))
     server.settimeout(0.1)
-    stop, failures = threading.Event(), []
+    stop = threading.Event()
+    failures: list[Exception] = []
 
-    def serve():
+    def serve() -> None:
         while not stop.is_set():
             try:
                 data, sender = server.recvfrom(65536)
@@ -97,15 +103,15 @@ def udp(handle):
 
 
 @contextlib.contextmanager
-def web(pages, before=lambda: None):
-    """Python's HTTP server with pages {path: bytes}; gives (port, list of request lines).
+def web(pages: dict[str, bytes], before: Callable[[], None] = lambda: None) -> Iterator[tuple[int, list[tuple[str, str | None]]]]:
+    """Python's HTTP server with pages {path: bytes}; gives (port, list of (path, host) of the requests).
 
     `before`: called in the thread of each request before it is answered.
     """
-    asked = []
+    asked: list[tuple[str, str | None]] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             asked.append((self.path, self.headers.get("Host")))
             body = pages.get(self.path)
             before()
@@ -117,7 +123,7 @@ def web(pages, before=lambda: None):
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *arguments):
+        def log_message(self, *arguments: object) -> None:
             pass
 
     class Server(http.server.ThreadingHTTPServer):
@@ -135,7 +141,7 @@ def web(pages, before=lambda: None):
 
 
 @contextlib.contextmanager
-def full_backlog():
+def full_backlog() -> Iterator[int]:
     """A port that never answers a connection: its queue is full, so further ones wait for ever."""
     with socket.socket() as listener, contextlib.ExitStack() as stack:
         listener.bind((LOOPBACK, 0))
@@ -147,14 +153,14 @@ def full_backlog():
         yield listener.getsockname()[1]
 
 
-def free_port(kind=socket.SOCK_STREAM):
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
     """A port that nobody listens at (nor will, but by chance)."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
 
 
-def reset(connection):
+def reset(connection: socket.socket) -> None:
     """Breaks a connection off: the other side gets a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
@@ -162,11 +168,11 @@ def reset(connection):
 
 # ---------------------------------------------------------------- guests
 
-HOST, NET, RESULTS, BUFFER = 0, 256, 512, 4096      # where what lies in a guest's memory
+HOST, NET, RESULTS, BUFFER = 0, 256, 512, 4096  # where what lies in a guest's memory
 FOREVER = 2**29 - 1
 
 
-def guest(body, host=LOOPBACK, name="net"):
+def guest(body: str, host: str = LOOPBACK, name: str = "net") -> bytes:
     """A module that runs `body` (WebAssembly text) and sleeps for ever.
 
     In the body: $net and $s are capabilities, (call $put x) keeps a result. `connect`, `send` and others below are
@@ -191,26 +197,26 @@ def guest(body, host=LOOPBACK, name="net"):
   (drop (call $sleep (i32.const {FOREVER})))))""")
 
 
-def connect(port, host=LOOPBACK, flags=0, timeout=5000, at=HOST):
+def connect(port: int, host: str = LOOPBACK, flags: int = 0, timeout: int = 5000, at: int = HOST) -> str:
     """sp_net_connect to the host that lies at `at`."""
     return (f"(call $connect (local.get $net) (i32.const {at}) (i32.const {len(host)}) (i32.const {port})"
             f" (i32.const {flags}) (i32.const {timeout}))")  # fmt: skip
 
 
-def open_s(port, **options):
+def open_s(port: int, **options: Any) -> str:
     """Connects and keeps the answer in $s."""
     return f"(local.set $s {connect(port, **options)})"
 
 
-def send(address, length, timeout=5000):
+def send(address: int, length: int, timeout: int = 5000) -> str:
     return f"(call $send (local.get $s) (i32.const {address}) (i32.const {length}) (i32.const {timeout}))"
 
 
-def recv(length, timeout=5000, address=BUFFER):
+def recv(length: int, timeout: int = 5000, address: int = BUFFER) -> str:
     return f"(call $recv (local.get $s) (i32.const {address}) (i32.const {length}) (i32.const {timeout}))"
 
 
-def put(*expressions):
+def put(*expressions: str) -> str:
     """Keeps the value of each."""
     return " ".join(f"(call $put {expression})" for expression in expressions)
 
@@ -266,11 +272,16 @@ def sockets(task):
 """
 
 
-def run(firmware, module, count, extra="", **values):
+def run(firmware: Firmware, module: bytes, count: int, extra: str = "", **values: Any) -> Any:
     """Runs one guest until it is through; returns its first `count` results."""
-    return firmware.script(SETUP + f"""
+    return firmware.script(
+        SETUP
+        + f"""
 {extra}
 task = add("a", wasm["a"])
 settle()
 answer(results(task, {count}))
-""", wasm={"a": module}, **values)
+""",
+        wasm={"a": module},
+        **values,
+    )

@@ -7,6 +7,8 @@ Invariant: the same seed gives the same program.
 """
 
 import random
+from collections.abc import Sequence
+from typing import Any
 
 from reference import CANONICAL, INTEGER_BINARY, MASK, SIGN, UNARY
 
@@ -19,40 +21,49 @@ COMPARISONS = {"eq", "ne", "lt_u", "ge_u", "lt_s", "gt_s"}
 DIVISIONS = {"div_u", "rem_u", "div_s", "rem_s"}
 FLOAT_COMPARISONS = ["eq", "ne", "lt", "gt", "le", "ge"]
 
-CONVERSIONS = {}  # operand type -> [(name, result type)]
+CONVERSIONS: dict[str, list[tuple[str, str]]] = {}  # operand type -> [(name, result type)]
 for _name in UNARY:
     _to, _, _rest = _name.partition(".")
     _from = next((kind for kind in KINDS if f"_{kind}" in _rest), _to)
     CONVERSIONS.setdefault(_from, []).append((_name, "i32" if _rest == "eqz" else _to))
 
 
+# What each enclosing block wants of a branch to it, the innermost first.
+Labels = Sequence[Sequence[str]]
+
+
 class Writer:
     """Writes the body of one function: `code` so far, `stack` of operand types above the innermost block's start."""
 
-    def __init__(self, program, index, generator):
+    def __init__(self, program: "Program", index: int, generator: random.Random) -> None:
         self.program, self.generator = program, generator
         self.parameters, self.results = program.types[index]
         self.locals = [generator.choice(KINDS) for _ in range(generator.randrange(7))]
         self.variables = self.parameters + self.locals
         self.callees = range(index + 1, len(program.types))
-        self.code = []
+        self.code: list[tuple[Any, ...]] = []
         # Instructions to write, roughly; some functions fill several code pages.
         self.room = generator.randrange(10, 90) if generator.random() < 0.9 else generator.randrange(90, 900)
         self.sequence([], self.results, [self.results], 0)
 
-    def emit(self, *instruction):
+    def emit(self, *instruction: Any) -> None:
         self.code.append(instruction)
         self.room -= 1
 
     # ---- values
 
-    def constant(self, kind):
+    def constant(self, kind: str) -> None:
         special = [0, 1, 2, 7, MASK[kind], SIGN[kind], CANONICAL[kind] if kind[0] == "f" else 255]
         if kind[0] == "f" and self.generator.random() < 0.5:
-            special = [0x3FC00000, 0xC0200000, 0x42F60000] if kind == "f32" else [0x3FF8000000000000, 0xC004000000000000, 0x405EC00000000000]
-        self.emit(f"{kind}.const", self.generator.choice(special) if self.generator.random() < 0.8 else self.generator.getrandbits(MASK[kind].bit_length()))
+            special = (
+                [0x3FC00000, 0xC0200000, 0x42F60000] if kind == "f32" else [0x3FF8000000000000, 0xC004000000000000, 0x405EC00000000000]
+            )
+        self.emit(
+            f"{kind}.const",
+            self.generator.choice(special) if self.generator.random() < 0.8 else self.generator.getrandbits(MASK[kind].bit_length()),
+        )
 
-    def push(self, kind):
+    def push(self, kind: str) -> None:
         """Emits a value of that type."""
         same = [i for i, variable in enumerate(self.variables) if variable == kind]
         how = self.generator.random()
@@ -70,11 +81,13 @@ class Writer:
         else:
             self.constant(kind)
 
-    def address(self):
+    def address(self) -> None:
         """Mostly inside memory."""
-        self.emit("i32.const", self.generator.randrange(MEMORY_BYTES - 80) if self.generator.random() < 0.98 else self.generator.getrandbits(32))
+        self.emit(
+            "i32.const", self.generator.randrange(MEMORY_BYTES - 80) if self.generator.random() < 0.98 else self.generator.getrandbits(32)
+        )
 
-    def condition(self):
+    def condition(self) -> None:
         if self.generator.random() < 0.5:
             kind = self.generator.choice(KINDS)
             self.push(kind)
@@ -85,7 +98,7 @@ class Writer:
 
     # ---- straight code
 
-    def operation(self, stack):
+    def operation(self, stack: list[str]) -> None:
         """One instruction that works on what lies on the stack."""
         kind = stack[-1]
         choice = self.generator.random()
@@ -119,7 +132,7 @@ class Writer:
             self.emit("drop")
             stack.pop()
 
-    def binary(self, kind, stack):
+    def binary(self, kind: str, stack: list[str]) -> None:
         stack.pop()
         if kind[0] == "f":
             compare = self.generator.random() < 0.3
@@ -132,7 +145,7 @@ class Writer:
         if compare:
             stack[-1] = "i32"
 
-    def bulk(self):
+    def bulk(self) -> None:
         """memory.fill or memory.copy, mostly inside memory; or memory.size; or a memory.grow that is refused."""
         how = self.generator.random()
         if how < 0.2:
@@ -145,17 +158,19 @@ class Writer:
         else:
             self.address()
             self.push("i32") if how < 0.65 else self.address()
-            self.emit("i32.const", self.generator.randrange(70) if self.generator.random() < 0.95 else self.generator.randrange(2 * MEMORY_BYTES))
+            self.emit(
+                "i32.const", self.generator.randrange(70) if self.generator.random() < 0.95 else self.generator.randrange(2 * MEMORY_BYTES)
+            )
             self.emit("memory.fill" if how < 0.65 else "memory.copy")
 
-    def store(self):
+    def store(self) -> None:
         kind = self.generator.choice(KINDS)
         self.address()
         self.push(kind)
         narrow = kind[0] == "i" and self.generator.random() < 0.3
         self.emit(f"{kind}.store8" if narrow else f"{kind}.store", self.generator.randrange(64))
 
-    def call(self, stack):
+    def call(self, stack: list[str]) -> None:
         if not self.callees:
             return
         callee = self.generator.choice(self.callees)
@@ -172,7 +187,7 @@ class Writer:
 
     # ---- structure
 
-    def block(self, stack, labels, depth):
+    def block(self, stack: list[str], labels: Labels, depth: int) -> None:
         name = self.generator.choice(["block", "block", "loop", "if", "if"])
         if name == "if":
             self.condition()
@@ -186,9 +201,9 @@ class Writer:
         self.emit(name, parameters, results)
         inner = [parameters if name == "loop" else results, *labels]
         if name == "loop":
-            for instruction in (("global.get", 0), ("i32.eqz",), ("if", [], []), ("unreachable",), ("end",),
-                                ("global.get", 0), ("i32.const", 1), ("i32.sub",), ("global.set", 0)):  # fmt: skip
-                self.code.append(instruction)
+            prologue: tuple[tuple[Any, ...], ...] = (("global.get", 0), ("i32.eqz",), ("if", [], []), ("unreachable",), ("end",),
+                                ("global.get", 0), ("i32.const", 1), ("i32.sub",), ("global.set", 0))  # fmt: skip
+            self.code += prologue
         self.sequence(parameters, results, inner, depth + 1)
         if otherwise:
             self.emit("else")
@@ -196,20 +211,20 @@ class Writer:
         self.emit("end")
         stack += results
 
-    def values(self, kinds, stack):
+    def values(self, kinds: Sequence[str], stack: list[str]) -> None:
         """Puts values of these types on top: what lies there already, or new ones over it."""
         if not kinds or stack[len(stack) - len(kinds) :] != kinds or self.generator.random() < 0.3:
             for kind in kinds:
                 self.push(kind)
             stack += kinds
 
-    def conditional_branch(self, stack, labels):
+    def conditional_branch(self, stack: list[str], labels: Labels) -> None:
         depth = self.generator.randrange(len(labels))
         self.values(labels[depth], stack)
         self.condition()
         self.emit("br_if", depth)
 
-    def leave(self, stack, labels):
+    def leave(self, stack: list[str], labels: Labels) -> None:
         """A jump that ends the sequence."""
         how = self.generator.random()
         if how < 0.1:
@@ -229,7 +244,7 @@ class Writer:
                 self.emit("i32.and")
             self.emit("br_table", [self.generator.choice(alike) for _ in range(self.generator.randrange(1, 6))])
 
-    def sequence(self, parameters, results, labels, depth):
+    def sequence(self, parameters: Sequence[str], results: Sequence[str], labels: Labels, depth: int) -> None:
         stack = list(parameters)
         for _ in range(self.generator.randrange(1, 9) if depth else self.room):
             if self.room < 0:
@@ -268,16 +283,21 @@ class Writer:
 class Program:
     """types: [(parameters, results)] per function, 0 is the entry; functions: their Writers; table: function indices or None."""
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         generator = random.Random(seed)
         count = generator.randrange(1, 5)
-        self.types = [([], [generator.choice(KINDS) for _ in range(generator.randrange(3))])]
+        self.types: list[tuple[list[str], list[str]]] = [([], [generator.choice(KINDS) for _ in range(generator.randrange(3))])]
         for _ in range(count - 1):
-            self.types.append(([generator.choice(KINDS) for _ in range(generator.randrange(4))], [generator.choice(KINDS) for _ in range(generator.randrange(3))]))
+            self.types.append(
+                (
+                    [generator.choice(KINDS) for _ in range(generator.randrange(4))],
+                    [generator.choice(KINDS) for _ in range(generator.randrange(3))],
+                )
+            )
         self.table = [generator.choice([None, *range(1, count)]) if count > 1 else None, *range(1, count)]
         self.functions = [Writer(self, index, generator) for index in range(count)]
 
-    def wat(self):
+    def wat(self) -> str:
         """The program as text. Names every function, exports function 0 and the memory."""
         lines = ["(module", '(memory (export "memory") 1)', f"(table {len(self.table)} funcref)"]
         lines += [f"(elem (i32.const {slot}) {function})" for slot, function in enumerate(self.table) if function is not None]
@@ -289,15 +309,15 @@ class Program:
         return "\n".join([*lines, '(export "_start" (func 0)))'])
 
 
-def declared(word, kinds):
+def declared(word: str, kinds: Sequence[str]) -> str:
     return f"({word} {' '.join(kinds)})" if kinds else ""
 
 
-def signature(parameters, results):
+def signature(parameters: Sequence[str], results: Sequence[str]) -> str:
     return f"{declared('param', parameters)} {declared('result', results)}"
 
 
-def text(instruction):
+def text(instruction: Sequence[Any]) -> str:
     name, *operands = instruction
     kind, _, operation = name.partition(".")
     if operation == "const" and kind[0] == "f":
@@ -311,7 +331,7 @@ def text(instruction):
     return " ".join(map(str, instruction))
 
 
-def float_constant(kind, bits):
+def float_constant(kind: str, bits: int) -> str:
     """Exactly these bits, as text."""
     fraction, exponents = (23, 0xFF) if kind == "f32" else (52, 0x7FF)
     sign = "-" if bits & SIGN[kind] else ""

@@ -9,6 +9,8 @@ Fuel: instructions of a basic block are charged when it is entered; entering a f
 
 import math
 import struct
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from first_calls import FUEL_PER_BYTE
 
@@ -24,6 +26,10 @@ MOST_CONSTANT_BYTES = 256
 ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
 
 
+# Instructions: (name, operands ...).
+Code = Sequence[Sequence[Any]]
+
+
 class Trap(Exception):
     pass
 
@@ -32,15 +38,15 @@ class TooLong(Exception):
     """The program runs longer than the test wants to wait."""
 
 
-def signed(kind, bits):
+def signed(kind: str, bits: int) -> int:
     return bits - (1 << WIDTH[kind]) if bits & SIGN[kind] else bits
 
 
-def to_float(kind, bits):
+def to_float(kind: str, bits: int) -> float:
     return struct.unpack("<f" if kind == "f32" else "<d", bits.to_bytes(WIDTH[kind] // 8, "little"))[0]
 
 
-def from_float(kind, value):
+def from_float(kind: str, value: float) -> int:
     """Rounded to the kind's precision; every NaN becomes the canonical one."""
     if math.isnan(value):
         return CANONICAL[kind]
@@ -50,7 +56,7 @@ def from_float(kind, value):
         return int.from_bytes(struct.pack("<f" if kind == "f32" else "<d", math.copysign(math.inf, value)), "little")
 
 
-def shift(operation, kind, a, b):
+def shift(operation: str, kind: str, a: int, b: int) -> int:
     width = WIDTH[kind]
     b %= width
     if operation == "shl":
@@ -62,7 +68,7 @@ def shift(operation, kind, a, b):
     return (a << b | a >> (width - b)) & MASK[kind]  # rotl
 
 
-def divide(operation, kind, a, b):
+def divide(operation: str, kind: str, a: int, b: int) -> int:
     if b == 0:
         raise Trap("integer divide by zero")
     if operation == "div_u":
@@ -76,18 +82,18 @@ def divide(operation, kind, a, b):
     return (quotient if operation == "div_s" else a - b * quotient) & MASK[kind]
 
 
-def multiply(a, b):
+def multiply(a: float, b: float) -> float:
     return math.nan if (math.isinf(a) and b == 0) or (math.isinf(b) and a == 0) else a * b
 
 
-def divide_floats(a, b):
+def divide_floats(a: float, b: float) -> float:
     if b == 0 or math.isinf(a):
         sign = math.copysign(1, a) * math.copysign(1, b)
         return math.nan if a == 0 or math.isnan(a) or math.isinf(b) and math.isinf(a) else sign * math.inf
     return a / b
 
 
-def lower(a, b, choose):
+def lower(a: float, b: float, choose: Callable[..., float]) -> float:
     """min or max: any NaN wins, and -0 is below 0."""
     if math.isnan(a) or math.isnan(b):
         return math.nan
@@ -124,7 +130,7 @@ FLOAT_COMPARE = {
 }  # fmt: skip
 
 
-def truncate(kind, source, bits, is_signed):
+def truncate(kind: str, source: str, bits: int, is_signed: bool) -> int:
     """Saturating truncation."""
     value = to_float(source, bits)
     if math.isnan(value):
@@ -163,12 +169,12 @@ UNARY = {
 }
 
 
-def frame_bytes(locals, code):
+def frame_bytes(locals: Sequence[str], code: Code) -> int:
     """Bytes that entering a function is charged for: its locals, and the constants in its body up to a limit.
 
     Locals lie in slots of 4 bytes, those of 8 bytes at even ones, each in the lowest place that is free.
     """
-    used = set()
+    used: set[int] = set()
     for kind in locals:
         count = WIDTH[kind] // 32
         slot = 0
@@ -182,26 +188,26 @@ def frame_bytes(locals, code):
 class Function:
     """A function ready to run. code: flat list of instructions, ending in ("end",). size: bytes of its entry in the module."""
 
-    def __init__(self, parameters, results, locals, code, size):
+    def __init__(self, parameters: Sequence[str], results: Sequence[str], locals: Sequence[str], code: Code, size: int) -> None:
         self.parameters, self.results, self.locals, self.code = parameters, results, locals, code
-        self.other = {}  # index of block, loop, if -> index of its end; of if also its else
+        self.other: dict[int, list[int]] = {}  # index of block, loop, if -> index of its end; of if also its else
         self.find_ends()
         self.cost = self.find_blocks()
         self.entry = frame_bytes(locals, code) // BYTES_PER_FUEL
         self.first = size * FUEL_PER_BYTE
 
-    def find_ends(self):
+    def find_ends(self) -> None:
         open_blocks = []
         for i, instruction in enumerate(self.code):
             if instruction[0] in ("block", "loop", "if"):
                 open_blocks.append(i)
-                self.other[i] = [None, None]
+                self.other[i] = [0, 0]
             elif instruction[0] == "else":
                 self.other[open_blocks[-1]][1] = i
             elif instruction[0] == "end" and open_blocks:
                 self.other[open_blocks.pop()][0] = i
 
-    def find_blocks(self):
+    def find_blocks(self) -> dict[int, int]:
         """{index where a basic block begins: number of its instructions}"""
         starts, nesting = {0}, []
         for i, instruction in enumerate(self.code):
@@ -220,13 +226,17 @@ class Function:
         return {a: b - a for a, b in zip(order, order[1:])}
 
     @staticmethod
-    def branches(instruction):
+    def branches(instruction: Sequence[Any]) -> Sequence[int]:
         if instruction[0] in ("br", "br_if"):
             return [instruction[1]]
         return instruction[1] if instruction[0] == "br_table" else []
 
 
-def leave(blocks, labels, stack):
+# (a loop?, where a branch goes on, values it takes, height of the stack below)
+Label = tuple[bool, int, int, int]
+
+
+def leave(blocks: int, labels: list[Label], stack: list[int]) -> int:
     """Branches out of so many blocks around the innermost one: what the label takes stays on the stack. Returns where to go on."""
     del labels[len(labels) - blocks :]
     is_loop, target, count, height = labels.pop()
@@ -241,26 +251,28 @@ def leave(blocks, labels, stack):
 class Machine:
     """Runs functions[0]; after run(): results or trap, fuel, globals, memory."""
 
-    def __init__(self, functions, table, globals, memory_bytes, most_steps):
+    def __init__(
+        self, functions: list[Function], table: Sequence[int | None], globals: list[int], memory_bytes: int, most_steps: int
+    ) -> None:
         self.functions, self.table = functions, table
         self.globals, self.memory = list(globals), bytearray(memory_bytes)
         self.fuel = 0
         self.steps = most_steps
-        self.trap = None
-        self.results = []
+        self.trap: str | None = None
+        self.results: list[int] = []
 
-    def run(self):
+    def run(self) -> None:
         try:
             self.results = self.call(self.functions[0], [])
         except Trap as trap:
             self.trap = str(trap)
 
-    def address(self, base, offset, width):
+    def address(self, base: int, offset: int, width: int) -> int:
         if base + offset + width > len(self.memory):
             raise Trap("out of bounds memory access")
         return base + offset
 
-    def memory_operation(self, operation, stack):
+    def memory_operation(self, operation: str, stack: list[int]) -> None:
         """The memory is smaller than the page the program declares: it cannot grow."""
         if operation == "size":
             stack.append(1)
@@ -276,8 +288,10 @@ class Machine:
                 self.memory[to : to + size] = self.memory[value : value + size]
             self.fuel += size // BYTES_PER_FUEL
 
-    def call(self, function, arguments):
-        stack, labels, pc = [], [], 0
+    def call(self, function: Function, arguments: list[int]) -> list[int]:
+        stack: list[int] = []
+        labels: list[Label] = []
+        pc = 0
         values = arguments + [0] * len(function.locals)
         code = function.code
         self.fuel += function.entry + function.first
@@ -335,7 +349,7 @@ class Machine:
             else:
                 pc = leave(jump, labels, stack)
 
-    def computes(self, name, operands, stack, values):
+    def computes(self, name: str, operands: Sequence[Any], stack: list[int], values: list[int]) -> bool:
         """Does an instruction that moves or computes values. False, with nothing done, where it is another one."""
         pop = stack.pop
         kind, _, operation = name.partition(".")
@@ -371,11 +385,11 @@ class Machine:
             b, a = pop(), pop()
             stack.append(INTEGER_BINARY[operation](kind, a, b))
         elif kind in ("f32", "f64") and operation in FLOAT_BINARY:
-            b, a = to_float(kind, pop()), to_float(kind, pop())
-            stack.append(from_float(kind, FLOAT_BINARY[operation](a, b)))
+            y, x = to_float(kind, pop()), to_float(kind, pop())
+            stack.append(from_float(kind, FLOAT_BINARY[operation](x, y)))
         elif kind in ("f32", "f64"):
-            b, a = to_float(kind, pop()), to_float(kind, pop())
-            stack.append(FLOAT_COMPARE[operation](a, b))
+            y, x = to_float(kind, pop()), to_float(kind, pop())
+            stack.append(FLOAT_COMPARE[operation](x, y))
         elif name == "drop":
             pop()
         elif name == "select":
@@ -387,7 +401,7 @@ class Machine:
             return False
         return True
 
-    def invoke(self, name, operands, stack):
+    def invoke(self, name: str, operands: Sequence[Any], stack: list[int]) -> None:
         """Calls a function, by number or through the table; arguments and results are on the stack."""
         if name == "call":
             callee = self.functions[operands[0]]
@@ -396,9 +410,10 @@ class Machine:
             index = stack.pop()
             if index >= len(self.table):
                 raise Trap("undefined element")
-            if self.table[index] is None:
+            number = self.table[index]
+            if number is None:
                 raise Trap("null table element")
-            callee = self.functions[self.table[index]]
+            callee = self.functions[number]
             if (callee.parameters, callee.results) != (parameters, results):
                 raise Trap("indirect call type mismatch")
         first = len(stack) - len(callee.parameters)

@@ -1,6 +1,7 @@
 """A pseudo-terminal, for tests of what somebody sees who sits at one."""
 
 import os
+import pathlib
 import pty
 import select
 import time
@@ -15,7 +16,7 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if key not in ("M
 class Terminal:
     """A program at a terminal of its own: what it shows is collected in `shown`."""
 
-    def __init__(self, *command):
+    def __init__(self, *command: str | pathlib.Path) -> None:
         try:
             self.process, self.terminal = pty.fork()
         except OSError as error:
@@ -26,10 +27,10 @@ class Terminal:
         self.shown = ""
         self.seen = 0  # up to here `shown` was waited for
 
-    def type(self, keys):
+    def type(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
-    def _read(self):
+    def _read(self) -> bool:
         # False at the end of the program.
         try:
             self.shown += os.read(self.terminal, 4096).decode(errors="replace")
@@ -37,7 +38,7 @@ class Terminal:
             return False
         return True
 
-    def wait_for(self, text, seconds=30):
+    def wait_for(self, text: str, seconds: float = 30) -> None:
         """Reads until `text` shows up after what was waited for before; fails after `seconds`."""
         end = time.monotonic() + seconds
         while (found := self.shown.find(text, self.seen)) < 0:
@@ -46,7 +47,7 @@ class Terminal:
                 assert self._read(), f"ended without {text!r}: {self.shown!r}"
         self.seen = found + len(text)
 
-    def end(self):
+    def end(self) -> tuple[int, str]:
         """Waits for the program to end; returns its exit code and what it showed since the last wait."""
         while self._read():
             pass
@@ -54,7 +55,7 @@ class Terminal:
         return os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1]), self.shown[self.seen :]
 
 
-def stop_and_go_on(terminal):
+def stop_and_go_on(terminal: Terminal) -> None:
     """Of the demo, which is running there: Ctrl-C gives the prompt, where the system can be looked at and goes on."""
     terminal.type("\x03")
     terminal.wait_for(">>> ")

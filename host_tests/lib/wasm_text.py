@@ -1,9 +1,10 @@
 """WebAssembly text to modules, and the modules that several tests use."""
+
 import functools
 
 
 @functools.cache
-def wat(text):
+def wat(text: str) -> bytes:
     """WebAssembly text -> module bytes, with function names in the name section."""
     import wasmtime
 

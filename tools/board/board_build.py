@@ -9,6 +9,7 @@ checkout but what ESP-IDF itself keeps there.
 
 Exit code 0: DIR has bootloader/bootloader.bin, partition_table/partition-table.bin, micropython.bin, flasher_args.json.
 """
+
 import argparse
 import hashlib
 import os
@@ -27,7 +28,7 @@ IDF_WORDS = "5.2.2 or later, 5.3 or 5.4"
 SUBMODULES = ("lib/berkeley-db-1.xx/README", "lib/micropython-lib/README.md")
 
 
-def mistakes_of_micropython(directory):
+def errors_of_micropython(directory: pathlib.Path) -> list[str]:
     """What is wrong with a checkout: list of texts."""
     if not directory:
         return ["MICROPYTHON_DIR= must name an upstream checkout of MicroPython v1.25.0: the sources that `make` downloads lack\n"
@@ -52,7 +53,7 @@ def mistakes_of_micropython(directory):
     return wrong
 
 
-def mistakes_of_idf():
+def errors_of_idf() -> list[str]:
     """What is wrong with the ESP-IDF of this shell: list of texts."""
     if not os.environ.get("IDF_PATH") or not shutil.which("idf.py"):
         return [f"ESP-IDF is not activated in this shell. Versions that work: {IDF_WORDS}. Install one as its\n"
@@ -65,7 +66,7 @@ def mistakes_of_idf():
     return []
 
 
-def configuration(build):
+def configuration(build: pathlib.Path) -> str:
     """What a build depends on and does not notice by itself: the board's files and those that say what is compiled."""
     digest = hashlib.sha256()
     files = [path for path in BOARD.rglob("*") if path.suffix in (".cmake", ".h", ".csv", ".board")]
@@ -74,14 +75,14 @@ def configuration(build):
     return digest.hexdigest() + " " + os.environ.get("IDF_PATH", "") + f" {build}\n"
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     for name in ("micropython", "wasm3", "mpy-cross", "build"):
         parser.add_argument("--" + name, default="")
     parser.add_argument("--variant", default="")
     parser.add_argument("--check", action="store_true", help="only tell what is missing")
     given = parser.parse_args()
-    wrong = mistakes_of_idf() + mistakes_of_micropython(given.micropython)
+    wrong = errors_of_idf() + errors_of_micropython(given.micropython)
     if given.variant not in ("", "NOWIFI"):
         wrong.append(f"VARIANT={given.variant}: there is none or NOWIFI")
     if wrong:

@@ -6,6 +6,7 @@ usage: board_deploy.py PORT MANIFEST --mpremote "COMMAND"
 The board tells the SHA-256 of the files it has. The manifest is copied last, so a transfer that is broken off leaves the
 old system; then the board starts anew. Exit code 0, or 1 with what is wrong on standard error.
 """
+
 import argparse
 import hashlib
 import pathlib
@@ -40,7 +41,7 @@ for name in {names!r}:
 """
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("port")
     parser.add_argument("manifest")
@@ -74,7 +75,7 @@ def main():
             sys.exit("the transfer was broken off; the board has its old system.json")
 
 
-def digest(content):
+def digest(content: bytes) -> str:
     """SHA-256 of the bytes, as the board prints it."""
     return hashlib.sha256(content).hexdigest()
 

@@ -6,20 +6,21 @@ usage: board_files.py MANIFEST OUTPUT.py       packs them as a MicroPython modul
 Modules go to modules/, other files to files/, and the manifest names them there. Every task gets the SHA-256 of its
 module, so that the rights it is given are given to that module alone. Mounts name directories of the board already.
 """
+
 import hashlib
 import json
 import pathlib
 import sys
 
 
-def board_files(manifest):
+def board_files(manifest: str | pathlib.Path) -> dict[str, bytes]:
     """{path on the board: bytes}. manifest: path. Raises OSError, or ValueError where two files would have one name."""
-    manifest = pathlib.Path(manifest)
-    system = json.loads(manifest.read_text())
-    found = {}
+    folder_of_manifest = pathlib.Path(manifest).parent
+    system = json.loads(pathlib.Path(manifest).read_text())
+    found: dict[str, bytes] = {}
 
-    def take(name, folder):
-        content = (manifest.parent / name).read_bytes()
+    def take(name: str, folder: str) -> tuple[str, bytes]:
+        content = (folder_of_manifest / name).read_bytes()
         there = f"{folder}/{pathlib.PurePath(name).name}"
         if found.setdefault(there, content) != content:
             raise ValueError(f"two different files would both be {there}")
@@ -34,7 +35,7 @@ def board_files(manifest):
     return {**found, "system.json": json.dumps(system, separators=(",", ":")).encode()}
 
 
-def main(manifest, output):
+def main(manifest: str, output: str) -> None:
     sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
     from pack_files import image
 

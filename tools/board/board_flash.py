@@ -8,6 +8,7 @@ A board whose partition table is another one is erased first: what lies in flash
 An image of another chip is refused, as is a board with another chip, by esptool. Files on the board stay where the table
 stays. Exit code 0, or 1 with what is wrong on standard error.
 """
+
 import argparse
 import json
 import pathlib
@@ -20,7 +21,7 @@ import board_image
 import board_port
 
 
-def images(build):
+def images(build: pathlib.Path) -> tuple[list[tuple[int, pathlib.Path]], list[str]]:
     """List of (offset, path) of what ESP-IDF built, checked. Ends the program where it is not for this board."""
     try:
         arguments = json.loads((build / "flasher_args.json").read_text())
@@ -42,7 +43,7 @@ def images(build):
     return files, arguments["write_flash_args"]
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("port")
     parser.add_argument("build", nargs="?", type=pathlib.Path)
@@ -53,7 +54,7 @@ def main():
     files, flags = ([], []) if given.erase else images(given.build)
     port = board_port.checked(given.port)
 
-    def esptool(*words):
+    def esptool(*words: str | pathlib.Path) -> None:
         command = [*shlex.split(given.esptool), "--chip", "esp32c3", "--port", port, "--baud", given.baud, *map(str, words)]
         if subprocess.run(command).returncode:
             sys.exit(f"esptool failed. Does another program have {port}? A board that does not answer wants its button BOOT held while "

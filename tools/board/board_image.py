@@ -3,13 +3,17 @@
 The formats are ESP-IDF's: a table of entries of 32 bytes, then 0xEBEB and the MD5 of them; an image with a header of 24
 bytes, whose chip number says what it runs on.
 """
+
 import hashlib
 import struct
 
 TABLE_OFFSET = 0x8000
 TABLE_BYTES = 0xC00
 FLASH_BYTES = 4 << 20
-CHIP = 5                        # the ESP32-C3's, in the header of an image
+CHIP = 5  # the ESP32-C3's, in the header of an image
+# label, type, subtype, offset, size
+Entry = tuple[str, int, int, int, int]
+
 _MAGIC = b"\xaa\x50"
 _MD5 = b"\xeb\xeb" + b"\xff" * 14
 _TYPES = {"app": 0, "data": 1}
@@ -17,7 +21,7 @@ _SUBTYPES = {("app", "factory"): 0, ("data", "ota"): 0, ("data", "phy"): 1, ("da
              ("data", "fat"): 0x81, ("data", "spiffs"): 0x82, **{("app", f"ota_{i}"): 0x10 + i for i in range(16)}}  # fmt: skip
 
 
-def read_csv(text):
+def read_csv(text: str) -> list[Entry]:
     """Entries of a partition table in ESP-IDF's CSV form: list of (label, type, subtype, offset, size) with numbers.
 
     Raises ValueError with what is wrong: two that overlap, an alignment, a name, what lies beyond the flash.
@@ -27,9 +31,9 @@ def read_csv(text):
         words = [word.strip() for word in line.split("#")[0].split(",")]
         if not words[0]:
             continue
-        label, kind, subtype, offset, size = words[:5]
-        number = _SUBTYPES.get((kind, subtype))
-        entries.append((label, _TYPES[kind], int(subtype, 0) if number is None else number, int(offset, 0), int(size, 0)))
+        number = _SUBTYPES.get((words[1], words[2]))
+        subtype = int(words[2], 0) if number is None else number
+        entries.append((words[0], _TYPES[words[1]], subtype, int(words[3], 0), int(words[4], 0)))
     end = TABLE_OFFSET + 0x1000
     for label, kind, _, offset, size in sorted(entries, key=lambda entry: entry[3]):
         if offset < end:
@@ -45,26 +49,26 @@ def read_csv(text):
     return entries
 
 
-def table(entries):
+def table(entries: list[Entry]) -> bytes:
     """The partition table as it lies in flash, with its MD5, filled up with 0xFF."""
     rows = b"".join(_MAGIC + struct.pack("<BBII16sI", kind, subtype, offset, size, label.encode(), 0)
                     for label, kind, subtype, offset, size in entries)  # fmt: skip
     return (rows + _MD5 + hashlib.md5(rows).digest()).ljust(TABLE_BYTES, b"\xff")
 
 
-def read_table(data):
+def read_table(data: bytes) -> list[Entry]:
     """Entries of a table in flash, as `read_csv` gives them. Raises ValueError where it is not one."""
     entries, at = [], 0
-    while data[at:at + 2] == _MAGIC:
-        kind, subtype, offset, size, label, _ = struct.unpack("<BBII16sI", data[at + 2:at + 32])
+    while data[at : at + 2] == _MAGIC:
+        kind, subtype, offset, size, label, _ = struct.unpack("<BBII16sI", data[at + 2 : at + 32])
         entries.append((label.rstrip(b"\0").decode(), kind, subtype, offset, size))
         at += 32
-    if not entries or data[at:at + 16] != _MD5 or data[at + 16:at + 32] != hashlib.md5(data[:at]).digest():
+    if not entries or data[at : at + 16] != _MD5 or data[at + 16 : at + 32] != hashlib.md5(data[:at]).digest():
         raise ValueError("not a partition table")
     return entries
 
 
-def check_image(name, data, room=None):
+def check_image(name: str, data: bytes, room: int | None = None) -> None:
     """Raises ValueError where an image is for another chip, is none, or does not fit `room` bytes."""
     if len(data) < 24 or data[0] != 0xE9:
         raise ValueError(f"{name}: not an image of a firmware")

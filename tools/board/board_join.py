@@ -5,13 +5,14 @@ usage: board_join.py BUILD OUTPUT
 
 What lies between the parts is 0xFF, as in erased flash. Exit code 0, or 1 with what is wrong on standard error.
 """
+
 import pathlib
 import sys
 
 import board_flash
 
 
-def joined(files):
+def joined(files: list[tuple[int, pathlib.Path]]) -> bytes:
     """The image as bytes. files: list of (offset, path), ascending."""
     data = b""
     for offset, path in files:

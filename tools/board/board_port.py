@@ -1,16 +1,17 @@
 """The serial port a board is at: found, allowed, or explained."""
+
 import os
 import sys
 
 
-def ports():
+def ports() -> list[tuple[str, str]]:
     """List of (device, description) of the serial ports that could be a board's."""
     from serial.tools import list_ports
 
     return [(port.device, port.description) for port in sorted(list_ports.comports()) if port.vid is not None]
 
 
-def checked(port, found=None):
+def checked(port: str, found: list[tuple[str, str]] | None = None) -> str:
     """The port, once it can be opened. Ends the program with what to do where it cannot.
 
     port: its path, or "" where none was given. found: list as of `ports`, for tests.

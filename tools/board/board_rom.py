@@ -6,6 +6,7 @@ usage: board_rom.py PORT MANIFEST --esptool "COMMAND"
 Both slots get it, so it is there whichever firmware runs; the board starts /rom/system.json where there is no /system.json.
 Exit code 0, or 1 with what is wrong on standard error.
 """
+
 import argparse
 import pathlib
 import shlex
@@ -22,7 +23,7 @@ from pack_files import image
 CSV = pathlib.Path(__file__).resolve().parent.parent.parent / "firmware" / "boards" / "SOVELMA_C3" / "partitions.csv"
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("port")
     parser.add_argument("manifest")

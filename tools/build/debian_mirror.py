@@ -14,6 +14,10 @@ import os
 import re
 import shlex
 import subprocess
+from typing import Any
+
+# An entry of the apt sources: types, uris, suites, components, signed_by.
+Entry = dict[str, Any]
 
 ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -32,7 +36,7 @@ COPIED_OPTIONS = re.compile(
 )
 
 
-def parse_one_line(text):
+def parse_one_line(text: str) -> list[Entry]:
     """Entries of a sources.list file: dicts with types, uris, suites, components, signed_by."""
     entries = []
     for line in text.splitlines():
@@ -52,7 +56,7 @@ def parse_one_line(text):
     return entries
 
 
-def parse_deb822(text):
+def parse_deb822(text: str) -> list[Entry]:
     """Entries of a .sources file, in the same form; disabled ones are left out."""
     entries = []
     for stanza in re.split(r"\n\s*\n", text):
@@ -80,7 +84,7 @@ def parse_deb822(text):
     return entries
 
 
-def read_entries(etc="/etc/apt"):
+def read_entries(etc: str = "/etc/apt") -> list[Entry]:
     """All entries of the machine's apt sources below `etc`, in apt's own order."""
     entries = []
     for path in [f"{etc}/sources.list", *sorted(glob.glob(f"{etc}/sources.list.d/*"))]:
@@ -96,7 +100,7 @@ def read_entries(etc="/etc/apt"):
     return entries
 
 
-def mirrors(entries):
+def mirrors(entries: list[Entry]) -> list[tuple[str, str | None]]:
     """(uri, signed_by) of every Debian main mirror among `entries`, best first, without repeats."""
     found = []
     for entry in entries:
@@ -111,7 +115,7 @@ def mirrors(entries):
     return found
 
 
-def system_options():
+def system_options() -> list[str]:
     """The system's apt settings that say how to reach a mirror, as configuration lines."""
     dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
     return [line for line in dump.splitlines() if COPIED_OPTIONS.match(line)]
@@ -123,7 +127,7 @@ class PrivateApt:
     directory: absolute path, created. uri, signed_by: as from `mirrors`.
     """
 
-    def __init__(self, directory, uri, signed_by, suite):
+    def __init__(self, directory: str, uri: str, signed_by: str | None, suite: str) -> None:
         self.directory = directory
         for name in ("lists/partial", "cache/archives/partial", "empty", "sources"):
             os.makedirs(os.path.join(directory, name), exist_ok=True)
@@ -157,11 +161,11 @@ class PrivateApt:
         ]
         self._write("apt.conf", "\n".join(options) + "\n")
 
-    def _write(self, name, text):
+    def _write(self, name: str, text: str) -> None:
         with open(os.path.join(self.directory, name), "w", encoding="utf-8") as file:
             file.write(text)
 
-    def get(self, *arguments, cwd=None):
+    def get(self, *arguments: str, cwd: str | None = None) -> int:
         """Runs apt-get with `arguments`, its progress on our output; returns its exit code. Blocks."""
         environment = dict(os.environ, APT_CONFIG=os.path.join(self.directory, "apt.conf"), LC_ALL="C.UTF-8")
         print("+ apt-get " + shlex.join(arguments), flush=True)

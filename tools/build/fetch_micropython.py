@@ -18,14 +18,12 @@ import pins
 from debian_mirror import PrivateApt, mirrors, read_entries
 
 
-def download(directory):
+def download(directory: str) -> None:
     """Puts the source tarball into `directory`; raises FetchError where no mirror has it. Blocks."""
     override = os.environ.get("DEBIAN_MIRROR")
     places = [(override, "")] if override else mirrors(read_entries())
     if not places:
-        raise pins.FetchError(
-            "no Debian mirror in /etc/apt; name one with DEBIAN_MIRROR=URI, or give MICROPYTHON_DIR="
-        )
+        raise pins.FetchError("no Debian mirror in /etc/apt; name one with DEBIAN_MIRROR=URI, or give MICROPYTHON_DIR=")
     wanted = f"{pins.MICROPYTHON_PACKAGE}={pins.MICROPYTHON_VERSION}"
     for uri, signed_by in places:
         apt = PrivateApt(os.path.join(directory, "apt"), uri, signed_by, pins.MICROPYTHON_SUITE)
@@ -43,7 +41,7 @@ def download(directory):
     )
 
 
-def main():
+def main() -> None:
     build = os.path.abspath(sys.argv[1])
     archive = pins.fetched(build, pins.MICROPYTHON_ARCHIVE, download)
     upstream_version = pins.MICROPYTHON_VERSION.split("+")[0]

@@ -14,7 +14,7 @@ import tempfile
 import pins
 
 
-def download(directory):
+def download(directory: str) -> None:
     """Puts the source archive into `directory`; raises FetchError where pip cannot get it. Blocks."""
     requirement = f"{pins.WASM3_PACKAGE}=={pins.WASM3_VERSION} --hash=sha256:{pins.SHA256[pins.WASM3_ARCHIVE]}\n"
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -32,7 +32,7 @@ def download(directory):
             )
 
 
-def main():
+def main() -> None:
     build = os.path.abspath(sys.argv[1])
     archive = pins.fetched(build, pins.WASM3_ARCHIVE, download)
     root = f"{pins.WASM3_PACKAGE}-{pins.WASM3_VERSION}/wasm3"

@@ -6,15 +6,17 @@ usage: pack_files.py OUTPUT.py FILE|NAME=FILE...      (with the Python of build/
 A FILE without a NAME keeps its path, relative to the directory this is started in. Frozen, the bytes lie in flash, and what opens
 a file there can use them in place. Exit code 0, or 1 with what is wrong on standard error.
 """
+
 import pathlib
 import sys
+from collections.abc import Mapping
 
 from mpremote.romfs import VfsRomWriter
 
 
-def add(writer, files, prefix=()):
+def add(writer: VfsRomWriter, files: dict[tuple[str, ...], bytes], prefix: tuple[str, ...] = ()) -> None:
     """Adds the files below `prefix`; files: {tuple of the path's names: bytes}."""
-    for name in sorted({path[len(prefix)] for path in files if path[:len(prefix)] == prefix}):
+    for name in sorted({path[len(prefix)] for path in files if path[: len(prefix)] == prefix}):
         path = (*prefix, name)
         if path in files:
             writer.mkfile(name, files[path])
@@ -24,14 +26,14 @@ def add(writer, files, prefix=()):
             writer.closedir()
 
 
-def image(files):
+def image(files: Mapping[str, bytes]) -> bytes:
     """The file system as bytes. files: {path with "/": bytes}."""
     writer = VfsRomWriter()
     add(writer, {pathlib.PurePath(name).parts: content for name, content in files.items()})
     return bytes(writer.finalise())
 
 
-def main(output, *names):
+def main(output: str, *names: str) -> None:
     try:
         files = {name: pathlib.Path(path or name).read_bytes() for name, _, path in (word.partition("=") for word in names)}
     except OSError as error:

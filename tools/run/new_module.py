@@ -5,20 +5,22 @@
 
 Nothing is overwritten. What is copied builds, runs and passes its test as it is.
 """
+
 import pathlib
 import re
 import sys
+from typing import NoReturn
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TEMPLATE = "template"
 FILES = ("modules/template/template.c", "modules/template/system.json", "host_tests/system/test_module_template.py")
 
 
-def refuse(text):
+def refuse(text: str) -> NoReturn:
     sys.exit(f"new-module: {text}")
 
 
-def main():
+def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     # It becomes a file, a make target, a task and part of a Python name.
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name):

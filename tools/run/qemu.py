@@ -7,35 +7,37 @@ usage: qemu.py FIRMWARE [--for SECONDS] run|check FILE     as `sovelma -m sovelm
 
 At a terminal the system runs until Ctrl-A x ends the emulator; elsewhere for that time. The exit code is the system's.
 """
+
 import contextlib
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
 from pack_files import image
 
-SEED_BYTES = 32             # the key of the machine's random numbers, see cmodules/common/random.c
-MEMORY = "256M"             # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
-HEAP_WANTED = 0x83FFFFF0    # where cmodules/virt/start.c looks for the size of a smaller heap
-GIVEN = 0x84000000          # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
+SEED_BYTES = 32  # the key of the machine's random numbers, see cmodules/common/random.c
+MEMORY = "256M"  # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
+HEAP_WANTED = 0x83FFFFF0  # where cmodules/virt/start.c looks for the size of a smaller heap
+GIVEN = 0x84000000  # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
 
 
-def heap(size):
+def heap(size: int) -> tuple[str, str]:
     """Words for QEMU that make Python's heap so many bytes long."""
     return ("-device", f"loader,addr={HEAP_WANTED:#x},data={size:#x},data-len=4")
 
 
-def words(program, given, *options):
+def words(program: str | pathlib.Path, given: str | pathlib.Path, *options: str) -> list[str]:
     """The words that start QEMU with a program and the bytes of the file `given`; options: further words."""
     return ["qemu-system-riscv32", "-machine", "virt", "-m", MEMORY, "-bios", "none", "-display", "none", "-monitor", "none", "-semihosting",
             "-kernel", str(program), "-device", f"loader,file={given},addr={GIVEN:#x},force-raw=on", *options]  # fmt: skip
 
 
 @contextlib.contextmanager
-def command(firmware, files, *options):
+def command(firmware: str | pathlib.Path, files: Mapping[str, bytes], *options: str) -> Iterator[list[str]]:
     """The words that start QEMU with files for the machine, valid inside the `with`.
 
     files: {path below /given: bytes}; options: further words. The console is where `options` put it; nothing else of
@@ -47,7 +49,7 @@ def command(firmware, files, *options):
         yield words(firmware, path, *options)
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     firmware, *arguments = arguments
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if arguments[:1] == ["--for"]:

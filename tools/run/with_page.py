@@ -7,6 +7,7 @@ URL: http://localhost:PORT/..., whose port is served, on loopback only; every pa
 the command runs all the same, and whoever has the port answers. Ctrl-C is the command's business. Ends with the
 command's exit code.
 """
+
 import http.server
 import pathlib
 import signal
@@ -16,18 +17,18 @@ import threading
 import urllib.parse
 
 
-def serve(port, page):
+def serve(port: int, page: bytes) -> None:
     """Answers requests from a thread until the program ends."""
 
     class Page(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; charset=utf-8")
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)
 
-        def log_message(self, *arguments):
+        def log_message(self, *arguments: object) -> None:
             pass
 
     try:
@@ -38,7 +39,7 @@ def serve(port, page):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
-def main(words):
+def main(words: list[str]) -> None:
     if len(words) < 3:
         sys.exit(__doc__.strip())
     url, file, *command = words

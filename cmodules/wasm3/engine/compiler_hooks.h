@@ -44,8 +44,6 @@ static void open_cell(IM3Compilation o) {
     EmitWord32(o->page, 0);
 }
 
-u16 GetMaxUsedSlotPlusOne(IM3Compilation o);
-
 /* Is there room in the compiler's tables for `values` more values of two slots each, above all that is in use?
  * wasm3 checks one value at a time and, when it lays out results, not at all. */
 static bool has_room(IM3Compilation o, u32 values) {
@@ -110,7 +108,7 @@ _catch:
 }
 
 static M3Result move_to_own_slot(IM3Compilation o, u16 index) {
-    M3Result result = m3Err_none;
+    M3Result result;
     u16 slot = o->wasmStack[index], own;
     u8 type = o->typeStack[index];
     _(AllocateSlots(o, &own, type));
@@ -130,11 +128,11 @@ static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
     if (ReadLebSigned(&index, 33, &at, o->wasmEnd) || index < 0 || index >= o->module->numFuncTypes) return m3Err_none;
     u32 above = opcode == c_waOp_if, count = GetFuncTypeNumParams(o->module->funcTypes[index]);
     if (o->stackIndex < o->block.blockStackIndex + above + count) return m3Err_none; /* unreachable code */
-    for (u16 i = o->stackIndex - above - count; i < o->stackIndex - above; i++) {
+    for (u32 i = o->stackIndex - above - count; i < o->stackIndex - above; i++) {
         u16 slot = o->wasmStack[i];
         bool is_constant = slot >= o->slotFirstConstIndex && slot < o->slotMaxConstIndex;
         bool is_own = slot >= o->slotFirstDynamicIndex && slot < d_m3Reg0SlotAlias && o->m3Slots[slot] == 1;
-        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own) _(move_to_own_slot(o, i));
+        if (slot < d_m3Reg0SlotAlias && !is_constant && !is_own) _(move_to_own_slot(o, (u16)i));
     }
 _catch:
     return result;
@@ -152,7 +150,7 @@ static M3Result own_slots_for_wide_locals(IM3Compilation o, i32 local) {
     for (u16 i = start; i < o->stackIndex; i++) {
         u16 slot = o->wasmStack[i];
         if (!Is64BitType(o->typeStack[i]) || slot >= o->slotFirstConstIndex || (local >= 0 && slot != o->wasmStack[local])) continue;
-        if (!leave_one) _(move_to_own_slot(o, i));
+        if (!leave_one) _(move_to_own_slot(o, (u16)i));
         leave_one = false;
     }
 _catch:
@@ -194,8 +192,8 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
 /* ---- code that cannot be reached ------------------------------------------------------------------ */
 
 static bytes_t skip_number(bytes_t at, cbytes_t end) {
-    while (at < end && (*at++ & 0x80)) {}
-    return at;
+    while (at < end && (*at & 0x80)) at++;
+    return at < end ? at + 1 : at;
 }
 
 static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
@@ -236,7 +234,7 @@ static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
 }
 
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
-    M3Result result = m3Err_none;
+    M3Result result;
     if (o->function && o->page) {
         bool reachable = !o->block.isPolymorphic;
         if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
@@ -278,7 +276,7 @@ _catch:
 /* `br` to a loop with parameters: wasm3 0.5.0 jumps without moving the operands to where the loop's body
  * expects them. */
 static M3Result copy_operands_to_loop(IM3Compilation o) {
-    M3Result result = m3Err_none;
+    M3Result result;
     bytes_t at = o->lastOpcodeStart + 1;
     u32 depth;
     IM3CompilationScope scope;
@@ -299,7 +297,7 @@ static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
 }
 
 static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
-    M3Result result = m3Err_none;
+    M3Result result;
     if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
     if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch) _(copy_operands_to_loop(o));
     /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */

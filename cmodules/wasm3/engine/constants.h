@@ -29,7 +29,7 @@ static u8 *constant_place(IM3Compilation o, u64 word, u32 wide) {
 
 /* In place of wasm3's, which compares each constant with all there are, and never finds a negative one of 4 bytes. */
 static M3Result push_constant(IM3Compilation o, u64 word, u8 type) {
-    M3Result result = m3Err_none;
+    M3Result result;
     u32 wide = type == c_m3Type_i64 || type == c_m3Type_f64 ? IS_WIDE : 0, room = wide ? 2 : 1;
     u16 slot;
     if (!o->page) return m3Err_none;

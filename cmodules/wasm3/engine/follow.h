@@ -38,7 +38,7 @@ static struct {
 } follow;
 
 static bool is_old_code(pc_t pc, u32 words) {
-    return (size_t)pc % sizeof(code_t) == 0 && sov_heap_holds(follow.heap, pc, words * sizeof(code_t));
+    return (size_t)pc % sizeof(code_t) == 0 && sov_heap_holds(follow.heap, (const void *)pc, words * sizeof(code_t));
 }
 
 /* A page's number, which nothing reads, holds the distance in words from its code to the same words of the old code. */

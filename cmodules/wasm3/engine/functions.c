@@ -40,7 +40,7 @@ void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan)
     bytes_t type = scan->section[3].start, body = scan->section[10].start;
     u32 count = type ? read_number(&type) : 0;
     if (count) read_number(&body);
-    struct sov_functions *functions = sov_heap_take(sizeof *functions + count * sizeof functions->made[0]);
+    struct sov_functions *functions = sov_heap_take(sizeof *functions + count * sizeof(IM3Function));
     functions->marks = sov_heap_take((count / MARK_EVERY + 1) * sizeof *functions->marks);
     functions->types = type;
     functions->bodies = body;

@@ -27,7 +27,7 @@ static u64 constant_value(bytes_t *at, cbytes_t end) {
             Read_u32(&word, at, end);
             value = word;
             break;
-        case c_waOp_f64_const: Read_u64(&value, at, end); break;
+        default: Read_u64(&value, at, end); break; /* f64.const */
     }
     Read_u8(&opcode, at, end);
     return value;

@@ -176,7 +176,7 @@ d_m3Op(metered_Compile) {
     IM3Function function = *(IM3Function *)_pc;
     if (UNLIKELY(!function->compiled)) leave_to_compile(wanted_function(function), _pc - 1);
     *(void **)(_pc - 1) = (void *)op_metered_Call;
-    *(const void **)_pc = function->compiled;
+    *(const void **)_pc = (const void *)function->compiled;
     jumpOpDirect(_pc - 1);
 }
 

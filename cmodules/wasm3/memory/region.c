@@ -19,7 +19,11 @@ static jmp_buf *heap_full;
 #if SOV_TEST_HOOKS
 static uint32_t fail_countdown; /* 0: off */
 
-static bool fails_now(void) { return fail_countdown && --fail_countdown == 0; }
+static bool fails_now(void) {
+    if (!fail_countdown) return false;
+    fail_countdown--;
+    return fail_countdown == 0;
+}
 
 uint32_t sov_fail_allocation(uint32_t n) {
     uint32_t left = fail_countdown;

@@ -99,8 +99,8 @@ static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
             *to++ = byte;
         } else {
             *to++ = 'x';
-            *to++ = (uint8_t) "0123456789abcdef"[byte >> 4];
-            *to++ = (uint8_t) "0123456789abcdef"[byte & 15];
+            *to++ = (uint8_t)"0123456789abcdef"[byte >> 4];
+            *to++ = (uint8_t)"0123456789abcdef"[byte & 15];
         }
     }
     return MP_OBJ_NEW_SMALL_INT(to - (uint8_t *)buffer.buf);

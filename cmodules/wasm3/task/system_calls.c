@@ -137,10 +137,10 @@ static const char *link_import(IM3Module module, IM3Function function) {
 #endif
     if (!strncmp(from, "wasi_", 5))
         return sov_reason("import %.20s.%.24s: there is no WASI here; build with modules/sdk/sovelma.h", from, name);
-    const struct abi_call *call = strcmp(from, ABI_MODULE) ? NULL : find_call(name);
+    const struct abi_call *call = strcmp(from, ABI_MODULE) != 0 ? NULL : find_call(name);
     if (!call) return sov_reason("import %.24s.%.32s: no such host function", from, name);
     sov_type_text(found, sizeof found, function->funcType);
-    if (strcmp(found, call->type)) return sov_reason("import %s.%s: type %s, declared as %s", from, name, call->type, found);
+    if (strcmp(found, call->type) != 0) return sov_reason("import %s.%s: type %s, declared as %s", from, name, call->type, found);
     return sov_link_host(module, function, call->number);
 }
 

@@ -60,8 +60,8 @@ static struct cursor section_cursor(const struct sov_module *module, unsigned id
 const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t size) {
     static const uint8_t preamble[8] = { 0, 'a', 's', 'm', 1, 0, 0, 0 };
     memset(module, 0, sizeof *module);
-    if (size < 4 || memcmp(wasm, preamble, 4)) return "not a WebAssembly module";
-    if (size < 8 || memcmp(wasm, preamble, 8)) return "not a module of WebAssembly version 1";
+    if (size < 4 || memcmp(wasm, preamble, 4) != 0) return "not a WebAssembly module";
+    if (size < 8 || memcmp(wasm, preamble, 8) != 0) return "not a module of WebAssembly version 1";
     struct cursor c = { wasm + 8, wasm + size, false };
     while (c.at < c.end && !c.bad) {
         uint8_t id = read_byte(&c);

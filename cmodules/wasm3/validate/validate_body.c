@@ -281,7 +281,7 @@ static void end_block(struct validator *v, const uint8_t *start) {
     struct frame frame = leave(v, start);
     if (frame.opcode == OP_IF &&
         (param_count(&frame.type) != result_count(&frame.type) || frame.type.result != T_ANY ||
-            (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count))))
+            (frame.type.type && memcmp(frame.type.type->params, frame.type.type->results, frame.type.type->param_count) != 0)))
         reject_here("type mismatch: if without else must leave its operands as they are");
     if (v->depth) push_results(v, start, &frame.type);
 }

@@ -320,9 +320,9 @@ static const uint8_t section_place[13] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12,
 static void validate_sections(struct validator *v) {
     static const uint8_t magic[4] = { 0, 'a', 's', 'm' }, version[4] = { 1, 0, 0, 0 };
     const uint8_t *module_end = v->end;
-    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, magic, 4)) sov_reject(v, v->at, "magic header not detected");
+    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, magic, 4) != 0) sov_reject(v, v->at, "magic header not detected");
     v->at += 4;
-    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, version, 4)) sov_reject(v, v->at, "unknown binary version");
+    if ((size_t)(v->end - v->at) < 4 || memcmp(v->at, version, 4) != 0) sov_reject(v, v->at, "unknown binary version");
     v->at += 4;
     uint8_t place = 0;
     bool has_code = false;

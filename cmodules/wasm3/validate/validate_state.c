@@ -26,6 +26,7 @@ _Noreturn void sov_reject_opcode(struct validator *v, const uint8_t *start, uint
         /* clang-format on */
         case 0xfd: flag = "-mno-simd128"; break;
         case 0xfe: flag = "-mno-atomics"; break;
+        default: break;
     }
     if (flag) sov_reject(v, start, "instruction 0x%02x is not supported: build with %s", opcode, flag);
     sov_reject(v, start, "unknown instruction 0x%02x", opcode);
