@@ -28,8 +28,9 @@ include tools/build/sanitize.mk
 include tools/build/size.mk
 include tools/build/lint.mk
 
-# Options of `make run`. INPUT: the demo's /input instead of the file system.json names.
-SYSTEM ?= system.json
+# Options of `make run`. INPUT: the demo's /input instead of the file that the demo names.
+DEMO := modules/demo/system.json
+SYSTEM ?= $(DEMO)
 INPUT ?=
 FOR ?= 10
 
@@ -58,8 +59,8 @@ help: ## this list
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
-# The demo's task `fetch` finds the page that system.json sends it to.
-RUN = $(if $(filter system.json,$(SYSTEM)),python3 tools/run/with_page.py http://localhost:8026/README.md README.md) \
+# The demo's task `fetch` finds the page that the manifest sends it to.
+RUN = $(if $(filter $(DEMO),$(SYSTEM)),python3 tools/run/with_page.py http://localhost:8026/README.md README.md) \
 	$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
 # Build what is missing and boot the demo, or SYSTEM=file.json.

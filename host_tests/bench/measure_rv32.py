@@ -98,7 +98,7 @@ def measure(tools):
 
 def system(count):
     """A manifest of so many tasks."""
-    tasks = [{"name": f"hello{i}", "module": "/build/modules/hello.wasm"} for i in range(count)]
+    tasks = [{"name": f"hello{i}", "module": "/modules/hello.wasm"} for i in range(count)]
     return json.dumps({"version": 1, "tasks": tasks}).encode()
 
 

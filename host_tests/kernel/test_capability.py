@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 
 from machines import ROOT
+from script_files import script
 from wasm_text import wat
 
 ABI = tomllib.loads((ROOT / "firmware" / "abi.toml").read_text())
@@ -275,61 +276,7 @@ class Model:
 
 
 # Executes operations [name, table, numbers...]; `pick` is the k-th identifier the table ever gave out.
-EXECUTE = """
-import wasm3
-from array import array
-def ask(c, machine, i, number):
-    # What Python says of the capability in a call, or the number of its object; C must agree.
-    machine.write(0, array("i", [number, i]))
-    assert machine.resume(1000000, 0) == wasm3.SYSCALL and machine.nr() == number
-    error = c.check(i, abi.NEEDS[number])
-    if machine.call() != (len(abi.NAMES) if error else number):
-        return "C answers otherwise"
-    return error or things.index(machine.target())
-def pick(issued, k):
-    return issued[k % len(issued)] if issued and k >= 0 else 0
-def execute(most, generations, operations):
-    class Table(Capabilities):
-        GENERATIONS = generations
-    tables = [Table(most), Table(most)]
-    machines = [wasm3.Instance(wasm["caller"], "run", memory=64) for table in tables]
-    for table, machine in zip(tables, machines):
-        table.guard(machine)
-    issued = [[], []]
-    answers = []
-    for what, t, a, b, k in operations:
-        c = tables[t]
-        machine = machines[t]
-        i = pick(issued[t], k)
-        live = c.check(i, 0xFF) == 0
-        if what == "insert":
-            i = c.insert(things[a], b, i if live else 0)
-            if i > 0:
-                issued[t].append(i)
-            answers.append(i)
-        elif what == "check":
-            answers.append(ask(c, machine, i, b))
-        elif what == "other":
-            i = pick(issued[1 - t], k)
-            answers.append(ask(c, machine, i, b))
-        elif what == "made up":
-            answers.append(ask(c, machine, k, b))
-        elif what == "revoke thing":
-            answers.append([table.revoke_thing(things[a]) for table in tables])
-        elif what == "full":
-            answers.append([c.full(), sorted([[i, things.index(thing), rights] for i, thing, rights, _ in c.held()])])
-        elif live:
-            answers.append(c.drop(i) if what == "drop" else c.revoke(i))
-        else:
-            answers.append(None)
-    for machine in machines:
-        machine.kill()
-    return answers
-things = [Thing() for n in range(8)]
-for n, thing in enumerate(things):
-    thing.kind = 1 << n % 5
-answer([execute(*run) for run in runs])
-"""
+EXECUTE = script(__file__, "capability_model")
 
 
 def random_run(seed):

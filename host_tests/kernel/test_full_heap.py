@@ -9,6 +9,7 @@ import re
 
 import pytest
 from machines import ROOT
+from script_files import script
 from wasm_text import wat
 from every_call import CALLS, CASES, SETUP, host_files, module, parameter, peers, values
 from abi_definition import ABI
@@ -49,75 +50,7 @@ CHURN = wat("""(module
    (drop (call $yield))
    (br $round))))""")
 
-SCRIPT = """
-import gc, hal, wasm3
-from kernel.core.capability import Capabilities
-from kernel.objects.ramfs import Directory, RamFS
-from kernel.objects.kinds import make_system
-from kernel.core.task import STATES, Task
-hal.write = lambda buffer, n: None
-def used(directory):
-    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
-def counts(task):
-    data = task.instance.read(0, 16)
-    return [int.from_bytes(data[i:i + 4], "little") for i in (0, 4, 8, 12)]
-def rounds(n):
-    # Runs until the task has begun n more, however long that takes; nothing here may need memory.
-    global wanted
-    wanted = number(task) + n
-    while number(task) < wanted:
-        system.run(1)
-def number(task):
-    task.instance.readinto(0, four)
-    return four[0] | four[1] << 8 | four[2] << 16
-four = bytearray(4)
-wanted = 0
-def fill(left):
-    # Takes all memory but about `left` pieces of 32 bytes.
-    hog, crumbs = None, None
-    for size in (8192, 512, 32):
-        try:
-            while True:
-                hog = [bytearray(size - 1), hog]
-        except MemoryError:
-            pass
-    for _ in range(left):
-        if hog:
-            hog = hog[1]
-    return hog
-def let_go(hog):
-    # One by one: the collector may take a word that somebody left on the stack for a reference to the first.
-    while hog:
-        hog[1], hog = None, hog[1]
-hog = None              # a name that is new to the globals needs memory
-out = []
-full = after = None
-for left in range(0, 40, step):
-    system = make_system(RamFS(100000))
-    folder = system.fs.make("/dir", True)
-    capabilities = Capabilities()
-    capabilities.grant("dir", folder, 7)
-    task = Task("churn", wasm3.Instance(wasm["churn"], memory=8192), 3, 20000, capabilities)
-    system.add(task)
-    task.instance.write(20, bytes((50, 0)))
-    rounds(15)                              # small files ...
-    gc.collect()
-    hog = fill(left)
-    task.instance.write(20, bytes((184, 11)))
-    rounds(15)                              # ... which now want to have 3000 bytes each
-    let_go(hog)
-    hog = None
-    gc.collect()
-    rounds(2)                               # the round it is in may have failed already and count it later
-    full = counts(task)
-    rounds(30)
-    after = counts(task)
-    out.append([STATES[task.state], full[1], full[2] + after[2], full[3] + after[3], after[0] > full[0], after[1] == full[1],
-                system.fs.used == used(system.fs), len(capabilities.held())])
-    system.kill(task)
-    system = folder = capabilities = task = None
-answer(out)
-"""
+SCRIPT = script(__file__, "full_heap_calls")
 
 
 def test_every_failing_allocation_is_an_error_code(firmware):
@@ -142,47 +75,7 @@ SHORT_LIFE = wat("""(module (import "sovelma" "sp_cap_find" (func $find (param i
   (drop (call $log (i32.const 3) (i32.const 0) (i32.const 40)))
   (drop (call $inner (i32.const 0)))))""")
 
-LIVES = """
-import gc, hal, json, sovelma, wasm3
-from kernel.objects.ramfs import Directory
-from kernel.core.task import STATES
-hal.write = lambda buffer, n: None
-FILL
-def used(directory):
-    return sum([node.cost() + (used(node) if isinstance(node, Directory) else 0) for node in directory.entries.values()])
-out = []
-lives = None
-for left in range(0, 120, step):
-    sovelma.boot(path)
-    system = sovelma.system
-    bad, good = system.tasks
-    system.run(5)
-    gc.collect()
-    hog = fill(left)
-    system.run(8)
-    try:                                # what a person does in the meantime
-        if not bad.over():
-            system.kill(bad)
-        system.start(bad)
-        system.fault(good, "tried")
-    except MemoryError:
-        pass
-    system.run(4)
-    let_go(hog)
-    hog = None
-    gc.collect()
-    lives = bad.restarts
-    for task in system.tasks:
-        if task.over():
-            system.start(task)
-    for _ in range(1000):               # its file may be made by now, its record kept
-        system.run(5)
-        if bad.restarts > lives + 1:
-            break
-    out.append([bad.restarts > lives, bad.record is not None, STATES[good.state], system.fs.used == used(system.fs),
-                wasm3.arena()[3] == len([task for task in system.tasks if task.instance]), wasm3._arena_check()[0], system._alive])
-answer(out)
-"""
+LIVES = script(__file__, "full_heap_system")
 
 
 def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
@@ -196,7 +89,7 @@ def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
         {"name": name, "module": name + ".wasm", "memory": 8192, "fault": again,
          "caps": {"dir": {"directory": "/data", "rights": ["read", "write", "create"]}}} for name in ("bad", "good")]}))  # fmt: skip
     fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
-    rows = firmware.script(LIVES.replace("FILL", fill), path=str(path), heap=firmware.WORD << 16, step=120 // firmware.share(40))
+    rows = firmware.script(LIVES.replace("# FILL", fill), path=str(path), heap=firmware.WORD << 16, step=120 // firmware.share(40))
     assert len(rows) == firmware.share(40)
     for restarted, recorded, good, exact, regions, intact, alive in rows:
         assert (restarted, recorded, exact, regions, intact, alive) == (True, True, True, True, True, 2)
@@ -204,62 +97,7 @@ def test_lives_begin_and_end_in_a_full_heap(firmware, tmp_path):
 
 
 # Runs one case of every_call; again and again the heap is full but for ever more pieces.
-EVERY = SETUP + """
-from micropython import heap_lock, heap_unlock
-from kernel.objects.mount import MountedFile
-from kernel.objects.network import Socket
-from kernel.objects.ramfs import Directory, File
-FILL
-def turns(n):
-    # So many slices, however long that takes.
-    end = system.slices + n
-    while system.slices < end:
-        system.run(1)
-def used(directory):
-    # A board's stack would not do for a function that calls itself sixteen directories down.
-    total, left = 0, [directory]
-    while left:
-        for node in left.pop().entries.values():
-            if isinstance(node, (Directory, File)):
-                total += node.cost()
-            if isinstance(node, Directory):
-                left.append(node)
-    return total
-def answers():
-    # Of the last calls: what is no error is 0.
-    return [(abi.NAMES[number], min(result, 0)) for number, result in task.instance.calls() if result is not None]
-def exact():
-    things = [thing for _, thing, _, _ in task.capabilities.held()]
-    network = [thing for thing in things if isinstance(thing, Network)][0]
-    waiting = task.waiting is not None
-    return [fs.used == used(fs), network.open == len([thing for thing in things if isinstance(thing, Socket)]) + (waiting and not task.waiting.connected),
-            mounted.handles == len([thing for thing in things if isinstance(getattr(thing, "file", None), MountedFile)]), hal.watched() == waiting]
-task = ready(storm(which))
-turns(3)
-good = set(answers())
-seen = set()
-wrong = []
-for left in range(-1, 12):
-    gc.collect()
-    if left < 0:                        # nothing at all, not even what is garbage by then
-        heap_lock()
-        turns(2)
-        heap_unlock()
-    else:
-        hog = fill(left)
-        turns(2)
-    if left >= 0:
-        let_go(hog)
-    hog = None
-    gc.collect()
-    seen.update(answers())
-    if exact() != [True] * 4 or task.over():
-        wrong.append([left, exact(), task.outcome()])
-calls = task.calls()
-while task.calls() < calls + last:      # the last eight are remembered
-    system.run(1)
-answer([wrong, list(good), list(seen), list(set(answers()))])
-"""
+EVERY = SETUP + script(__file__, "full_heap_locked")
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +119,7 @@ def test_every_call_in_a_full_heap(firmware, everybody, label):
     fill = SCRIPT[SCRIPT.index("def fill(left):"):SCRIPT.index("out = []")]
     last = 600 if label == "sp_fs_close: leaving many children" else 9     # until what failed is out of its arrays
     wrong, before, during, after = firmware.script(
-        EVERY.replace("FILL", fill), last=last, wasm={"m": module()}, heap=firmware.WORD << 15, counted=label in ALLOCATES, **values(*everybody, label))  # fmt: skip
+        EVERY.replace("# FILL", fill), last=last, wasm={"m": module()}, heap=firmware.WORD << 15, counted=label in ALLOCATES, **values(*everybody, label))  # fmt: skip
     assert wrong == []
     if label in ALLOCATES:
         assert codes["NOMEM"] in [code for _, code in during]

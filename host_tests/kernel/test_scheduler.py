@@ -1,7 +1,7 @@
 """The scheduler: priorities, round robin, budgets, timers in order across the wrap of the tick counter, nobody starves."""
 
-import pathlib
 import pytest
+from script_files import script
 
 SETUP = """
 from kernel.core.scheduler import Scheduler, until
@@ -120,7 +120,7 @@ answer(out + [drain(), s.idle(200)])
 
 
 def test_random_operations_against_a_model(firmware):
-    assert firmware.script(SETUP + (pathlib.Path(__file__).parent / "scripts" / "scheduler_model.py").read_text()) == [0, True, True, 400]
+    assert firmware.script(SETUP + script(__file__, "scheduler_model")) == [0, True, True, 400]
 
 
 # Every slice takes one tick and one unit of fuel; who ran is ready again at once, or sleeps as `naps` says.

@@ -8,6 +8,9 @@ import sys
 from machines import ROOT, Firmware
 
 
+DEMO = "modules/demo/system.json"
+
+
 def boot(firmware: Firmware, *words: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """`sovelma -m sovelma run ...` in the project's directory, without a terminal."""
     return subprocess.run([firmware.path, "-m", "sovelma", "run", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ import zlib
 import pytest
 from wasm_text import wat
 from peers import web
-from demo import boot, imports, summary
+from demo import DEMO, boot, imports, summary
 from machines import ROOT
 
 pytestmark = pytest.mark.pc("files of the host and a terminal")
@@ -45,15 +45,15 @@ def counted(output):
 
 @contextlib.contextmanager
 def demo_manifest(directory):
-    """Path of system.json, but for the port of the page that fetch asks for, which may be taken here; a server has it."""
-    text = (ROOT / "system.json").read_text()
+    """Path of the demo's manifest, but for the port of the page that fetch asks for, which may be taken here; a server has it."""
+    text = (ROOT / DEMO).read_text()
     (port,) = re.findall(r"http://localhost:(\d+)/README.md", text)
     assert text.count(port) == 2 and f"http://localhost:{port}/README.md README.md" in (ROOT / "Makefile").read_text()
     with web({"/README.md": (ROOT / "README.md").read_bytes()}) as (free, _):
         manifest = json.loads(text.replace(port, str(free)))
         manifest["files"] = {"/input": str(ROOT / "README.md")}
         for task in manifest["tasks"]:
-            task["module"] = str(ROOT / task["module"])
+            task["module"] = str((ROOT / DEMO).parent / task["module"])
         (directory / "system.json").write_text(json.dumps(manifest))
         yield directory / "system.json"
 
@@ -67,7 +67,7 @@ def demo(firmware, tmp_path_factory):
 
 def test_the_demo_ends_well_with_one_line_per_task(demo):
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    tasks = json.loads((ROOT / "system.json").read_text())["tasks"]
+    tasks = json.loads((ROOT / DEMO).read_text())["tasks"]
     rows = summary(demo.stdout)
     assert list(rows) == [task["name"] for task in tasks]
     states = {name: row[0] for name, row in rows.items()}
@@ -202,7 +202,7 @@ def test_fetch_has_the_readme_too(demo):
 
 def test_without_a_page_to_fetch_the_demo_ends_well_too(firmware):
     """As booted without `make run`: fetch says what is wrong, or finds whoever has the port."""
-    result = boot(firmware, "system.json", "--for", "0.3")
+    result = boot(firmware, DEMO, "--for", "0.3")
     assert result.returncode == 0 and re.search(r"^fetch: .*(error -16|bytes, Adler-32 \d+)$", result.stdout, re.M)
 
 
@@ -217,7 +217,7 @@ def test_wordcount_counts_the_readme_as_wc_does(demo):
 def test_wordcount_counts_as_wc_does(firmware, tmp_path, text):
     path = tmp_path / "input"
     path.write_bytes(text)
-    result = boot(firmware, "system.json", "--for", "0.3", "--input", path)
+    result = boot(firmware, DEMO, "--for", "0.3", "--input", path)
     assert result.returncode == 0 and counted(result.stdout) == wc(path)
 
 
@@ -225,7 +225,7 @@ def test_wordcount_of_a_large_file(firmware, tmp_path):
     generator = random.Random(1)
     path = tmp_path / "input"
     path.write_text("".join(generator.choices("abc xyz\n\té.", k=600_000)))
-    result = boot(firmware, "system.json", "--for", "3", "--input", path)
+    result = boot(firmware, DEMO, "--for", "3", "--input", path)
     assert result.returncode == 0 and counted(result.stdout) == wc(path)
 
 
@@ -245,14 +245,14 @@ def test_the_run_ends_when_the_last_task_does(firmware, tmp_path):
 
 
 def test_same_fuel_in_every_run(firmware):
-    rows = [summary(boot(firmware, "system.json", "--for", "1.5").stdout) for _ in range(2)]
+    rows = [summary(boot(firmware, DEMO, "--for", "1.5").stdout) for _ in range(2)]
     for name in ("hello", "primes", "crash", "wordcount"):
         assert rows[0][name][1:4] == rows[1][name][1:4]
 
 
 @pytest.mark.parametrize("words, complaint", [
-    ([], "no manifest"), (["a.json", "b.json"], "b.json"), (["system.json", "--for"], "--for"),
-    (["system.json", "--for", "soon"], "--for"), (["system.json", "--fast"], "--fast"),
+    ([], "no manifest"), (["a.json", "b.json"], "b.json"), ([DEMO, "--for"], "--for"),
+    ([DEMO, "--for", "soon"], "--for"), ([DEMO, "--fast"], "--fast"),
 ])  # fmt: skip
 def test_wrong_arguments_are_told_with_the_usage(firmware, words, complaint):
     result = boot(firmware, *words)

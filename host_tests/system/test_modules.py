@@ -11,20 +11,20 @@ import tomllib
 
 import pytest
 from machines import ROOT
-from demo import imports
+from demo import DEMO, imports
 
 MODULES = sorted(path.parent.name for path in ROOT.glob("modules/*/*.c") if path.stem == path.parent.name)
 
 
 def test_every_host_function_is_used_by_a_demo():
     calls = {call["name"] for call in tomllib.loads((ROOT / "firmware/abi.toml").read_text())["call"]}
-    demos = {task["module"] for task in json.loads((ROOT / "system.json").read_text())["tasks"]}
-    names = [name for name in MODULES if f"build/modules/{name}.wasm" in demos]
+    demos = {task["module"] for task in json.loads((ROOT / DEMO).read_text())["tasks"]}
+    names = [name for name in MODULES if f"../../build/modules/{name}.wasm" in demos]
     assert calls - set().union(*map(imports, names)) == set()
 
 
 def test_every_module_is_in_the_demo_or_is_the_template():
-    demos = (ROOT / "system.json").read_text()
+    demos = (ROOT / DEMO).read_text()
     assert [name for name in MODULES if f"/{name}.wasm" not in demos and name != "template"] == []
 
 

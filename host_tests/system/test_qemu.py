@@ -38,7 +38,7 @@ def test_make_qemu_at_a_terminal_gives_the_prompt():
 
 def test_100_soft_resets_with_tasks_running():
     """Each finds an empty arena and as much of Python's heap as the one before, and builds the same system in them."""
-    system = {"version": 1, "tasks": [{"name": f"hello{i}", "module": "/build/modules/hello.wasm"} for i in range(4)]}
+    system = {"version": 1, "tasks": [{"name": f"hello{i}", "module": "/modules/hello.wasm"} for i in range(4)]}
     life = ("import gc, sovelma, wasm3", "free = wasm3.arena()", "sovelma.boot('/given/system')",
             "gc.collect(); print('@', free, wasm3.arena(), gc.mem_alloc())", "sovelma.run(0.001)", "\x04")  # fmt: skip
     typed = "".join(line + "\r" for line in (life * RESETS + ("import virt; virt.exit(0)",)))

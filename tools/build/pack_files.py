@@ -1,14 +1,9 @@
-#!/usr/bin/env python3
-"""Packs files into a read-only file system (ROMFS) and writes it as a MicroPython module to be frozen.
+"""A read-only file system (ROMFS) of given files, as bytes that are frozen into a firmware or laid into a machine's memory.
 
-usage: pack_files.py OUTPUT.py FILE|NAME=FILE...      (with the Python of build/venv: mpremote knows the format)
-
-A FILE without a NAME keeps its path, relative to the directory this is started in. Frozen, the bytes lie in flash, and what opens
-a file there can use them in place. Exit code 0, or 1 with what is wrong on standard error.
+Needs the Python of build/venv: mpremote knows the format. What opens a file there can use its bytes in place.
 """
 
 import pathlib
-import sys
 from collections.abc import Mapping
 
 from mpremote.romfs import VfsRomWriter
@@ -31,19 +26,3 @@ def image(files: Mapping[str, bytes]) -> bytes:
     writer = VfsRomWriter()
     add(writer, {pathlib.PurePath(name).parts: content for name, content in files.items()})
     return bytes(writer.finalise())
-
-
-def main(output: str, *names: str) -> None:
-    try:
-        files = {name: pathlib.Path(path or name).read_bytes() for name, _, path in (word.partition("=") for word in names)}
-    except OSError as error:
-        sys.exit(f"pack_files: {error}")
-    path = pathlib.Path(output)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'"""Files of the firmware: {len(files)} of them as a read-only file system."""\nFILES = {image(files)!r}\n')
-
-
-if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])

@@ -7,9 +7,6 @@
 QEMU_FIRMWARE := $(BUILD)/qemu/firmware.elf
 QEMU_BOARD := $(CURDIR)/firmware/boards/SOVELMA_QEMU
 QEMU_FILES := $(BUILD)/qemu-files/_files.py
-# What the demo reads, and the names that system.json has for it, wherever the build directory is.
-QEMU_DEMO = system.json README.md $(MODULE_FILES)
-QEMU_DEMO_NAMES = system.json README.md $(foreach file,$(MODULE_FILES),build/modules/$(notdir $(file))=$(file))
 
 QEMU_FLAG_FILES := $(QEMU_BOARD)/mpconfigboard.mk $(QEMU_BOARD)/virt.ld $(wildcard cmodules/*/*.mk) tools/build/qemu.mk
 QEMU_CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(QEMU_FLAG_FILES) | cksum)
@@ -21,7 +18,7 @@ QEMU_RUN = $(PYTHON) tools/run/qemu.py $(QEMU_FIRMWARE)
 
 # Boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it.
 qemu: qemu-firmware ## the demo on RISC-V
-	@$(QEMU_RUN) --for "$(FOR)" run $(SYSTEM)
+	@$(QEMU_RUN) --for "$(FOR)" run $(if $(filter $(DEMO),$(SYSTEM)),/system.json,$(SYSTEM))
 
 # Build the firmware for the emulated machine.
 qemu-firmware: $(QEMU_FIRMWARE) ## the firmware for it
@@ -33,8 +30,9 @@ qemu-if-possible: ## where tools are there
 	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/build/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi
 
-$(QEMU_FILES): $(QEMU_DEMO) tools/build/pack_files.py | $(VENV_STAMP)
-	@$(PYTHON) tools/build/pack_files.py $@ $(QEMU_DEMO_NAMES)
+# The image holds the demo as a board does: /system.json, /modules, /files.
+$(QEMU_FILES): $(DEMO) README.md $(MODULE_FILES) tools/board/board_files.py tools/build/pack_files.py | $(VENV_STAMP)
+	@$(PYTHON) tools/board/board_files.py $(DEMO) $@
 
 $(QEMU_FIRMWARE): $(FIRMWARE_INPUTS) $(QEMU_FILES) $(MPY_CROSS) $(MICROPYTHON_STAMP) $(WASM3_STAMP) \
 		$(if $(filter-out $(file <$(QEMU_CONFIGURATION_FILE)),$(QEMU_CONFIGURATION)),FORCE)

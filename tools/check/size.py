@@ -38,7 +38,7 @@ from kernel.boot.loader import build
 from kernel.boot.manifest import Manifest
 hal.write = lambda buffer, n: None
 def demo(index, quota):
-    manifest = Manifest("system.json")
+    manifest = Manifest("modules/demo/system.json")
     manifest.tasks = [manifest.tasks[index]]
     manifest.tasks[0]["quota"] = quota
     manifest.tasks[0]["fault"] = ("stop",)
@@ -57,7 +57,7 @@ def demo(index, quota):
     system.fs.close()
     return None if starved else (memory, region)
 def count(name, index, quota):
-    manifest = Manifest("system.json")
+    manifest = Manifest("modules/demo/system.json")
     fields = manifest.tasks[index]
     made = []
     try:
@@ -72,7 +72,7 @@ def count(name, index, quota):
     return len(made)
 rows = []
 whole = wasm3.arena()[0]
-names = [task["name"] for task in Manifest("system.json").tasks]
+names = [task["name"] for task in Manifest("modules/demo/system.json").tasks]
 for index, name in enumerate(names):
     memory, at_once = demo(index, 0)
     quota = demo(index, memory + room)[1][0]
