@@ -5,7 +5,7 @@ prompt; `sovelma.pause()` stops it there. From a shell:
 `sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]`,
 `sovelma -m sovelma check system.json` (or a module).
 
-The commands are in kernel.shell. A group of them is loaded when one is first asked for, so a system that nobody looks at
+The commands are in kernel.shell. A group of them is loaded when one of them is first used, so a system without a prompt
 has 2 KB more of a board's heap. The TAB key finds them as if they were here.
 """
 import sys

@@ -1,4 +1,4 @@
-"""What the tests share: the machines with their firmware, WebAssembly text turned into modules.
+"""Fixtures that the tests share: the machines with their firmware.
 
 A test that asks for `firmware` runs once on each machine, unless it is marked `pc` with the reason why the other one
 cannot run it. Environment: SOVELMA_FIRMWARE names another PC firmware than build/unix/sovelma; then that alone is tested.

@@ -31,7 +31,7 @@
 
 /* MicroPython keeps the clock in seconds since 2000. */
 #define SECONDS_1970_TO_2000 946684800LL
-/* The clock starts at 0, 1 January 2000; before 2024 nobody has set it. */
+/* The clock starts at 0, 1 January 2000; a time before 2024 means that it was not set. */
 #define SECONDS_2000_TO_2024 757382400LL
 
 /* microseconds() -> microseconds since the chip was started; counts on through soft resets. */
@@ -39,7 +39,7 @@ static mp_obj_t chip_microseconds(void) { return mp_obj_new_int_from_ll(esp_time
 static MP_DEFINE_CONST_FUN_OBJ_0(chip_microseconds_obj, chip_microseconds);
 
 /* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the chip was started,
- * else since 1970, or None where nobody has set that clock. */
+ * else since 1970, or None where that clock was not set. */
 static mp_obj_t chip_clock(mp_obj_t number, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
@@ -108,7 +108,7 @@ static struct {
 } mappings[MAPPINGS];
 
 /* map(label) -> the data partition of that name as a read-only memoryview, or None where there is none. It stays mapped;
- * who writes to the partition has to restart the chip before it is read again. Raises OSError. */
+ * after a write to the partition the chip must restart before it is read again. Raises OSError. */
 static mp_obj_t chip_map(mp_obj_t label) {
     const esp_partition_t *partition =
         esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, mp_obj_str_get_str(label));

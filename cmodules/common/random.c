@@ -1,6 +1,6 @@
 /* random.c - random bytes for a machine that has none of its own: ChaCha20 (RFC 8439) over a key from outside.
  *
- * The stream does not repeat before 2^38 bytes. Who gives the same key gets the same bytes, which is what a test wants.
+ * The stream does not repeat before 2^38 bytes. The same key gives the same bytes, which tests rely on.
  */
 #include "random.h"
 

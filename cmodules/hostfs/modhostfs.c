@@ -1,7 +1,7 @@
-/* modhostfs.c - files below one directory of a POSIX host, for tasks that nobody trusts.
+/* modhostfs.c - files below one directory of a POSIX host, for tasks that are not trusted.
  *
  * A path starts at the directory's descriptor, goes down only, and no name in it may be a symbolic link: whatever
- * lies in the directory, and whoever changes it meanwhile, nothing outside is reached. Only regular files are
+ * lies in the directory, and whatever changes it meanwhile, nothing outside is reached. Only regular files are
  * opened; a FIFO or a device would block or do something. Answers are counts or error codes of the ABI, descriptors
  * are small integers.
  *

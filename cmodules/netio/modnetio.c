@@ -85,7 +85,7 @@ static mp_obj_t failure(int number) {
 }
 
 #if SOV_LWIP
-/* Sockets that were opened and not closed: a soft reset forgets those who have them, and lwIP has few. */
+/* Sockets that were opened and not closed: a soft reset forgets the objects that hold them, and lwIP has few sockets. */
 static fd_set opened;
 
 /* Called when a MicroPython VM imports the module first: closes what the one before it left open. */

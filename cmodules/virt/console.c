@@ -1,6 +1,6 @@
 /* console.c - characters typed at the UART, kept so that Ctrl-C is seen while something runs.
  *
- * The port reads its UART when the prompt wants a character and at no other time. Here whoever polls - the HAL, between
+ * The port reads its UART when the prompt wants a character and at no other time. Here every poll - the HAL, between
  * slices - moves what has come into a buffer, from which the prompt then gets it (the linker's --wrap puts
  * `__wrap_uart_rx_chr` in the place of the port's function). What does not fit stays in the UART's own queue, so
  * nothing is lost.

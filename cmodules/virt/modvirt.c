@@ -71,7 +71,7 @@ void mp_hal_delay_us(mp_uint_t us) { wait_until(virt_ticks() + (uint64_t)us * TI
 
 /* ---------------------------------------------------------------- the module */
 
-/* ticks() -> milliseconds, counting round within 2^30. Looks at the console too: between slices somebody must. */
+/* ticks() -> milliseconds, counting round within 2^30. Polls the console too, since nothing else does between slices. */
 static mp_obj_t virt_module_ticks(void) {
     virt_console_poll();
     return MP_OBJ_NEW_SMALL_INT(mp_hal_ticks_ms() & SMALL_MASK);
@@ -131,7 +131,7 @@ static mp_obj_t virt_write(mp_obj_t buffer, mp_obj_t n_object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(virt_write_obj, virt_write);
 
-/* seed(key): 32 bytes that nobody else knows, for `random`. */
+/* seed(key): 32 secret bytes, for `random`. */
 static mp_obj_t virt_module_seed(mp_obj_t key) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(key, &info, MP_BUFFER_READ);

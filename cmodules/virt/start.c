@@ -5,7 +5,7 @@
  * reset (MICROPY_PORT_INIT_FUNC).
  *
  * In the same way the heap is made smaller than it was built where QEMU's command line laid its size into memory, for
- * tests of what happens where it is full. Memory that nobody laid anything into is zero.
+ * tests of what happens where it is full. Memory that QEMU loaded nothing into is zero.
  */
 #include "py/gc.h"
 #include "py/runtime.h"

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md: its way to a new system call is gone in a copy of the project, step by step; the paths it names exist."""
+"""CONTRIBUTING.md: the test adds a system call to a copy of the project by its steps; the paths it names exist."""
 
 import re
 import shutil

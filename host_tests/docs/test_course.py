@@ -1,4 +1,4 @@
-"""docs/WRITING-MODULES.md: every numbered example compiles, boots and says what the text says it says."""
+"""docs/WRITING-MODULES.md: every numbered example compiles, boots and prints what the text shows."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The kernel with real tasks: nobody starves, nothing allocates, a broken handler or task takes nobody along."""
+"""The kernel with real tasks: no task starves, a slice allocates nothing, a broken handler or task stops no other task."""
 
 import pytest
 from setups import INSTEAD, KERNEL as SETUP

@@ -1,4 +1,4 @@
-"""What tasks say: escaped, limited in rate, kept in a ring; nobody forges another one's lines."""
+"""Log lines of tasks: escaped, limited in rate, kept in a ring; no task can forge a line of another one."""
 
 from wasm_text import wat
 

@@ -1,4 +1,4 @@
-"""A pseudo-terminal, for tests of what somebody sees who sits at one."""
+"""A pseudo-terminal, for tests of what a user at a terminal sees."""
 
 import os
 import pathlib

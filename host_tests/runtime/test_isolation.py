@@ -1,4 +1,4 @@
-"""Tasks do not disturb each other: random systems with random kills and faults, survivors compared with lonely runs.
+"""Tasks do not disturb each other: in random systems with kills and faults each survivor does what it does alone.
 
 Issue 2, bar 8, for the C module: what a task does is a function of its module and the answers it gets. The answers
 here are a function of the task and the count of its calls, so a run alone and a run among others must be the same

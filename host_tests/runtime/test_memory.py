@@ -1,4 +1,4 @@
-"""Regions and the arena: nothing leaks in 10,000 lives, nothing writes outside its region whatever allocation fails.
+"""Regions and the arena: 10,000 creations leak nothing, and no task writes outside its region, whichever allocation fails.
 
 Issue 2, bars 6 and 7, for the C module.
 """

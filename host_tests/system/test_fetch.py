@@ -1,4 +1,4 @@
-"""The demo module fetch against a real HTTP server (Python's), started by the boot manifest as anybody would."""
+"""The demo module fetch against a real HTTP server (Python's), started by a boot manifest."""
 
 import json
 import os

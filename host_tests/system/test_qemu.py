@@ -1,4 +1,4 @@
-"""The firmware in the emulator as somebody uses it: at a terminal, without one, reset again and again."""
+"""The firmware in the emulator: it runs at a terminal and without one, and is reset again and again."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What the tests' own machines promise: a script finds the files it is told of, wherever the project lies."""
+"""host_tests/lib/machines.py: a script finds the files that its values name, wherever the project lies."""
 
 import pytest
 from machines import ROOT

@@ -26,7 +26,7 @@ enum {
     SP_ERR_NOMEM = -11,          /* The kernel has no memory for this. */
     SP_ERR_IO = -12,             /* A device or the kernel failed; the kernel log knows more. */
     SP_ERR_UNSUPPORTED = -13,    /* This machine or object cannot do that. */
-    SP_ERR_BUSY = -14,           /* In use by somebody else. */
+    SP_ERR_BUSY = -14,           /* Another task uses it. */
     SP_ERR_TOOBIG = -15,         /* A name, path or size beyond the limit. */
     SP_ERR_REFUSED = -16,        /* The peer refused the connection. */
     SP_ERR_UNREACHABLE = -17,    /* No way to the peer. */
@@ -183,7 +183,7 @@ sp_cap_t SP_CALL(sp_net_connect)(sp_cap_t network, const void *host, uint32_t ho
 /* Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
  * With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment and
  * the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET where
- * it broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ * it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
  *   socket: The connection.
  *   bytes: The bytes.
  *   timeout: How long to wait until something can be sent.
@@ -193,7 +193,7 @@ int32_t SP_CALL(sp_net_send)(sp_cap_t socket, const void *bytes, uint32_t bytes_
 /* Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room for;
  * 0 is the end of a TCP connection (or an empty buffer). With UDP it returns one datagram, which may be empty; what
  * does not fit is lost. AGAIN where nothing is there and the timeout is 0, TIMEOUT where nothing came in time,
- * RESET where the peer broke the connection off, REFUSED where nobody listens at the peer's UDP port.
+ * RESET where the peer broke the connection off, REFUSED where nothing listens at the peer's UDP port.
  *   socket: The connection.
  *   bytes: Where the bytes go.
  *   timeout: How long to wait until something is there.

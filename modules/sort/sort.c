@@ -45,7 +45,7 @@ static void heap_sort(const char **lines, uint32_t count)
         lines[last - 1] = line;
         sift(lines, 0, last - 1);
         if (last % 64 == 0)
-            sp_yield();         /* a courtesy: nobody is in a hurry for the result */
+            sp_yield();         /* sorting takes long: other tasks of this priority run in between */
     }
 }
 

@@ -19,8 +19,8 @@ $(LINT_STAMP): tools/build/requirements-lint.txt $(VENV_STAMP)
 		--requirement tools/build/requirements-lint.txt
 	@touch $@
 
-# Look for mistakes without running anything. clang-tidy needs the names that a build generates.
-lint: $(LINT_STAMP) $(FIRMWARE) ## look for mistakes
+# Look for errors without running anything. clang-tidy needs the names that a build generates.
+lint: $(LINT_STAMP) $(FIRMWARE) ## look for errors
 	@$(PYTHON) -m ruff check --no-cache --quiet .
 	@$(PYTHON) -m ruff format --no-cache --quiet --check $(FORMATTED_PYTHON)
 	@$(PYTHON) -m mypy --no-error-summary

@@ -4,8 +4,8 @@
     tools/generate/gen_abi.py            write the generated files
     tools/generate/gen_abi.py --check    write nothing; exit 1 and name the files that are stale
 
-Each output is a pure function of the definition, which is checked first: a mistake in it is an error, not a table
-that half works. Plain Python 3.11, no packages.
+Each output is a pure function of the definition, which is checked first: an inconsistent definition is an error, not a
+table that half works. Plain Python 3.11, no packages.
 """
 
 import argparse

@@ -4,7 +4,7 @@
     with_page.py URL FILE COMMAND ...
 
 URL: http://localhost:PORT/..., whose port is served, on loopback only; every path shows FILE. Where the port is taken
-the command runs all the same, and whoever has the port answers. Ctrl-C is the command's business. Ends with the
+the command runs all the same, and the program that has the port answers. Ctrl-C is the command's business. Ends with the
 command's exit code.
 """
 

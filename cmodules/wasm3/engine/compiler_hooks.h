@@ -119,7 +119,7 @@ _catch:
     return result;
 }
 
-/* A parameter of a block that shares its slot with another value loses count of who uses it: wasm3 marks the
+/* A parameter of a block that shares its slot with another value loses count of its users: wasm3 marks the
  * slots of parameters as used once. So each gets a slot of its own before. */
 static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
@@ -182,7 +182,7 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
         case c_waOp_branchTable:
         case OP_RETURN:
         case OP_UNREACHABLE: return BLOCK_OPERATION;
-        case c_waOp_end: /* joins only where something jumps to: not after loops or blocks nobody left early */
+        case c_waOp_end: /* joins only where something jumps to: not after loops, or blocks that no branch leaves */
             if (o->block.opcode == c_waOp_if || o->block.opcode == c_waOp_else || o->block.patches) return BLOCK_OPERATION;
             return BLOCK_GOES_ON;
         default: return BLOCK_GOES_ON;

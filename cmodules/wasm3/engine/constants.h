@@ -52,7 +52,7 @@ _catch:
     return result;
 }
 
-/* wasm3's own becomes a function that nobody calls, named like its last parameter. */
+/* wasm3's own function gets the name of its last parameter; nothing calls it. */
 #define PushConst(O, WORD, TYPE) PUSH_##TYPE(O, WORD, TYPE)
 #define PUSH_u8
 #define PUSH_c_m3Type_i32 push_constant

@@ -1,4 +1,4 @@
-/* follow.h - from a place in compiled code back to the instruction it was compiled from, when somebody asks.
+/* follow.h - from a place in compiled code back to the instruction it was compiled from, for a backtrace.
  *
  * Compiled code keeps no table of where it came from: it would double the code of every task for the few that fault.
  * Instead the function is compiled once more, elsewhere, and while the compiler emits, the old code is followed in
@@ -8,7 +8,7 @@
  * Included by interpreter.c only, before compiler_hooks.h, which calls follow_*().
  *
  * Invariants: nothing of the old code is written; nothing outside of it is read, whatever it holds; where the two are
- * not the same the search ends without an answer. While nobody asks, a compilation pays one test an operation.
+ * not the same the search ends without an answer. Other compilations pay one test for each operation.
  */
 #ifndef SOV_FOLLOW_H
 #define SOV_FOLLOW_H

@@ -1,8 +1,8 @@
 /* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in follow.h).
  *
  * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes are the
- * task's own, or come from whoever asks: only those whose code section is the one that the task was made of are looked
- * at, since they were validated then.
+ * task's own, or those that the caller gives. Only bytes whose code section is the one that the task was made of are
+ * read, since that section was validated then.
  *
  * Invariant: only functions that were compiled are compiled again, so every function they name was made then
  * (functions.c), and nothing in the memory that is given back here is kept by the task.

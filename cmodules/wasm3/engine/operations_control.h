@@ -117,7 +117,7 @@ d_m3Op(metered_ContinueLoopIf) {
     enter_either((i32)_r0, loop, _pc);
 }
 
-/* Leaves so that a function gets compiled, and goes on at OPERATION again. Nothing lives in the registers where a call
+/* Leaves so that a function gets compiled, and goes on at OPERATION again. The registers hold nothing where a call
  * is made, so r0 carries what is wanted: the address of a function, which is even, or the number of an element of the
  * table, doubled and one more. */
 static cold m3ret_t leave_compile(d_m3OpSig) {

@@ -1,4 +1,4 @@
-/* port.h - what the runtime must know of the machine under it: which memory nobody writes, how much C stack there is,
+/* port.h - what the runtime must know of the machine under it: which memory is never written, how much C stack there is,
  * whether there is memory for a larger arena. One file for each kind of machine: port_unix.c, port_qemu.c, port_esp32.c.
  *
  * Invariant: where a machine cannot tell, the answer is the safe one: writable, no stack, no memory.

@@ -17,8 +17,8 @@
 /* The frame that an interrupt saves on the stack of the task it stops; handlers have a stack of their own. */
 #define KEPT_BACK 512u
 
-/* Flash: constants of the image, and partitions mapped with esp_partition_mmap. Who maps one for modules does not
- * write it before the next reset (the kernel's storage sees to that). */
+/* Flash: constants of the image, and partitions mapped with esp_partition_mmap. A partition that is mapped for
+ * modules is not written before the next reset (hal/esp32/flash.py enforces that). */
 bool sov_port_is_read_only(const void *start, uint32_t bytes) {
     const uint8_t *first = start;
     return bytes && esp_ptr_in_drom(first) && esp_ptr_in_drom(first + bytes - 1);

@@ -11,7 +11,7 @@
  * fill the kernel's memory and hold up its console. */
 #define NAME_BYTES 64u
 
-/* Names of the name section are nobody's business until here: one that is no text is none. */
+/* The validator does not check the name section: a name that is no UTF-8 is shown as none. */
 static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
     if (name && length > NAME_BYTES)
         for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */

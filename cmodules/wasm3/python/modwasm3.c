@@ -3,7 +3,7 @@
  * Thin: every method turns Python arguments into C ones and calls task.h. Documented for Python in
  * docs/RUNTIME.md.
  *
- * Invariants: no Python object lives inside a task; an Instance whose task was killed or whose arena was
+ * Invariants: a region holds no Python object; an Instance whose task was killed or whose arena was
  * reset raises ValueError; resume, bill, debt and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
@@ -82,7 +82,7 @@ static mp_obj_t instance_kill(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_kill_obj, instance_kill);
 
-/* The finaliser: an Instance that nobody refers to gives its region back. */
+/* The finaliser: an Instance without references gives its region back. */
 static mp_obj_t instance_del(mp_obj_t self_in) {
     instance_object *self = MP_OBJ_TO_PTR(self_in);
     if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
@@ -254,7 +254,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 /* ---- the module ----------------------------------------------------------------------------------- */
 
-/* The arena of the VM before a (soft) reset is still full of tasks that nobody knows any more, so the first
+/* The arena of the VM before a (soft) reset still holds tasks that no object refers to, so the first
  * import of a VM empties it. MicroPython runs this at *every* import of a built-in module; an entry in
  * sys.modules, which a reset clears, is what makes it once: later imports find the module there. */
 extern const mp_obj_module_t sov_module;
@@ -286,7 +286,7 @@ static mp_obj_t module_validate(mp_obj_t wasm_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_validate_obj, module_validate);
 
-/* arena_resize(bytes): only while no task lives; ValueError says why not. */
+/* arena_resize(bytes): only while no region is taken; ValueError says why not. */
 static mp_obj_t module_arena_resize(mp_obj_t bytes_in) {
     raise_for(sov_arena_resize(get_size(bytes_in, "the size of the arena")));
     return mp_const_none;

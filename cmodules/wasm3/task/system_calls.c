@@ -43,7 +43,7 @@ void sov_task_charge_again(struct sov_task *task) {
     if (number >= ABI_COUNT) return;
     uint32_t fuel = abi_calls[number].fuel;
     task->fuel_used += fuel;
-    if (task->run.fuel > -SOV_MOST_FUEL) task->run.fuel -= (int32_t)fuel; /* who waits for ever may not owe for ever */
+    if (task->run.fuel > -SOV_MOST_FUEL) task->run.fuel -= (int32_t)fuel; /* a call that is tried again for ever must not wrap the debt */
 }
 
 static int32_t in_range(const struct abi_argument *argument, int32_t value) {

@@ -202,7 +202,7 @@ static void sift_down(struct export_name *names, uint32_t root, uint32_t count) 
     names[root] = name;
 }
 
-/* Sorted in place, without recursion: a table of hashes is faster until somebody chooses names that collide. */
+/* Sorted in place, without recursion: a table of hashes is faster, but a hostile module chooses names that collide. */
 static void reject_duplicates(struct validator *v, struct export_name *names, uint32_t count) {
     for (uint32_t i = count / 2; i-- > 0;) sift_down(names, i, count);
     for (uint32_t left = count; left > 1; left--) {

@@ -14,7 +14,7 @@ def open_socket(datagrams):
 
 
 def watched():
-    """Nobody waits for a socket."""
+    """There is no socket, so nothing is ready."""
     return 0
 
 

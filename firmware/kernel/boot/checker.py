@@ -19,7 +19,7 @@ class Checker:
         self._base = path[:path.rindex("/") + 1] if "/" in path else ""
 
     def wrong(self, where, what):
-        """Notes one mistake. `where`: its place in the manifest."""
+        """Records one error. `where`: its place in the manifest."""
         self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
 
     def is_a(self, value, kind, where, words):

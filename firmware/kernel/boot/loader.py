@@ -68,9 +68,9 @@ def _fill_in(manifest, fs):
         if not isinstance(node, Directory):
             manifest.wrong("directories." + path, "cannot be made: " + abi.ERRORS[-1 - node])
     for path in sorted(manifest.files):
-        mistake = _make_file(fs.make(path, False), manifest.files[path])
-        if mistake:
-            manifest.wrong("files." + path, mistake)
+        error = _make_file(fs.make(path, False), manifest.files[path])
+        if error:
+            manifest.wrong("files." + path, error)
     for path, (host, limit) in manifest.mounts.items():
         try:
             node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))

@@ -1,4 +1,4 @@
-"""The boot manifest `system.json`: read, checked whole, every mistake named with its place before anything starts.
+"""The boot manifest `system.json`: read, checked whole, every error told with its place before anything starts.
 
     {
       "version": 1,
@@ -10,7 +10,7 @@
       "mounts": {"/data/disk": "some/directory",   the machine's own storage; optional; or with its limit in bytes:
                  "/data/more": {"path": "other/directory", "limit": 1048576}},
       "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
-                                               whom to ask for names, default: whom the machine asks; and names that
+                                               name servers, default: those of the machine; and names that
                                                are known without asking; optional
       "tasks": [
         {
@@ -20,7 +20,7 @@
           "args": ["-v"],                      for the module, which finds them as a file called "args"; optional
           "priority": 3,                       0..7, 7 runs first; default 3
           "slice": 200000,                     fuel; default: the port's 2 ms
-          "budget": 5000000, "period": 100,    fuel in so many ms, then only what nobody else wants; default: no limit
+          "budget": 5000000, "period": 100,    fuel in so many ms, then only what no other task wants; default: no limit
           "memory": 1024,                      bytes of linear memory; default: what the module says it needs
           "stack": 1024,                       bytes of the wasm stack; default 1024
           "quota": 8192,                       bytes of the whole region; default: what it takes
@@ -171,7 +171,7 @@ class Manifest(Checker):
         return result
 
     def _check_hashes(self):
-        # Who can write where a module lies could give himself the rights of that task.
+        # A task that can write to a module's file could give itself the rights of the task that runs it.
         for index, task in enumerate(self.tasks):
             if task["sha256"] is None and isinstance(task["module"], str):
                 for directory in self._written():

@@ -113,7 +113,7 @@ def ended(task):
 
 
 def killed(task):
-    """Somebody stopped the task, which is nowhere in the scheduler any more; its policy is not asked."""
+    """The prompt stopped the task, which is nowhere in the scheduler any more. Its policy does not apply."""
     if task.instance:
         _finish(task, KILLED)
     else:
@@ -124,7 +124,7 @@ def faulted(task, scheduler, reason=None):
     """The task did what no task may: keeps its record, shows it, applies its policy. Returns True where the machine is
     to start anew.
 
-    `reason`: of a fault that somebody else decided on; the task is then nowhere in the scheduler.
+    `reason`: of a fault that the kernel found; the task is then nowhere in the scheduler.
     """
     try:
         task.record = CrashRecord(task.instance, reason or _reason(task), task.plan)

@@ -2,7 +2,7 @@
 
 `call` of the task's instance checks the capability that the ABI demands and names the handler, so no handler can forget
 the check; `target` gives the handler the object. The runtime has checked the arguments before: integers are in their
-range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits; whoever wakes the
+range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits; what wakes the
 task answers then.
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
@@ -26,7 +26,7 @@ class Syscalls:
         self._scheduler = scheduler
         self._random = bytearray(_RANDOM_MOST)
         self._parts = (self,) + others
-        # By what `call` answers: the calls by number, and whoever says what is wrong with a capability.
+        # Indexed by the answer of `call`: the handlers by number, then the one that says what is wrong with a capability.
         self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
                                for number, name in enumerate(abi.NAMES)] + [self._refuse])
 

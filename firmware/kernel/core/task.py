@@ -17,7 +17,7 @@ WAITING = const(3)      # inside a call, for something that `waiting` knows
 RESTARTING = const(4)   # it faulted and restarts when its time has come
 ENDED = const(5)        # it returned or called sp_exit
 FAULTED = const(6)      # it did something a task may not do
-KILLED = const(7)       # somebody stopped it
+KILLED = const(7)       # stopped from the prompt
 
 STATES = ("ready", "running", "sleeping", "waiting", "restarting", "ended", "faulted", "killed")
 
@@ -71,7 +71,7 @@ class Task:
         capabilities.guard(instance)
 
     def over(self):
-        """True once the task will never run again, unless somebody starts it."""
+        """True once the task will never run again, unless it is started from the prompt."""
         return self.state >= ENDED
 
     def fuel(self):

@@ -170,7 +170,7 @@ class Policy:
 
 
 def check(value, where, wrong):
-    """The Policy a manifest's "net" object describes; `wrong(where, what)` is told every mistake."""
+    """The Policy a manifest's "net" object describes; `wrong(where, what)` records each error."""
     policy = Policy()
     if not isinstance(value, dict):
         wrong(where, "must be an object")
@@ -186,9 +186,9 @@ def check(value, where, wrong):
             wrong(here, "must be a list with something in it")
             continue
         for index, entry in enumerate(entries):
-            mistake = take(entry)
-            if mistake:
-                wrong("%s[%d]" % (here, index), mistake)
+            error = take(entry)
+            if error:
+                wrong("%s[%d]" % (here, index), error)
     sockets = value.get("sockets", SOCKETS_DEFAULT)
     if not isinstance(sockets, int) or isinstance(sockets, bool) or not 1 <= sockets <= _SOCKETS_MOST:
         wrong(where + ".sockets", "must be 1 to %d" % _SOCKETS_MOST)

@@ -70,7 +70,7 @@ class Socket:
         self.connected = False
         self.lookup = None
         self.addresses = b""    # still to be tried, 4 bytes each; the first is being tried
-        self.task = None        # who waits
+        self.task = None        # the task that waits here
         network.open += 1
 
     def leave(self):

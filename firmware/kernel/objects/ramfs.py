@@ -55,7 +55,7 @@ class File:
         self._removed = False
 
     def open(self, write, account):
-        """Somebody has it open from now on. `write`: for writing too. Returns 0, or QUOTA where it cannot be theirs."""
+        """Counts one more open handle. `write`: for writing too. Returns 0, or QUOTA where the opener's storage is used up."""
         if write and account is not None and self.account is None:
             cost = self.cost()
             if account.limit and account.used + cost > account.limit:
@@ -66,7 +66,7 @@ class File:
         return 0
 
     def close(self):
-        """Somebody has it open no longer."""
+        """Counts one open handle less."""
         self._opens -= 1
         if self._removed and self._opens == 0:
             self._give_back()

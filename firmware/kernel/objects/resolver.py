@@ -48,7 +48,7 @@ _random = bytearray(4)
 
 
 class Resolver:
-    """What is known about names, and whom to ask.
+    """Answers of name servers, and which servers to ask.
 
     `servers`: list of (address, port), or None: whatever the machine uses at the moment; `hosts`: {name: address},
     answered without a question to a server. Names as netpolicy.parse_name gives them.

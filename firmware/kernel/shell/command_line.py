@@ -61,8 +61,8 @@ def main(words):
             sys.exit(0)
         running.boot(path, input)
     except ManifestError as error:
-        for mistake in error.errors:
-            print("sovelma: " + mistake, file=sys.stderr)
+        for text in error.errors:
+            print("sovelma: " + text, file=sys.stderr)
         sys.exit(2)
     hal.catch_interrupts()
     if hal.terminal():

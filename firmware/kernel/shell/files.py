@@ -24,7 +24,7 @@ def ls(path="/"):
 
 @running.still
 def rm(path):
-    """Removes a file or an empty directory of the RamFS. Who has the file open keeps it until it is closed."""
+    """Removes a file or an empty directory of the RamFS. A task that has the file open keeps it until it closes it."""
     above, _, name = path.strip("/").rpartition("/")
     error = _node(above).remove(name.encode())
     if error:

@@ -11,7 +11,7 @@ from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
 
 
 class Shares:
-    """Who used the processor of a `system` between one look and the next."""
+    """The share of the processor that each task of `system` used between two calls."""
 
     def __init__(self, system):
         self.system = system

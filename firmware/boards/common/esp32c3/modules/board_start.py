@@ -3,7 +3,7 @@
 The manifest is the first there is of /system.json (yours, in flash), /rom/system.json (in the module slot) and
 /demo/system.json (part of the firmware).
 
-Safe mode: a start that ends in a fault of the kernel - the chip's panic, a watchdog, an exception that nobody caught - is
+Safe mode: a start that ends in a fault of the kernel - the chip's panic, a watchdog, an exception that nothing caught - is
 counted; after three in a row the system is not started, and the prompt tells so. A minute without one, switching the
 board off, or `board_start.go()` begin the count anew.
 
@@ -78,8 +78,8 @@ def go():
     try:
         sovelma.boot(path)
     except ManifestError as error:
-        for mistake in error.errors:
-            console.failed(mistake)
+        for text in error.errors:
+            console.failed(text)
         console.failed("%s: nothing was started" % path)
         return
     except Exception as error:
@@ -96,7 +96,7 @@ def go():
 
 
 def _fault(error):
-    # The kernel itself failed: nobody may be there to see it, so the chip starts anew.
+    # The kernel itself failed. A board in the field has no terminal, so the chip restarts.
     console.failed("fault of the kernel: " + repr(error))
     sys.print_exception(error)
     flash.set_faults(flash.faults() + 1 | _COUNTED)
@@ -118,8 +118,8 @@ def _header(reason):
         used = label in (flash.firmware_label(), flash.modules_label(), "vfs")
         console.ok("flash: %-5s 0x%06x, %4d KB%s" % (label, address, size // 1024, "" if used else ", not in use"))
     if board_config.errors:
-        for mistake in board_config.errors:
-            console.failed(escaped(mistake))
+        for text in board_config.errors:
+            console.failed(escaped(text))
     if reason != chip.POWER_ON and hal.kept():
         console.ok("the last crash record before this start:")
         for text in hal.kept().split("\n"):
