@@ -1,11 +1,11 @@
 # What is frozen into the firmware: all of the kernel, the HAL, and MicroPython's asyncio.
 # (MicroPython's own build tools read this file; it runs in their name space.)
 #
-# machine="esp32": the HAL of the board alone. The PC and QEMU have every HAL, since tests run the board's over fakes there.
+# machine="esp32": the HAL of the board alone. asyncio=False: without MicroPython's asyncio, which no part of the kernel uses. The PC and QEMU have every HAL, since tests run the board's over fakes there.
 # MicroPython looks a frozen module up from the first name to the last: what the start imports comes first.
 import os
 
-options.defaults(machine="")
+options.defaults(machine="", asyncio=True)
 package("kernel", base_path="firmware")
 package(
     "hal",
@@ -19,4 +19,5 @@ package(
 )
 module("abi.py", base_path="firmware")
 module("sovelma.py", base_path="firmware")
-include("$(MPY_DIR)/extmod/asyncio")
+if options.asyncio:
+    include("$(MPY_DIR)/extmod/asyncio")

@@ -1,5 +1,4 @@
 """The ABI in numbers: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit."""
-from micropython import const
 
 MAJOR = const(1)
 MINOR = const(0)

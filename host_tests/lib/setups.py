@@ -74,8 +74,6 @@ sys.modules.update({"chip": chip, "esp32": esp32, "machine": machine, "network":
 import hal
 import hal.esp32 as board
 from hal.esp32 import heartbeat, flash, radio
-
-from script_files import script
 for name in dir(board):                             # the kernel sees this machine
     if not name.startswith("__"):
         setattr(hal, name, getattr(board, name))

@@ -115,7 +115,6 @@ def python_constants(abi: Table) -> list[str]:
     """firmware/abi.py: what the kernel needs to dispatch and to answer."""
     out = [
         f'"""The ABI in numbers: {NOTICE}."""',
-        "from micropython import const",
         "",
         f"MAJOR = const({abi['major']})",
         f"MINOR = const({abi['minor']})",

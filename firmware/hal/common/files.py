@@ -1,5 +1,5 @@
 """Files of the machine a system is built from, on any port: part of its HAL."""
-import os
+import uos as os
 
 
 def is_directory(path):

@@ -1,5 +1,4 @@
 """The network of a machine without one: every call answers UNSUPPORTED, nothing is ever waited for."""
-from micropython import const
 from abi import UNSUPPORTED
 
 TLS = False

@@ -12,9 +12,8 @@ and the board counts the clash: on a real board it is a short circuit.
 
 Invariants: the same script and the same clock give the same levels. Reading and driving a pin allocate nothing.
 """
-import time
-from array import array
-from micropython import const
+import utime as time
+from uarray import array
 
 NUMBERS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 21)    # the others carry the chip's flash memory and its USB
 LED = const(8)              # lit while its pin is low, as on these boards

@@ -7,8 +7,7 @@ Invariant: nothing here blocks but `sleep`; `receive`, `send`, `watch`, `unwatch
 (but for more room where more tasks wait at once than ever before).
 """
 import netio
-from array import array
-from micropython import const
+from uarray import array
 
 TLS = False             # on a PC it needs libraries that are not everywhere, and on a board more memory than tasks leave
 

@@ -6,8 +6,8 @@ are no links on these file systems, and no way up in a path that kernel.objects.
 
 Invariant: `read`, `write` and `size` allocate nothing.
 """
-import errno
-import os
+import uerrno as errno
+import uos as os
 from abi import BUSY, DENIED, EXISTS, INVAL, IO, NOMEM, NOSPACE, NOTFOUND, TOOBIG
 
 _open = open                # the built-in, before this module's own hides it

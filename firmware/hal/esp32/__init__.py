@@ -8,8 +8,7 @@ import machine
 import micropython
 import select
 import sys
-import time
-from micropython import const
+import utime as time
 from hal.esp32 import heartbeat
 from hal.common import storage
 from hal.common.files import *

@@ -14,7 +14,6 @@ Invariant: a mapped slot is never written; an update goes to the slots that are 
 import chip
 import vfs
 from esp32 import NVS, Partition
-from micropython import const
 
 _BLOCK = const(4096)            # bytes the flash is erased in
 _KEY = "faults"

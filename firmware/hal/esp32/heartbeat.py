@@ -12,8 +12,7 @@ does not interrupt it.
 Invariant: nothing that is called from here can stop the heartbeat. One of the chip's two timers is left to you.
 """
 import machine
-import time
-from micropython import const
+import utime as time
 
 PERIOD = const(10)              # ms
 WATCHDOG = const(30_000)        # ms without a beat: longer than anything that is not stuck takes, such as a scan for networks

@@ -6,7 +6,6 @@ attempt doubles the pause before the next one, so an absent network costs little
 Invariant: `look` does not block. It reports an error and tries again; an error stops nothing else.
 """
 import chip
-from micropython import const
 
 if chip.RADIO:
     import network

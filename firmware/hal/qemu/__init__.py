@@ -5,10 +5,9 @@ answers UNSUPPORTED. Random bytes come from the file /given/seed; without it `ra
 
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
-import os
+import uos as os
 import virt
 import micropython
-from micropython import const
 from hal.common import storage
 from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
 from hal.common.files import *

@@ -3,11 +3,10 @@
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import micropython
-import os
+import uos as os
 import sys
 import termios
-import time
-from micropython import const
+import utime as time
 import hostfs as storage
 from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
 from hal.common.files import *

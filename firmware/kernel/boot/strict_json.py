@@ -6,8 +6,7 @@ manifest that is not what its author thinks it is grants the wrong rights.
 Invariants: a text that is accepted means the same to every JSON parser. Nesting is bounded, and the use of the C stack with
 it. Keys keep their order, so errors are told in the order of the text.
 """
-from collections import OrderedDict
-from micropython import const
+from ucollections import OrderedDict
 
 _DEPTH_MOST = const(16)         # a manifest has 5 levels
 

@@ -1,5 +1,5 @@
 """One task's entry of the manifest: numbers, module, arguments, fault policy, grants."""
-import binascii
+import ubinascii as binascii
 import hal
 from abi import RIGHT_READ
 from kernel.core import supervisor

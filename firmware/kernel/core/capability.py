@@ -12,8 +12,7 @@ reused first in, first out, so that generations rise evenly. A slot whose genera
 Slot 0 holds no capability: it is the root of the tree, the parent of every capability without another one. `check`,
 `insert`, `drop` and `find` allocate nothing, and nothing here recurses.
 """
-from array import array
-from micropython import const
+from uarray import array
 from abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE
 
 RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}     # their names in manifests and at the prompt

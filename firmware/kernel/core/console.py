@@ -3,7 +3,6 @@
 The caller escapes text that comes from a module or a host file (`kernel.core.log.escaped`) before it puts it into a line.
 """
 import hal
-from micropython import const
 
 _KEPT = const(32)       # lines
 

@@ -6,7 +6,6 @@ the ring keeps them as they came, and errors that were refused.
 
 Invariant: taking a line and showing it allocate nothing.
 """
-from micropython import const
 from abi import AGAIN, LOG_ERROR, LOG_INFO
 
 _RING = const(512)          # bytes, a power of two: the last few lines, to show why a task faulted

@@ -14,7 +14,6 @@ have 30 bits and wrap every 12.4 days, so only their differences are compared. N
 `_push` of so many timers (see `reserve`). The cost of a slice does not depend on the number of tasks; the cost of a
 timer grows with its logarithm.
 """
-from micropython import const
 from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING, PRIORITIES
 
 _TICKS_MASK = const(0x3FFFFFFF)

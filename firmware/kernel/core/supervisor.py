@@ -5,9 +5,8 @@ The scheduler reports, and this module decides. A fault ends one task and nothin
 machine reboots. Nothing here may fail: without memory a record is lost, a line is not shown, a restart is tried again
 later.
 """
-import json
+import ujson as json
 import hal
-from micropython import const
 import abi
 from kernel.core import console
 from kernel.core.log import escaped, escaped_bytes

@@ -9,7 +9,6 @@ Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writ
 A handler that waits puts the task into a queue as its last act, so that one that raises has moved nothing.
 """
 import hal
-from micropython import const
 import abi
 from abi import BADCAP, UNSUPPORTED
 

@@ -8,7 +8,7 @@ Invariants: a handler that raises becomes an error code and a line in the kernel
 allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
 """
 import hal
-from micropython import const, schedule
+from micropython import schedule
 import abi
 from kernel.core import console, supervisor
 from abi import IO, NOMEM

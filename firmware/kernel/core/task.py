@@ -7,7 +7,6 @@ timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` ar
 allocates; the region goes back the moment an instance ends, and what the prompt may show afterwards was copied out
 before.
 """
-from micropython import const
 from kernel.core.log import Ring
 
 READY = const(0)

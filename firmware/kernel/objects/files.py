@@ -2,7 +2,6 @@
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
 """
-from micropython import const
 from abi import DENIED, INVAL, KIND_FILE, NOTFOUND, QUOTA, RIGHT_CREATE, RIGHT_READ, RIGHT_WRITE
 from kernel.core.capability import RIGHTS
 from kernel.objects.ramfs import OpenFile, walk

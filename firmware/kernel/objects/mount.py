@@ -10,7 +10,6 @@ write; it does not see what the host changes meanwhile. A task's storage quota c
 Invariants: at most HANDLES files are open at once, and each is closed when its capability ends. Reading and writing
 allocate nothing.
 """
-from micropython import const
 from abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
 from kernel.objects.ramfs import DEPTH_MOST, NODE_COST, check_name
 from kernel.core.transfer import buffer as _buffer, reserve

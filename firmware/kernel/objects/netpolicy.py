@@ -12,7 +12,6 @@ it runs on or at the neighbours (DNS rebinding).
 
 Invariant: what is not listed is refused; there is no entry that means "anything" by accident.
 """
-from micropython import const
 
 SOCKETS_DEFAULT = const(4)
 _SOCKETS_MOST = const(64)

@@ -11,7 +11,6 @@ Invariants: nothing here blocks. `sp_net_send` and `sp_net_recv` allocate nothin
 poller makes room when more tasks wait than ever before. A peer's address is fixed when the connection is made.
 """
 import hal
-from micropython import const
 from abi import (
     AGAIN, DENIED, INVAL, NOMEM, NOTFOUND, QUOTA, TIMEOUT, UNREACHABLE, UNSUPPORTED, KIND_NETWORK, KIND_SOCKET, NAMES,
     RIGHT_READ, RIGHT_WRITE)

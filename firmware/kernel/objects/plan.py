@@ -3,8 +3,8 @@
 A restart makes a task exactly as the first start did: from the module, whose SHA-256 has to be the one that the manifest
 names, and from the manifest's grants, each with a new object.
 """
-import binascii
-import hashlib
+import ubinascii as binascii
+import uhashlib as hashlib
 import hal
 import wasm3
 from kernel.core.capability import Capabilities

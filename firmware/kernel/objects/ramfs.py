@@ -16,7 +16,6 @@ Invariants: `used` of a directory is the sum over everything below it and over w
 `used` of an account is the sum over all nodes that belong to it. A call that fails has changed nothing. Reading
 allocates nothing, nor does writing where the file has blocks already.
 """
-from micropython import const
 from abi import (
     INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE, BUSY, KIND_DIRECTORY, KIND_FILE)
 

@@ -12,7 +12,6 @@ Invariant: an answer holds addresses only, at most four of 4 bytes; the network 
 reach.
 """
 import hal
-from micropython import const
 from abi import AGAIN, NOTFOUND, TIMEOUT, UNREACHABLE
 from kernel.objects.netpolicy import parse_server
 from kernel.core.scheduler import until

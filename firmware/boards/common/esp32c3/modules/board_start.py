@@ -15,7 +15,7 @@ import esp32
 import gc
 import hal
 import machine
-import os
+import uos as os
 import sys
 import sovelma
 from hal.esp32 import heartbeat, flash, radio
