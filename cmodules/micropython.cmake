@@ -16,4 +16,4 @@ endfunction()
 
 include(${CMAKE_CURRENT_LIST_DIR}/wasm3/micropython.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/netio/micropython.cmake)
-include(${CMAKE_CURRENT_LIST_DIR}/chip/micropython.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/esp32c3/micropython.cmake)

@@ -18,9 +18,9 @@ MISSING = "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf 
 
 # For scripts: instructions from `start`, fewer than 2^30.
 CLOCK = """
-import gc, virt, wasm3
+import gc, qemu, wasm3
 def since(start):
-    return (virt.nanoseconds() - start) & 0x3fffffff
+    return (qemu.nanoseconds() - start) & 0x3fffffff
 """
 
 

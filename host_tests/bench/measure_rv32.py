@@ -27,8 +27,8 @@ def nothing():
     for _ in range(calls):
         pass
 before = task.fuel()
-start = virt.nanoseconds(); resumes(task.resume); with_resume = since(start)
-start = virt.nanoseconds(); nothing(); without = since(start)
+start = qemu.nanoseconds(); resumes(task.resume); with_resume = since(start)
+start = qemu.nanoseconds(); nothing(); without = since(start)
 answer([(with_resume - without) / calls, (task.fuel() - before) / fuel / calls])
 """
 
@@ -45,7 +45,7 @@ for name in ("with", "without"):
     capabilities.grant("file", OpenFile(system.fs.make("/file", False), False), 1)
     task = Task("t", wasm3.Instance(wasm[name], memory=16384), 3, 1 << 29, capabilities)
     system.add(task)
-    start = virt.nanoseconds()
+    start = qemu.nanoseconds()
     system.run()
     took.append(since(start))
     assert task.over() and task.result == 0
@@ -56,7 +56,7 @@ CREATE = """
 total = instructions = 0
 for name in wasm:
     gc.collect()
-    start = virt.nanoseconds()
+    start = qemu.nanoseconds()
     task = wasm3.Instance(wasm[name], "run")
     task.kill()
     instructions += since(start)
@@ -67,11 +67,11 @@ answer(instructions / total)
 BOOT = """
 import sovelma
 sovelma.boot("/given/system")
-answer(virt.microseconds() * 1000)
+answer(qemu.microseconds() * 1000)
 """
 
 # At the prompt, as somebody with a board would look: no script takes part of the heap.
-HEAP = ("import gc, virt, sovelma", "sovelma.boot('/given/system')", "gc.collect(); print('heap:', gc.mem_alloc())", "virt.exit(0)")
+HEAP = ("import gc, qemu, sovelma", "sovelma.boot('/given/system')", "gc.collect(); print('heap:', gc.mem_alloc())", "qemu.exit(0)")
 
 
 def measure(tools):

@@ -25,7 +25,7 @@ def call(module):
     task = wasm3.Instance(module, "run", stack=16384)
     taken, status = 0, wasm3.PREEMPTED
     while status == wasm3.PREEMPTED:
-        start = virt.nanoseconds()
+        start = qemu.nanoseconds()
         status = task.resume(slice)
         taken += since(start)
     assert status == wasm3.EXITED, (status, task.error())

@@ -76,7 +76,7 @@ def python(directory, text, **environment):
 
 def test_every_file_is_compiled_and_none_of_ours_without_optimisation(stub):
     compiled = commands(stub)
-    ours = {"port_esp32.c", "modwasm3.c", "pending.c", "modnetio.c", "modchip.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
+    ours = {"port_esp32.c", "modwasm3.c", "pending.c", "modnetio.c", "modesp32c3.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
     assert ours <= set(compiled)
     assert optimisation(compiled["empty.c"][0]) == "-O0" and len(compiled["modwasm3.c"]) == 2   # the imitation is true
     for name in ours:
@@ -158,40 +158,40 @@ print(netio.open(True) == kept[0])
 
 def test_what_the_chip_module_offers(stub):
     out = python(stub, """
-import chip
+import esp32c3
 try:
-    chip.random(bytearray(4), 4)
+    esp32c3.random(bytearray(4), 4)
     print("random without a key")
 except OSError:
     pass
-chip.seed()
+esp32c3.seed()
 a, b = bytearray(70), bytearray(70)
-chip.random(a, 70)
-chip.random(b, 66)
+esp32c3.random(a, 70)
+esp32c3.random(b, 66)
 print(a != b, list(b[66:]), len(set(a)) > 40)
 for wrong in (-1, 71):
     try:
-        chip.random(a, wrong)
+        esp32c3.random(a, wrong)
         print("taken")
     except ValueError:
         pass
-one, two = chip.map("mod_0"), chip.map("mod_1")
-print(len(one), chr(one[0]), chr(two[131071]), chip.map("none"), chip.map("mod_0")[5] == one[5])
+one, two = esp32c3.map("mod_0"), esp32c3.map("mod_1")
+print(len(one), chr(one[0]), chr(two[131071]), esp32c3.map("none"), esp32c3.map("mod_0")[5] == one[5])
 try:
     one[0] = 1
     print("written")
 except TypeError:
     pass
 try:
-    chip.map("third")
+    esp32c3.map("third")
     print("a third one")
 except OSError:
     pass
-print(chip.raw_repl(), chip.reset_reason() == chip.PANIC, chip.RADIO)
-before = chip.microseconds()
+print(esp32c3.raw_repl(), esp32c3.reset_reason() == esp32c3.PANIC, esp32c3.RADIO)
+before = esp32c3.microseconds()
 time = bytearray(8)
-print(chip.clock(0, time) is time and before <= int.from_bytes(time, 'little') < before + 60_000_000)
-print(0 <= chip.microseconds() - before < 60_000_000, chip.clock(1, time) is None or int.from_bytes(time, 'little') > 1704067200 * 1000000)
+print(esp32c3.clock(0, time) is time and before <= int.from_bytes(time, 'little') < before + 60_000_000)
+print(0 <= esp32c3.microseconds() - before < 60_000_000, esp32c3.clock(1, time) is None or int.from_bytes(time, 'little') > 1704067200 * 1000000)
 """)
     assert out.splitlines() == ["True [0, 0, 0, 0] True", "131072 0 1 None True", "True True 1", "True", "True True"]
 
@@ -253,7 +253,7 @@ def test_the_variant_without_radio_shares_everything_else(stub, cmake, tmp_path)
 
     assert set(here) == set(there)
     assert changed("region.c") == {"-DSOV_ARENA_BYTES=131072u", "-DSOV_ARENA_BYTES=229376u"}
-    assert changed("modchip.c") >= {"-DSOV_RADIO=0"}
+    assert changed("modesp32c3.c") >= {"-DSOV_RADIO=0"}
     assert (stub / "sdkconfig.combined").read_text() == (tmp_path / "sdkconfig.combined").read_text().replace(str(tmp_path), str(stub))
 
 
@@ -262,7 +262,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "chip/modchip.c", "chip/heap.c", "common/random.c"])
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c"])
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
     """There int32_t is long and mp_int_t int, so formats and pointers differ from a PC's."""
     if not shutil.which(RV32):

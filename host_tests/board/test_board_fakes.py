@@ -26,14 +26,14 @@ TABLES = {
     ("esp32", None): "esp32_module_globals_table[] = {",
     ("esp32", "NVS"): "esp32_nvs_locals_dict_table[] = {",
     ("esp32", "Partition"): "esp32_partition_locals_dict_table[] = {",
-    ("chip", None): "chip_globals_table[] = {",
+    ("esp32c3", None): "esp32c3_globals_table[] = {",
 }
 # What the fakes have for the tests alone.
 OURS = {
     "machine": {"events", "cause", "rtc", "Reset"}, "machine.Pin": {"levels"}, "machine.Timer": {"all"},
     "machine.WDT": {"fed", "timeout"}, "network": {"events", "dns", "name"}, "network.WLAN": {"joined", "fail"},
     "esp32": {"stored", "writes", "LAYOUT", "contents", "running", "boot", "valid", "broken"},
-    "chip": {"raw", "reason", "images", "seeded"},
+    "esp32c3": {"raw", "reason", "images", "seeded"},
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ OURS = {
 def c_text():
     if not (MICROPYTHON / "ports" / "esp32").is_dir():
         pytest.skip(f"{MICROPYTHON} has no esp32 port")
-    return tables.sources(MICROPYTHON) + (ROOT / "cmodules" / "chip" / "modchip.c").read_text()
+    return tables.sources(MICROPYTHON) + (ROOT / "cmodules" / "esp32c3" / "modesp32c3.c").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def accepts(node):
     return positional - len(arguments.defaults), tables.ANY if arguments.kwarg or arguments.kwonlyargs else positional
 
 
-@pytest.mark.parametrize("module", ["machine", "network", "esp32", "chip"])
+@pytest.mark.parametrize("module", ["machine", "network", "esp32", "esp32c3"])
 def test_a_fake_has_nothing_that_the_port_has_not(names, c_text, module):
     arities = tables.functions(c_text)
     checked = 0
@@ -111,13 +111,13 @@ def uses():
         modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
         imported = {(alias.name, node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
         for name, module in imported:
-            if module in ("machine", "network", "esp32", "chip"):
+            if module in ("machine", "network", "esp32", "esp32c3"):
                 found.add((path.name, module, None, name))
         for node in ast.walk(tree):
             if not isinstance(node, ast.Attribute):
                 continue
             value = node.value
-            if isinstance(value, ast.Name) and value.id in modules & {"machine", "network", "esp32", "chip"}:
+            if isinstance(value, ast.Name) and value.id in modules & {"machine", "network", "esp32", "esp32c3"}:
                 found.add((path.name, value.id, None, node.attr))
             if isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name) and value.value.id in ("machine", "network"):
                 found.add((path.name, value.value.id, value.attr, node.attr))

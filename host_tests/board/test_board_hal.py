@@ -47,7 +47,7 @@ board.random(buffer, 4)
 again = bytearray(8)
 board.random(again, 4)
 answer([0 <= before < 1 << 30, board.microseconds() > first, event, took >= 30, buffer[4:] == bytes(4), buffer != again,
-        chip.seeded, board.clock(1), int.from_bytes(board.clock(0), 'little') > first, quiet, ended, board.typed()])
+        esp32c3.seeded, board.clock(1), int.from_bytes(board.clock(0), 'little') > first, quiet, ended, board.typed()])
 """)
     assert out == [True, True, False, True, True, True, 1, None, True, False, False, True]
 
@@ -124,10 +124,10 @@ heartbeat.start(0)
 def say():
     board.write(b"task\\n", 5)
 board.behind(say)
-chip.raw = True
+esp32c3.raw = True
 beat()
 board.write(b"answer of a command\\n", 20)
-chip.raw = False
+esp32c3.raw = False
 beat()
 answer(None)
 """)
@@ -141,10 +141,10 @@ def test_said_once_and_held_back_once(firmware, board):
     script = SETUP + """
 heartbeat.start(0)
 board.behind(lambda: board.write(b"TASK\\n", 5))
-chip.raw = True
+esp32c3.raw = True
 beat()
 board.write(b"COMMAND\\n", 8)
-chip.raw = False
+esp32c3.raw = False
 beat()
 """
     values = f"fakes={str(ROOT / 'host_tests/board/fakes')!r}\nprograms={str(ROOT / 'firmware/boards/common/esp32c3/modules')!r}\n"
@@ -286,7 +286,7 @@ answer([none, board.nameservers()])
 
 def test_the_image_without_radio_has_no_network(firmware, board):
     """The same HAL; every socket is UNSUPPORTED. `network` is not imported: that alone would start lwIP."""
-    script = SETUP.replace("import hal\n", "chip.RADIO = 0\nimport hal\n", 1)
+    script = SETUP.replace("import hal\n", "esp32c3.RADIO = 0\nimport hal\n", 1)
     out = firmware.script(script + """
 answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1),
         hasattr(board, "network") or hasattr(radio, "network")])
@@ -325,8 +325,8 @@ def test_the_module_slot_of_the_running_firmware_is_mounted(board):
     out = board("""
 import binascii, vfs
 vfs.umount("/")
-chip.images["mod_0"] = memoryview(binascii.unhexlify(one) + b"\\xff" * 100)
-chip.images["mod_1"] = memoryview(binascii.unhexlify(two))
+esp32c3.images["mod_0"] = memoryview(binascii.unhexlify(one) + b"\\xff" * 100)
+esp32c3.images["mod_1"] = memoryview(binascii.unhexlify(two))
 flash.mount()
 with open("/rom/which") as file:
     first = file.read()
@@ -337,7 +337,7 @@ flash.mount()
 with open("/rom/which") as file:
     second = file.read()
 vfs.umount("/rom")
-chip.images["mod_1"] = memoryview(b"\\xff" * 4096)      # nothing was ever written there
+esp32c3.images["mod_1"] = memoryview(b"\\xff" * 4096)      # nothing was ever written there
 answer([first, second, flash.mount()])
 """, one=image({"which": b"one"}).hex(), two=image({"which": b"two"}).hex())
     assert out == ["one", "two", []]

@@ -103,7 +103,7 @@ board._console = LineFeed(1000000)
 sovelma.boot(manifests[0])
 sovelma.run(0.05)
 out = [waiting[:], said("behind the prompt")]
-chip.raw = True                             # mpremote has the console: what it sends is no key, and is not taken from it
+esp32c3.raw = True                             # mpremote has the console: what it sends is no key, and is not taken from it
 waiting.append("x")
 sovelma.run(0.05)
 answer(out + [waiting, said("behind the prompt")])
@@ -204,21 +204,21 @@ def test_three_starts_in_a_row_that_ended_in_a_kernel_fault_are_safe_mode(start)
     out = start("""
 def switch_on(reason, cause):
     lines.clear()
-    chip.reason, machine.cause = reason, cause
+    esp32c3.reason, machine.cause = reason, cause
     board._console = Keys(3)
     sovelma.pause()
     running.system = None
     board_start.main()
     return [flash.faults(), sovelma.system is not None]
-out = [switch_on(chip.POWER_ON, 1), switch_on(chip.PANIC, 2), switch_on(chip.TASK_WATCHDOG, 3), switch_on(chip.PANIC, 2)]
+out = [switch_on(esp32c3.POWER_ON, 1), switch_on(esp32c3.PANIC, 2), switch_on(esp32c3.TASK_WATCHDOG, 3), switch_on(esp32c3.PANIC, 2)]
 told = said("safe mode")
-soft = switch_on(chip.PANIC, machine.SOFT_RESET)        # a soft reset is no start of the chip: still safe mode, not counted
+soft = switch_on(esp32c3.PANIC, machine.SOFT_RESET)        # a soft reset is no start of the chip: still safe mode, not counted
 board._console = Keys(3)
 board_start.go()
 started = sovelma.system is not None
 sovelma.pause()
 beat(100 * board_start.GOOD)
-out += [soft, [flash.faults(), started], switch_on(chip.PANIC, 2), switch_on(chip.PROGRAM, 2), switch_on(chip.PANIC, 2), switch_on(chip.POWER_ON, 1)]
+out += [soft, [flash.faults(), started], switch_on(esp32c3.PANIC, 2), switch_on(esp32c3.PROGRAM, 2), switch_on(esp32c3.PANIC, 2), switch_on(esp32c3.POWER_ON, 1)]
 answer([out, told])
 """)
     states, told = out
@@ -240,11 +240,11 @@ for _ in range(4):
         out.append("prompt")
     except machine.Reset:
         out.append(flash.faults() & 0xFF)
-    chip.reason, machine.cause = chip.PROGRAM, 2
+    esp32c3.reason, machine.cause = esp32c3.PROGRAM, 2
 told = said("fault of the kernel: RuntimeError")
 board._console = Keys(3)
 running.system = None
-chip.reason = chip.POWER_ON
+esp32c3.reason = esp32c3.POWER_ON
 board_start.main()
 answer([out, len(told), len(said("safe mode")), flash.faults(), sovelma.system is not None])
 """)
@@ -276,13 +276,13 @@ try:
 except machine.Reset:
     restarted = True
 lines.clear()
-chip.reason = chip.PROGRAM
+esp32c3.reason = esp32c3.PROGRAM
 running.system = None
 board_start.MANIFESTS = ()
 board_start.main()
 again = said("bad: fault")
 lines.clear()
-chip.reason = chip.POWER_ON
+esp32c3.reason = esp32c3.POWER_ON
 board_start.main()
 answer([restarted, again, said("bad: fault"), machine.events[-1]])
 """, manifests=[str(tmp_path / "crash.json")])

@@ -69,8 +69,8 @@ SYSCALLS = script(__file__, "kernel_setup")
 BOARD = """
 import sys
 sys.path[:0] = [fakes, programs]
-import chip, esp32, flashbdev, machine, network, time
-sys.modules.update({"chip": chip, "esp32": esp32, "machine": machine, "network": network})
+import esp32c3, esp32, flashbdev, machine, network, time
+sys.modules.update({"esp32c3": esp32c3, "esp32": esp32, "machine": machine, "network": network})
 import hal
 import hal.esp32 as board
 from hal.esp32 import heartbeat, flash, radio

@@ -41,7 +41,7 @@ def test_100_soft_resets_with_tasks_running():
     system = {"version": 1, "tasks": [{"name": f"hello{i}", "module": "/modules/hello.wasm"} for i in range(4)]}
     life = ("import gc, sovelma, wasm3", "free = wasm3.arena()", "sovelma.boot('/given/system')",
             "gc.collect(); print('@', free, wasm3.arena(), gc.mem_alloc())", "sovelma.run(0.001)", "\x04")  # fmt: skip
-    typed = "".join(line + "\r" for line in (life * RESETS + ("import virt; virt.exit(0)",)))
+    typed = "".join(line + "\r" for line in (life * RESETS + ("import qemu; qemu.exit(0)",)))
     status, text = EmulatedFirmware(IMAGE).run({"system": json.dumps(system).encode()}, options=(), typed=typed)
     seen = [line for line in text.splitlines() if line.startswith("@")]
     assert status == 0 and len(seen) == RESETS and text.count("soft reboot") == RESETS, text[-2000:]

@@ -21,7 +21,7 @@ from pack_files import image
 
 SEED_BYTES = 32  # the key of the machine's random numbers, see cmodules/common/random.c
 MEMORY = "256M"  # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
-HEAP_WANTED = 0x83FFFFF0  # where cmodules/virt/start.c looks for the size of a smaller heap
+HEAP_WANTED = 0x83FFFFF0  # where cmodules/qemu/start.c looks for the size of a smaller heap
 GIVEN = 0x84000000  # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
 
 

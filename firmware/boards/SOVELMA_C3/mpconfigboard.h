@@ -27,7 +27,7 @@
 #define MICROPY_VFS_ROM (1)
 
 // Python's heap starts with the port's 64 KB, which the kernel and ten tasks nearly fill, and may grow so far in all, where
-// ESP-IDF has something left (cmodules/chip/heap.c).
+// ESP-IDF has something left (cmodules/esp32c3/heap.c).
 #define SOV_PYTHON_HEAP_MOST (80 * 1024)
 
 // Parts of cmodules/ that this port gets. Here, because MicroPython's scan for names sees no other definitions.

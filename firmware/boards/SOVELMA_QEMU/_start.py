@@ -14,7 +14,7 @@ Invariant: runs once after each start or soft reset, before the prompt.
 import sys
 import uctypes
 import vfs
-import virt
+import qemu
 from _files import FILES
 
 # Between the memory that the firmware is linked into and what virt.ld spares.
@@ -37,10 +37,10 @@ def _program(run, *arguments):
         run(*arguments)
     except SystemExit as error:
         code = error.args[0] if error.args else 0
-        virt.exit(code if isinstance(code, int) else 0 if code is None else 1)
+        qemu.exit(code if isinstance(code, int) else 0 if code is None else 1)
     except BaseException as error:
         sys.print_exception(error)
-        virt.exit(1)
+        qemu.exit(1)
 
 
 def _main(words):
@@ -60,7 +60,7 @@ except OSError:
     pass                        # nothing was given
 _seed = _content("seed")
 if _seed:
-    virt.seed(_seed)
+    qemu.seed(_seed)
 _words = _content("arguments")
 _text = _content("script")
 if _text is not None:

@@ -9,7 +9,7 @@
 // room and writes to address 52 (py/objexcept.c, decompress_error_text_maybe). It holds the longest text of any port.
 #define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
 
-// The port has no clock; the module `virt` gives it one.
+// The port has no clock; the module `qemu` gives it one.
 #undef MICROPY_PY_TIME
 #define MICROPY_PY_TIME (1)
 
@@ -17,6 +17,6 @@
 #undef MICROPY_PY_SYS_STDIO_BUFFER
 #define MICROPY_PY_SYS_STDIO_BUFFER (1)
 
-// `_start.py` runs after this, see cmodules/virt/start.c.
-void virt_started(void);
-#define MICROPY_PORT_INIT_FUNC virt_started()
+// `_start.py` runs after this, see cmodules/qemu/start.c.
+void qemu_started(void);
+#define MICROPY_PORT_INIT_FUNC qemu_started()

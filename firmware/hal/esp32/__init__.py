@@ -3,7 +3,7 @@
 
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
-import chip
+import esp32c3
 import machine
 import micropython
 import select
@@ -15,7 +15,7 @@ from hal.common.files import *
 from hal.common.storage import is_below
 
 # Where there is no radio `network` is left alone: importing it starts lwIP, whose memory belongs to the tasks then.
-if chip.RADIO:
+if esp32c3.RADIO:
     import network
     from hal.common.sockets import *
     from hal.common.sockets import sleep as _ready
@@ -43,16 +43,16 @@ _used = {}                      # {number: (pin, mode)} of the pins set up
 _console = select.poll()
 _console.register(sys.stdin, select.POLLIN)
 
-chip.seed()                     # before anything can use the radio or the ADC
-microseconds = chip.microseconds
-random = chip.random
+esp32c3.seed()                     # before anything can use the radio or the ADC
+microseconds = esp32c3.microseconds
+random = esp32c3.random
 behind = heartbeat.behind
 _time = bytearray(8)
 
 
 def clock(number):
     """Microseconds: 0 since the chip was started, 1 since 1970 or None; 8 bytes that the next call fills again."""
-    return chip.clock(number, _time)
+    return esp32c3.clock(number, _time)
 
 
 def ticks():
@@ -84,7 +84,7 @@ def idle(ms):
 def typed():
     """True where a key was pressed that was not read yet; not where a program (mpremote) has the console."""
     for _ in _console.ipoll(0):
-        return not chip.raw_repl()
+        return not esp32c3.raw_repl()
     return False
 
 
@@ -98,7 +98,7 @@ def write(buffer, n):
     """Writes buffer[:n] to the console. What tasks say while a program (mpremote) speaks with the prompt is held back:
     it would be taken for the program's answer.
     """
-    if not (heartbeat.inside and chip.raw_repl()):
+    if not (heartbeat.inside and esp32c3.raw_repl()):
         sys.stdout.write(buffer, n)
 
 
@@ -186,7 +186,7 @@ def picture(names):
 
 def nameservers():
     """List of the DNS server that the Wi-Fi network named, as "address"; empty where there is none."""
-    if not chip.RADIO:
+    if not esp32c3.RADIO:
         return []
     server = network.ipconfig("dns")
     return [] if server == "0.0.0.0" else [server]

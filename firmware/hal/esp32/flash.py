@@ -11,7 +11,7 @@ back because it did not start, the modules roll back with it.
 
 Invariant: a mapped slot is never written; an update goes to the slots that are not running.
 """
-import chip
+import esp32c3
 import vfs
 from esp32 import NVS, Partition
 
@@ -39,7 +39,7 @@ def mount():
     except Exception as error:
         wrong.append("no file system: %s" % error)
     try:
-        slot = chip.map(modules_label())
+        slot = esp32c3.map(modules_label())
         if slot is not None:
             vfs.mount(vfs.VfsRom(slot), "/rom")
     except OSError:

@@ -5,9 +5,9 @@ attempt doubles the pause before the next one, so an absent network costs little
 
 Invariant: `look` does not block. It reports an error and tries again; an error stops nothing else.
 """
-import chip
+import esp32c3
 
-if chip.RADIO:
+if esp32c3.RADIO:
     import network
 
 FIRST = const(5)                # seconds an attempt is given before the next one; joining takes 1 to 4

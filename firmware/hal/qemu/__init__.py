@@ -6,7 +6,7 @@ answers UNSUPPORTED. Random bytes come from the file /given/seed; without it `ra
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import uos as os
-import virt
+import qemu
 import micropython
 from hal.common import storage
 from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
@@ -21,13 +21,13 @@ SLICE = const(20_000)
 
 REBOOT_STATUS = const(3)        # of QEMU where a task's fault policy is to start the machine anew, as on a PC
 
-ticks = virt.ticks
-microseconds = virt.microseconds
-random = virt.random
-idle = virt.idle
-write = virt.write
+ticks = qemu.ticks
+microseconds = qemu.microseconds
+random = qemu.random
+idle = qemu.idle
+write = qemu.write
 
-_clock = virt.clock
+_clock = qemu.clock
 _time = bytearray(8)
 
 
@@ -56,4 +56,4 @@ def prompt_at_exit():
 
 def reboot():
     """The machine starts anew; QEMU can only end, with the status that says so."""
-    virt.exit(REBOOT_STATUS)
+    qemu.exit(REBOOT_STATUS)

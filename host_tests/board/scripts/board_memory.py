@@ -3,8 +3,8 @@ sys.path[:0] = ["/given/lib"]
 import vfs
 demo = open("/given/demo", "rb")
 vfs.mount(vfs.VfsRom(memoryview(demo)), "/demo")
-import chip
-chip.RADIO = 0
+import esp32c3
+esp32c3.RADIO = 0
 import esp32, machine, network, os, select, time
 class Console:
     looks = 400

@@ -10,7 +10,7 @@ board off, or `board_start.go()` begin the count anew.
 Invariant: whatever goes wrong is told and ends at the prompt; a system that is not started has changed nothing.
 """
 import board_config
-import chip
+import esp32c3
 import esp32
 import gc
 import hal
@@ -32,10 +32,10 @@ GOOD = 60                       # seconds after which a start counts as a good o
 _LITTER = 4096
 _COUNTED = 0x100                # in the counter: the fault before this start is counted already
 
-_REASONS = {chip.POWER_ON: "power on", chip.PROGRAM: "restarted by program", chip.PANIC: "panic",
-            chip.INTERRUPT_WATCHDOG: "interrupt watchdog", chip.TASK_WATCHDOG: "watchdog",
-            chip.OTHER_WATCHDOG: "hardware watchdog", chip.DEEP_SLEEP: "woken from deep sleep", chip.BROWNOUT: "brown-out"}
-_FAULTS = (chip.PANIC, chip.INTERRUPT_WATCHDOG, chip.TASK_WATCHDOG, chip.OTHER_WATCHDOG)
+_REASONS = {esp32c3.POWER_ON: "power on", esp32c3.PROGRAM: "restarted by program", esp32c3.PANIC: "panic",
+            esp32c3.INTERRUPT_WATCHDOG: "interrupt watchdog", esp32c3.TASK_WATCHDOG: "watchdog",
+            esp32c3.OTHER_WATCHDOG: "hardware watchdog", esp32c3.DEEP_SLEEP: "woken from deep sleep", esp32c3.BROWNOUT: "brown-out"}
+_FAULTS = (esp32c3.PANIC, esp32c3.INTERRUPT_WATCHDOG, esp32c3.TASK_WATCHDOG, esp32c3.OTHER_WATCHDOG)
 
 _radio = None
 _seconds = 0                    # since this start, until it counts as a good one
@@ -43,7 +43,7 @@ _seconds = 0                    # since this start, until it counts as a good on
 
 def main():
     """The whole start. Returns when the prompt is to come."""
-    reason = chip.reset_reason()
+    reason = esp32c3.reset_reason()
     try:
         _header(reason)
     except Exception as error:      # a board flashed in another way: that is told, and no reason not to start
@@ -120,7 +120,7 @@ def _header(reason):
     if board_config.errors:
         for text in board_config.errors:
             console.failed(escaped(text))
-    if reason != chip.POWER_ON and hal.kept():
+    if reason != esp32c3.POWER_ON and hal.kept():
         console.ok("the last crash record before this start:")
         for text in hal.kept().split("\n"):
             console.show("  " + text)
@@ -129,8 +129,8 @@ def _header(reason):
 def _start_radio():
     global _radio
     hal.esp32.light_sleep = board_config.light_sleep
-    if not chip.RADIO or not (board_config.wifi or board_config.access_point):
-        console.ok("wifi: " + ("off, /board.json names no network" if chip.RADIO else "not in this firmware"))
+    if not esp32c3.RADIO or not (board_config.wifi or board_config.access_point):
+        console.ok("wifi: " + ("off, /board.json names no network" if esp32c3.RADIO else "not in this firmware"))
         return
     try:
         _radio = radio.Radio(board_config.wifi, board_config.access_point, _say, board_config.hostname)

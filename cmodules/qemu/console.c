@@ -5,7 +5,7 @@
  * `__wrap_uart_rx_chr` in the place of the port's function). What does not fit stays in the UART's own queue, so
  * nothing is lost.
  */
-#include "virt.h"
+#include "qemu.h"
 
 #include "py/mpconfig.h"
 #include "py/runtime.h"
@@ -20,7 +20,7 @@ static unsigned first, count;
 int __real_uart_rx_chr(void);
 int __wrap_uart_rx_chr(void);
 
-unsigned virt_console_poll(void) {
+unsigned qemu_console_poll(void) {
     while (count < ROOM) {
         int character = __real_uart_rx_chr();
         if (character == NO_CHARACTER) break;

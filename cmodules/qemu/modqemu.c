@@ -1,10 +1,10 @@
-/* modvirt.c - the module `virt`: clock, console, random numbers and switch-off of QEMU's `virt` machine.
+/* modqemu.c - the module `qemu`: clock, console, random numbers and switch-off of QEMU's `virt` machine.
  *
  * For the HAL `qemu` alone. Also what MicroPython's `time` needs of a port (mp_hal_...).
  *
  * Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing.
  */
-#include "virt.h"
+#include "qemu.h"
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -27,12 +27,12 @@
 
 #define SMALL_MASK 0x3FFFFFFFu /* the period of tick counters in MicroPython */
 
-uint64_t virt_nanoseconds(void) {
+uint64_t qemu_nanoseconds(void) {
     uint32_t low = CLOCK_LOW;
     return (uint64_t)CLOCK_HIGH << 32 | low;
 }
 
-uint64_t virt_ticks(void) {
+uint64_t qemu_ticks(void) {
     uint32_t high, low;
     do {
         high = TIMER_HIGH;
@@ -43,13 +43,13 @@ uint64_t virt_ticks(void) {
 
 /* ---------------------------------------------------------------- what MicroPython asks of a port */
 
-mp_uint_t mp_hal_ticks_ms(void) { return virt_ticks() / TICKS_PER_MILLISECOND; }
+mp_uint_t mp_hal_ticks_ms(void) { return qemu_ticks() / TICKS_PER_MILLISECOND; }
 
-mp_uint_t mp_hal_ticks_us(void) { return virt_ticks() / TICKS_PER_MICROSECOND; }
+mp_uint_t mp_hal_ticks_us(void) { return qemu_ticks() / TICKS_PER_MICROSECOND; }
 
-mp_uint_t mp_hal_ticks_cpu(void) { return virt_ticks(); }
+mp_uint_t mp_hal_ticks_cpu(void) { return qemu_ticks(); }
 
-uint64_t mp_hal_time_ns(void) { return virt_nanoseconds(); }
+uint64_t mp_hal_time_ns(void) { return qemu_nanoseconds(); }
 
 /* Some 3,000 instructions between two looks at the devices: where QEMU counts instructions, a look at a device costs it
  * more than they do, and at 100 million a second they are 30 us. */
@@ -59,59 +59,59 @@ static void pause(void) {
 
 /* Ends early where an exception is due, so that Ctrl-C reaches a sleeper. */
 static void wait_until(uint64_t end) {
-    while ((int64_t)(end - virt_ticks()) > 0) {
-        virt_console_poll();
+    while ((int64_t)(end - qemu_ticks()) > 0) {
+        qemu_console_poll();
         mp_handle_pending(true);
     }
 }
 
-void mp_hal_delay_ms(mp_uint_t ms) { wait_until(virt_ticks() + (uint64_t)ms * TICKS_PER_MILLISECOND); }
+void mp_hal_delay_ms(mp_uint_t ms) { wait_until(qemu_ticks() + (uint64_t)ms * TICKS_PER_MILLISECOND); }
 
-void mp_hal_delay_us(mp_uint_t us) { wait_until(virt_ticks() + (uint64_t)us * TICKS_PER_MICROSECOND); }
+void mp_hal_delay_us(mp_uint_t us) { wait_until(qemu_ticks() + (uint64_t)us * TICKS_PER_MICROSECOND); }
 
 /* ---------------------------------------------------------------- the module */
 
 /* ticks() -> milliseconds, counting round within 2^30. Polls the console too, since nothing else does between slices. */
-static mp_obj_t virt_module_ticks(void) {
-    virt_console_poll();
+static mp_obj_t qemu_module_ticks(void) {
+    qemu_console_poll();
     return MP_OBJ_NEW_SMALL_INT(mp_hal_ticks_ms() & SMALL_MASK);
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(virt_ticks_obj, virt_module_ticks);
+static MP_DEFINE_CONST_FUN_OBJ_0(qemu_ticks_obj, qemu_module_ticks);
 
 /* microseconds() since the machine was switched on. Makes an object. */
-static mp_obj_t virt_microseconds(void) { return mp_obj_new_int_from_ull(virt_ticks() / TICKS_PER_MICROSECOND); }
-static MP_DEFINE_CONST_FUN_OBJ_0(virt_microseconds_obj, virt_microseconds);
+static mp_obj_t qemu_microseconds(void) { return mp_obj_new_int_from_ull(qemu_ticks() / TICKS_PER_MICROSECOND); }
+static MP_DEFINE_CONST_FUN_OBJ_0(qemu_microseconds_obj, qemu_microseconds);
 
 /* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the machine was
  * switched on, else since 1970 by the real-time clock. */
-static mp_obj_t virt_clock(mp_obj_t number, mp_obj_t buffer) {
+static mp_obj_t qemu_clock(mp_obj_t number, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
-    uint64_t time = mp_obj_get_int(number) ? virt_nanoseconds() / 1000 : virt_ticks() / TICKS_PER_MICROSECOND;
+    uint64_t time = mp_obj_get_int(number) ? qemu_nanoseconds() / 1000 : qemu_ticks() / TICKS_PER_MICROSECOND;
     if (info.len != sizeof time) mp_raise_ValueError(MP_ERROR_TEXT("8 bytes are needed"));
     memcpy(info.buf, &time, sizeof time);
     return buffer;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(virt_clock_obj, virt_clock);
+static MP_DEFINE_CONST_FUN_OBJ_2(qemu_clock_obj, qemu_clock);
 
 /* nanoseconds() of the real-time clock modulo 2^30. Under `-icount shift=0 -rtc clock=vm`: instructions. */
-static mp_obj_t virt_module_nanoseconds(void) { return MP_OBJ_NEW_SMALL_INT(virt_nanoseconds() & SMALL_MASK); }
-static MP_DEFINE_CONST_FUN_OBJ_0(virt_nanoseconds_obj, virt_module_nanoseconds);
+static mp_obj_t qemu_module_nanoseconds(void) { return MP_OBJ_NEW_SMALL_INT(qemu_nanoseconds() & SMALL_MASK); }
+static MP_DEFINE_CONST_FUN_OBJ_0(qemu_nanoseconds_obj, qemu_module_nanoseconds);
 
 /* idle(ms): waits that long, -1 for ever. Ctrl-C or a scheduled callback ends it early. Polls: the machine could wait
  * for an interrupt, but C has no word for that. */
-static mp_obj_t virt_idle(mp_obj_t ms_object) {
+static mp_obj_t qemu_idle(mp_obj_t ms_object) {
     mp_int_t ms = mp_obj_get_int(ms_object);
-    uint64_t end = virt_ticks() + (uint64_t)(ms < 0 ? 0 : ms) * TICKS_PER_MILLISECOND;
-    while (ms < 0 || (int64_t)(end - virt_ticks()) > 0) {
-        virt_console_poll();
+    uint64_t end = qemu_ticks() + (uint64_t)(ms < 0 ? 0 : ms) * TICKS_PER_MILLISECOND;
+    while (ms < 0 || (int64_t)(end - qemu_ticks()) > 0) {
+        qemu_console_poll();
         pause();
         if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) break;
     }
     mp_handle_pending(true);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(virt_idle_obj, virt_idle);
+static MP_DEFINE_CONST_FUN_OBJ_1(qemu_idle_obj, qemu_idle);
 
 /* buffer[:n], and n as a number. Raises ValueError where the buffer has fewer bytes. */
 static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, mp_int_t *n) {
@@ -123,57 +123,57 @@ static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, m
 }
 
 /* write(buffer, n): puts buffer[:n] on the console, with a carriage return before every line feed. */
-static mp_obj_t virt_write(mp_obj_t buffer, mp_obj_t n_object) {
+static mp_obj_t qemu_write(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     const void *bytes = first_bytes(buffer, n_object, MP_BUFFER_READ, &n);
     mp_hal_stdout_tx_strn_cooked(bytes, n);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(virt_write_obj, virt_write);
+static MP_DEFINE_CONST_FUN_OBJ_2(qemu_write_obj, qemu_write);
 
 /* seed(key): 32 secret bytes, for `random`. */
-static mp_obj_t virt_module_seed(mp_obj_t key) {
+static mp_obj_t qemu_module_seed(mp_obj_t key) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(key, &info, MP_BUFFER_READ);
     if (info.len != SOV_RANDOM_KEY_BYTES) mp_raise_ValueError(MP_ERROR_TEXT("a seed has 32 bytes"));
     sov_random_seed(info.buf);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(virt_seed_obj, virt_module_seed);
+static MP_DEFINE_CONST_FUN_OBJ_1(qemu_seed_obj, qemu_module_seed);
 
 /* random(buffer, n): fills buffer[:n]. OSError ENODEV before `seed`. */
-static mp_obj_t virt_module_random(mp_obj_t buffer, mp_obj_t n_object) {
+static mp_obj_t qemu_module_random(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     void *bytes = first_bytes(buffer, n_object, MP_BUFFER_WRITE, &n);
     if (!sov_random_bytes(bytes, n)) mp_raise_OSError(MP_ENODEV);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(virt_random_obj, virt_module_random);
+static MP_DEFINE_CONST_FUN_OBJ_2(qemu_random_obj, qemu_module_random);
 
 /* exit(status): ends QEMU with that exit status. */
-static mp_obj_t virt_exit(mp_obj_t status) {
+static mp_obj_t qemu_exit(mp_obj_t status) {
     exit(mp_obj_get_int(status));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(virt_exit_obj, virt_exit);
+static MP_DEFINE_CONST_FUN_OBJ_1(qemu_exit_obj, qemu_exit);
 
-static const mp_rom_map_elem_t virt_globals[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_virt) },
-    { MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&virt_ticks_obj) },
-    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&virt_microseconds_obj) },
-    { MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&virt_nanoseconds_obj) },
-    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&virt_clock_obj) },
-    { MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&virt_idle_obj) },
-    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&virt_write_obj) },
-    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&virt_seed_obj) },
-    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&virt_random_obj) },
-    { MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&virt_exit_obj) },
+static const mp_rom_map_elem_t qemu_globals[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_qemu) },
+    { MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&qemu_ticks_obj) },
+    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&qemu_microseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&qemu_nanoseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&qemu_clock_obj) },
+    { MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&qemu_idle_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&qemu_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&qemu_seed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&qemu_random_obj) },
+    { MP_ROM_QSTR(MP_QSTR_exit), MP_ROM_PTR(&qemu_exit_obj) },
 };
-static MP_DEFINE_CONST_DICT(virt_globals_dict, virt_globals);
+static MP_DEFINE_CONST_DICT(qemu_globals_dict, qemu_globals);
 
-const mp_obj_module_t virt_module = {
+const mp_obj_module_t qemu_module = {
     .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&virt_globals_dict,
+    .globals = (mp_obj_dict_t *)&qemu_globals_dict,
 };
 
-MP_REGISTER_MODULE(MP_QSTR_virt, virt_module);
+MP_REGISTER_MODULE(MP_QSTR_qemu, qemu_module);

@@ -25,11 +25,11 @@ void __wrap_gc_init(void *start, void *end) {
     __real_gc_init(start, end);
 }
 
-void virt_started(void);
+void qemu_started(void);
 int __real_pyexec_friendly_repl(void);
 int __wrap_pyexec_friendly_repl(void);
 
-void virt_started(void) { just_started = 1; }
+void qemu_started(void) { just_started = 1; }
 
 int __wrap_pyexec_friendly_repl(void) {
     if (just_started) {

@@ -1,4 +1,4 @@
-"""Our own module `chip` (cmodules/chip/modchip.c), as far as the HAL uses it."""
+"""Our own module `esp32c3` (cmodules/esp32c3/modesp32c3.c), as far as the HAL uses it."""
 import time
 
 RADIO = 1

@@ -1,4 +1,4 @@
-/* modchip.c - the module `chip`: what the HAL of the ESP32-C3 needs and MicroPython's esp32 port does not offer.
+/* modesp32c3.c - the module `esp32c3`: what the HAL of the ESP32-C3 needs and MicroPython's esp32 port does not offer.
  *
  * Time in 64 bits, random bytes that are random before the radio is on, why the chip was started, whether a program
  * (mpremote) has the console, and flash partitions as memory.
@@ -35,12 +35,12 @@
 #define SECONDS_2000_TO_2024 757382400LL
 
 /* microseconds() -> microseconds since the chip was started; counts on through soft resets. */
-static mp_obj_t chip_microseconds(void) { return mp_obj_new_int_from_ll(esp_timer_get_time()); }
-static MP_DEFINE_CONST_FUN_OBJ_0(chip_microseconds_obj, chip_microseconds);
+static mp_obj_t esp32c3_microseconds(void) { return mp_obj_new_int_from_ll(esp_timer_get_time()); }
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_microseconds_obj, esp32c3_microseconds);
 
 /* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the chip was started,
  * else since 1970, or None where that clock was not set. */
-static mp_obj_t chip_clock(mp_obj_t number, mp_obj_t buffer) {
+static mp_obj_t esp32c3_clock(mp_obj_t number, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
     int64_t microseconds = esp_timer_get_time();
@@ -54,13 +54,13 @@ static mp_obj_t chip_clock(mp_obj_t number, mp_obj_t buffer) {
     memcpy(info.buf, &microseconds, sizeof microseconds);
     return buffer;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(chip_clock_obj, chip_clock);
+static MP_DEFINE_CONST_FUN_OBJ_2(esp32c3_clock_obj, esp32c3_clock);
 
 static bool seeded;
 
 /* seed(): takes the key of the random numbers from the noise of the ADC, once after switching on. To be called before the
  * radio or the ADC is used: they share the hardware. Without it the chip's generator is a pseudo-random one. */
-static mp_obj_t chip_seed(void) {
+static mp_obj_t esp32c3_seed(void) {
     if (!seeded) {
         uint8_t key[SOV_RANDOM_KEY_BYTES];
         bootloader_random_enable();
@@ -72,11 +72,11 @@ static mp_obj_t chip_seed(void) {
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(chip_seed_obj, chip_seed);
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_seed_obj, esp32c3_seed);
 
 /* random(buffer, n): fills buffer[:n]; the stream of the key, with the chip's generator on top. Raises OSError before
  * `seed`. */
-static mp_obj_t chip_random(mp_obj_t buffer, mp_obj_t n) {
+static mp_obj_t esp32c3_random(mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
     mp_int_t count = mp_obj_get_int(n);
@@ -89,16 +89,16 @@ static mp_obj_t chip_random(mp_obj_t buffer, mp_obj_t n) {
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(chip_random_obj, chip_random);
+static MP_DEFINE_CONST_FUN_OBJ_2(esp32c3_random_obj, esp32c3_random);
 
 /* reset_reason() -> one of the constants below, or another number of ESP-IDF's esp_reset_reason_t. machine.reset_cause
  * cannot tell a panic from a restart by program. */
-static mp_obj_t chip_reset_reason(void) { return MP_OBJ_NEW_SMALL_INT(esp_reset_reason()); }
-static MP_DEFINE_CONST_FUN_OBJ_0(chip_reset_reason_obj, chip_reset_reason);
+static mp_obj_t esp32c3_reset_reason(void) { return MP_OBJ_NEW_SMALL_INT(esp_reset_reason()); }
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_reset_reason_obj, esp32c3_reset_reason);
 
 /* raw_repl() -> whether the console speaks the raw protocol: a program is at the other end. */
-static mp_obj_t chip_raw_repl(void) { return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL); }
-static MP_DEFINE_CONST_FUN_OBJ_0(chip_raw_repl_obj, chip_raw_repl);
+static mp_obj_t esp32c3_raw_repl(void) { return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL); }
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_raw_repl_obj, esp32c3_raw_repl);
 
 /* One for each module slot. */
 #define MAPPINGS 2
@@ -109,7 +109,7 @@ static struct {
 
 /* map(label) -> the data partition of that name as a read-only memoryview, or None where there is none. It stays mapped;
  * after a write to the partition the chip must restart before it is read again. Raises OSError. */
-static mp_obj_t chip_map(mp_obj_t label) {
+static mp_obj_t esp32c3_map(mp_obj_t label) {
     const esp_partition_t *partition =
         esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, mp_obj_str_get_str(label));
     if (!partition) return mp_const_none;
@@ -124,17 +124,17 @@ static mp_obj_t chip_map(mp_obj_t label) {
     }
     return mp_obj_new_memoryview('B', partition->size, (void *)mappings[at].start);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(chip_map_obj, chip_map);
+static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_map_obj, esp32c3_map);
 
-static const mp_rom_map_elem_t chip_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_chip) },
-    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&chip_microseconds_obj) },
-    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&chip_clock_obj) },
-    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&chip_seed_obj) },
-    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&chip_random_obj) },
-    { MP_ROM_QSTR(MP_QSTR_reset_reason), MP_ROM_PTR(&chip_reset_reason_obj) },
-    { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&chip_raw_repl_obj) },
-    { MP_ROM_QSTR(MP_QSTR_map), MP_ROM_PTR(&chip_map_obj) },
+static const mp_rom_map_elem_t esp32c3_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp32c3) },
+    { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&esp32c3_microseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&esp32c3_clock_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&esp32c3_seed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&esp32c3_random_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset_reason), MP_ROM_PTR(&esp32c3_reset_reason_obj) },
+    { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&esp32c3_raw_repl_obj) },
+    { MP_ROM_QSTR(MP_QSTR_map), MP_ROM_PTR(&esp32c3_map_obj) },
     { MP_ROM_QSTR(MP_QSTR_RADIO), MP_ROM_INT(MICROPY_PY_NETWORK_WLAN) },
     { MP_ROM_QSTR(MP_QSTR_POWER_ON), MP_ROM_INT(ESP_RST_POWERON) },
     { MP_ROM_QSTR(MP_QSTR_PROGRAM), MP_ROM_INT(ESP_RST_SW) },
@@ -145,12 +145,12 @@ static const mp_rom_map_elem_t chip_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_DEEP_SLEEP), MP_ROM_INT(ESP_RST_DEEPSLEEP) },
     { MP_ROM_QSTR(MP_QSTR_BROWNOUT), MP_ROM_INT(ESP_RST_BROWNOUT) },
 };
-static MP_DEFINE_CONST_DICT(chip_globals, chip_globals_table);
+static MP_DEFINE_CONST_DICT(esp32c3_globals, esp32c3_globals_table);
 
-const mp_obj_module_t chip_module = {
+const mp_obj_module_t esp32c3_module = {
     .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&chip_globals,
+    .globals = (mp_obj_dict_t *)&esp32c3_globals,
 };
-MP_REGISTER_MODULE(MP_QSTR_chip, chip_module);
+MP_REGISTER_MODULE(MP_QSTR_esp32c3, esp32c3_module);
 
 #endif

@@ -1,0 +1,10 @@
+# micropython.cmake - adds the module `esp32c3` to MicroPython's esp32 port.
+
+set(SOV_ESP32C3_SOURCES ${CMAKE_CURRENT_LIST_DIR}/modesp32c3.c ${CMAKE_CURRENT_LIST_DIR}/heap.c
+    ${CMAKE_CURRENT_LIST_DIR}/../common/random.c)
+add_library(usermod_esp32c3 INTERFACE)
+target_sources(usermod_esp32c3 INTERFACE ${SOV_ESP32C3_SOURCES})
+# heap.c stands in for the port's answer to how far the Python heap may grow.
+target_link_options(usermod_esp32c3 INTERFACE -Wl,--wrap=gc_get_max_new_split)
+target_link_libraries(usermod INTERFACE usermod_esp32c3)
+sovelma_compile_options("-Os" ${SOV_ESP32C3_SOURCES})
