@@ -190,7 +190,7 @@ class Function:
 
     def __init__(self, parameters: Sequence[str], results: Sequence[str], locals: Sequence[str], code: Code, size: int) -> None:
         self.parameters, self.results, self.locals, self.code = parameters, results, locals, code
-        self.other: dict[int, list[int]] = {}  # index of block, loop, if -> index of its end; of if also its else
+        self.other: dict[int, list[Any]] = {}  # index of block, loop, if -> index of its end; of if also its else
         self.find_ends()
         self.cost = self.find_blocks()
         self.entry = frame_bytes(locals, code) // BYTES_PER_FUEL
@@ -201,7 +201,7 @@ class Function:
         for i, instruction in enumerate(self.code):
             if instruction[0] in ("block", "loop", "if"):
                 open_blocks.append(i)
-                self.other[i] = [0, 0]
+                self.other[i] = [None, None]
             elif instruction[0] == "else":
                 self.other[open_blocks[-1]][1] = i
             elif instruction[0] == "end" and open_blocks:
