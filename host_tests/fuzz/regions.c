@@ -94,6 +94,17 @@ void *sov_region_take_largest(uint32_t *bytes) {
     return sov_region_take(REGION_BYTES);
 }
 
+uint32_t sov_region_bytes(const void *region) {
+    (void)region;
+    return REGION_BYTES;
+}
+
+void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t *taken) {
+    *size = *free_bytes = REGIONS * REGION_BYTES;
+    *largest = REGION_BYTES;
+    *taken = 0;
+}
+
 void sov_region_trim(void *region, uint32_t bytes) {
     bytes = (bytes + 7u) & ~7u;
     if (bytes > REGION_BYTES) abort();

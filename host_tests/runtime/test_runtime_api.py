@@ -203,7 +203,7 @@ REFUSALS = {
         "import sovelma.sp_yield: type i(), declared as v(i)"),
     "wasi": (
         '(module (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32))) (func (export "_start")))', {},
-        "import wasi_snapshot_previe.fd_write: there is no WASI here; build with modules/sdk/sovelma.h"),
+        "import wasi_snapshot_preview1.fd_write: there is no WASI here; build with modules/sdk/sovelma.h"),
     "imported memory": ('(module (import "sovelma" "memory" (memory 1)) (func (export "_start")))', {},
         "offset 0x20: imported memory is not supported: link without --import-memory"),
     "imported global": ('(module (import "sovelma" "g" (global i32)) (func (export "_start")))', {},
@@ -215,7 +215,7 @@ REFUSALS = {
         '(module (memory 1) (data (i32.const -4) "0123456789") (func (export "_start")))', {},
         "data segment out of bounds: 10 bytes at 4294967292 of 65536 bytes of memory; raise memory or link with less data"),
     "C stack beyond memory": (
-        '(module (memory 1) (global (mut i32) (i32.const 4096)) (func (export "_start")))', {"memory": 4000},
+        '(module (memory 1) (global $__stack_pointer (mut i32) (i32.const 4096)) (func (export "_start")))', {"memory": 4000},
         "the C stack ends at byte 4096 of 4000 bytes of memory: raise memory, or link with -z stack-size=N --stack-first"),
     "element beyond table": (
         '(module (table 2 funcref) (elem (i32.const 1) 0 0) (func (export "_start")))', {},

@@ -177,7 +177,7 @@ for memory in (64, 1000, 65536, 140000):
     t.kill()
 answer(out)
 """, wasm={"m": module})
-    assert got == [64, [64, 64], 1000, [1000, 1000], 65536, [65536, 65536], 65536, [131072, 131072]]
+    assert got == [64, [64, 64], 1000, [1000, 1000], 65536, [65536, 65536], 131072, [131072, 131072]]
 
 
 def test_answers_reach_the_guest_whole(firmware):

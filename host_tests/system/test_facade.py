@@ -205,7 +205,7 @@ def test_mem(at_prompt):
 system.run(20)
 answer(told(sovelma.mem))
 """)
-    assert re.search(r"^arena: \d+ bytes, \d+ free, \d+ in one piece, 2 regions$", text, re.M)
+    assert re.search(r"^arena: \d+ bytes, \d+ free, \d+ in one piece, 5 regions$", text, re.M)
     assert re.search(r"^  spin +region \d+ bytes, \d+ used at the peak, linear memory 1024$", text, re.M)
     assert re.search(r"^ramfs: 1048576 bytes, \d+ of them used$", text, re.M)
     assert re.search(r"^Python heap: \d+ bytes used, \d+ free$", text, re.M)

@@ -65,7 +65,7 @@ def one_local_too_many():
     return running(END, u(1) + u(1985) + bytes([I64]))
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def as_many_locals_as_there_may_be():
     """The most locals: the frame does not fit the stack."""
     return running(END, u(1) + u(1984) + bytes([I64]))

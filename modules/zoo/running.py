@@ -63,31 +63,31 @@ def division_storm():
 # ---------------------------------------------------------------- recursion
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def recursion_direct():
     """A function that calls itself."""
     return start("(call $start)")
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def recursion_mutual():
     """Two functions that call each other."""
     return start("(call $odd)", "(func $odd (call $even)) (func $even (call $odd))")
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def recursion_indirect():
     """A function that calls itself through the table."""
     return start("(call_indirect (i32.const 0))", "(table 1 funcref) (elem (i32.const 0) $start)")
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def recursion_in_start_function():
     """The recursion is in the start function."""
     return f'(module {MEMORY} (func $again (call $again)) (func (export "_start")) (start $again))'
 
 
-@specimen("fault", "stack overflow", stack=4096)
+@specimen("fault", 'stack overflow: "stack": 8192 in the manifest', stack=4096)
 def recursion_with_arguments():
     """Frames of a hundred arguments each: the arguments of the last call lie above the frame that was checked."""
     arguments = " ".join(f"(local.get {i})" for i in range(100))
@@ -95,14 +95,14 @@ def recursion_with_arguments():
     return start(f"(call $many {constants})", f"(func $many (param {'i64 ' * 100}) (call $many {arguments}))")
 
 
-@specimen("fault", "stack overflow", stack=65536 // 4)
+@specimen("fault", 'stack overflow: "stack": 32768 in the manifest', stack=65536 // 4)
 def recursion_with_values():
     """Each frame leaves values lying on its operand stack."""
     return start("(drop (call $deep (i64.const 1)))",
                  "(func $deep (param i64) (result i64) (i64.add (local.get 0) (i64.mul (local.get 0) (call $deep (local.get 0)))))")
 
 
-@specimen("fault", "stack overflow")
+@specimen("fault", 'stack overflow: "stack": 2048 in the manifest')
 def huge_frame():
     """A frame larger than the whole stack."""
     return start(f"(local {'i64 ' * 500}) (local.set 499 (i64.const 1))")

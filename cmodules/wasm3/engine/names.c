@@ -16,8 +16,8 @@ static const char *find_name(const struct sov_module *module, uint32_t function,
         return export.name;
     }
     struct sov_name name;
-    for (uint32_t at = 0; sov_next_name(module, &at, &name);) {
-        if (name.function != function) continue;
+    for (uint32_t at = 0; sov_next_name(module, SOV_NAMED_FUNCTIONS, &at, &name);) {
+        if (name.index != function) continue;
         *length = name.length;
         return name.text;
     }
@@ -40,9 +40,9 @@ const char *sov_function_name(const struct sov_task *task, IM3Function function,
 /* Function names for backtraces; an exported function already goes by the name of its export. */
 void sov_keep_names(IM3Module module, const struct sov_module *scan) {
     struct sov_name name;
-    for (uint32_t at = 0; sov_next_name(scan, &at, &name);) {
-        if (name.function >= module->numFunctions) continue;
-        IM3Function function = &module->functions[name.function];
+    for (uint32_t at = 0; sov_next_name(scan, SOV_NAMED_FUNCTIONS, &at, &name);) {
+        if (name.index >= module->numFunctions) continue;
+        IM3Function function = &module->functions[name.index];
         if (function->numNames) continue;
         char *text = m3_AllocArray(char, name.length + 1);
         memcpy(text, name.text, name.length);

@@ -23,6 +23,9 @@ void *sov_region_take(uint32_t bytes);
 /* Takes the largest free block of the arena, not cleared, and says how large it is. NULL: the arena is full. */
 void *sov_region_take_largest(uint32_t *bytes);
 
+/* Bytes of a region that was taken. */
+uint32_t sov_region_bytes(const void *region);
+
 /* Gives the tail of a region back. */
 void sov_region_trim(void *region, uint32_t bytes);
 
@@ -51,6 +54,7 @@ void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t
 /* Makes the arena another size, while no region is taken: smaller anywhere, to try a board's on a host;
  * larger where the machine has memory for it. NULL, or why not. */
 const char *sov_arena_resize(uint32_t bytes);
+uint32_t sov_arena_pieces(void); /* free blocks */
 bool sov_arena_check(void);
 uint32_t sov_arena_hash(void); /* of the allocation map: equal maps, equal hashes */
 

@@ -164,6 +164,12 @@ uint32_t pool_count(const struct pool *pool) {
     return count;
 }
 
+uint32_t pool_free_count(const struct pool *pool) {
+    uint32_t count = 0;
+    for (uint32_t offset = 0; offset < pool->size; offset += size_of(at(pool, offset))) count += !is_taken(at(pool, offset));
+    return count;
+}
+
 bool pool_check(const struct pool *pool) {
     uint32_t offset = 0, previous = 0, used = 0;
     bool was_free = false;

@@ -43,6 +43,9 @@ bool pool_resize(struct pool *pool, void *block, uint32_t bytes);
 /* Bytes of the largest request that would succeed now, 0 when none would. */
 uint32_t pool_largest(const struct pool *pool);
 
+/* Number of free blocks. */
+uint32_t pool_free_count(const struct pool *pool);
+
 /* Number of taken blocks. */
 uint32_t pool_count(const struct pool *pool);
 

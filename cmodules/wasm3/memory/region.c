@@ -77,6 +77,8 @@ void *sov_region_take_largest(uint32_t *bytes) {
     return region;
 }
 
+uint32_t sov_region_bytes(const void *region) { return pool_block_bytes(region); }
+
 void sov_region_trim(void *region, uint32_t bytes) { pool_resize(&arena, region, bytes); }
 
 void sov_region_give(void *region) { pool_give(&arena, region); }
@@ -136,6 +138,8 @@ void sov_arena(uint32_t *size, uint32_t *free_bytes, uint32_t *largest, uint32_t
     *largest = pool_largest(&arena);
     *regions = pool_count(&arena) - shared;
 }
+
+uint32_t sov_arena_pieces(void) { return pool_free_count(&arena); }
 
 bool sov_arena_check(void) { return pool_check(&arena); }
 

@@ -38,3 +38,17 @@ static mp_obj_t module_imports(mp_obj_t wasm_in) {
     return list;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_module_imports_obj, module_imports);
+
+/* stack_hint(wasm): what may be the start of the C stack, as an address: the initial value of global 0 where it is a mutable
+ * i32 and the module names no global __stack_pointer. -1: there is no such global. Compilers of C put the stack pointer first, but any
+ * program may have a global there, so this is good for a warning only. */
+static mp_obj_t module_stack_hint(mp_obj_t wasm_in) {
+    struct sov_module module;
+    uint32_t top;
+    bool is_mutable;
+    scan_or_raise(wasm_in, &module);
+    if (sov_stack_pointer(&module, &top) || !sov_constant_global(&module, 0, &top, &is_mutable) || !is_mutable)
+        return MP_OBJ_NEW_SMALL_INT(-1);
+    return mp_obj_new_int_from_uint(top);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(sov_module_stack_hint_obj, module_stack_hint);

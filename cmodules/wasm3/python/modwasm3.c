@@ -7,6 +7,7 @@
  * reset raises ValueError; resume, bill, debt and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
+#include "py/gc.h"
 #include "py/objstr.h"
 #include "py/objint.h"
 #include "py/binary.h"
@@ -37,14 +38,34 @@ static bool is_immutable(mp_obj_t object, const mp_buffer_info_t *buffer) {
     return mp_obj_is_type(object, &mp_type_bytes) || sov_port_is_read_only(buffer->buf, (uint32_t)buffer->len);
 }
 
+/* The instance whose region is kept; raises ValueError for any other object. */
+extern const mp_obj_type_t sov_instance_type;
+
+static instance_object *emptied(mp_obj_t object) {
+    instance_object *old = mp_obj_is_type(object, &sov_instance_type) ? MP_OBJ_TO_PTR(object) : NULL;
+    if (!old || !old->region || old->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("into is no emptied instance"));
+    return old;
+}
+
+/* Has the collector give back the regions of instances without references. True where that made room. */
+static bool collect_regions(void) {
+    uint32_t size, before, after, largest, regions;
+    if (gc_is_locked()) return false;
+    sov_arena(&size, &before, &largest, &regions);
+    gc_collect();
+    sov_arena(&size, &after, &largest, &regions);
+    return after > before;
+}
+
 static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *all) {
-    enum { ARG_wasm, ARG_entry, ARG_quota, ARG_stack, ARG_memory };
+    enum { ARG_wasm, ARG_entry, ARG_quota, ARG_stack, ARG_memory, ARG_into };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_wasm, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_entry, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_QSTR(MP_QSTR__start) } },
         { MP_QSTR_quota, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(0) } },
         { MP_QSTR_stack, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(1024) } },
         { MP_QSTR_memory, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(0) } },
+        { MP_QSTR_into, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
     mp_arg_val_t given[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(count, keywords, all, MP_ARRAY_SIZE(allowed), allowed, given);
@@ -64,17 +85,33 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_
     /* The object first: when the Python heap is full, no region is taken. */
     instance_object *self = mp_obj_malloc_with_finaliser(instance_object, type);
     self->task = NULL;
+    self->region = NULL;
     self->epoch = sov_runtime_epoch();
     self->slots = 0;
     self->wasm = options.quota && options.immutable ? given[ARG_wasm].u_obj : MP_OBJ_NULL;
+    if (given[ARG_into].u_obj != mp_const_none) {
+        instance_object *old = emptied(given[ARG_into].u_obj);
+        raise_for(sov_task_create_in(&self->task, old->region, wasm.buf, (uint32_t)wasm.len, &options));
+        old->region = NULL;
+        return MP_OBJ_FROM_PTR(self);
+    }
     const char *reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
+    if (reason && sov_out_of_memory(reason) && collect_regions())
+        reason = sov_task_create(&self->task, wasm.buf, (uint32_t)wasm.len, &options);
     raise_for(reason);
     return MP_OBJ_FROM_PTR(self);
 }
 
+/* kill(): gives the region back, also one that empty() kept. */
 static mp_obj_t instance_kill(mp_obj_t self_in) {
-    struct sov_task *task = sov_instance_task(self_in);
     instance_object *self = MP_OBJ_TO_PTR(self_in);
+    if (self->region && self->epoch == sov_runtime_epoch()) {
+        void *region = self->region;
+        self->region = NULL;
+        sov_region_end(region);
+        return mp_const_none;
+    }
+    struct sov_task *task = sov_instance_task(self_in);
     self->task = NULL;
     self->wasm = MP_OBJ_NULL;
     sov_task_kill(task);
@@ -82,11 +119,24 @@ static mp_obj_t instance_kill(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_kill_obj, instance_kill);
 
+/* empty(): ends the instance and keeps its region, cleared, for `Instance(wasm, ..., into=self)` or until kill(). */
+static mp_obj_t instance_empty(mp_obj_t self_in) {
+    struct sov_task *task = sov_instance_task(self_in);
+    instance_object *self = MP_OBJ_TO_PTR(self_in);
+    self->task = NULL;
+    self->wasm = MP_OBJ_NULL;
+    self->region = sov_task_empty(task);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_empty_obj, instance_empty);
+
 /* The finaliser: an Instance without references gives its region back. */
 static mp_obj_t instance_del(mp_obj_t self_in) {
     instance_object *self = MP_OBJ_TO_PTR(self_in);
     if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
+    if (self->region && self->epoch == sov_runtime_epoch()) sov_region_end(self->region);
     self->task = NULL;
+    self->region = NULL;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_del_obj, instance_del);
@@ -201,6 +251,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(instance_calls_obj, instance_calls);
 static mp_obj_t instance_memory(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_memory(sov_instance_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_memory_obj, instance_memory);
 
+static mp_obj_t instance_stack(mp_obj_t self_in) { return mp_obj_new_int_from_uint(sov_task_stack(sov_instance_task(self_in))); }
+static MP_DEFINE_CONST_FUN_OBJ_1(instance_stack_obj, instance_stack);
+
 static mp_obj_t instance_region(mp_obj_t self_in) {
     uint32_t used, size;
     sov_task_region(sov_instance_task(self_in), &used, &size);
@@ -246,6 +299,8 @@ static const mp_rom_map_elem_t instance_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_region), MP_ROM_PTR(&instance_region_obj) },
     { MP_ROM_QSTR(MP_QSTR_state_hash), MP_ROM_PTR(&instance_state_hash_obj) },
     { MP_ROM_QSTR(MP_QSTR_kill), MP_ROM_PTR(&instance_kill_obj) },
+    { MP_ROM_QSTR(MP_QSTR_empty), MP_ROM_PTR(&instance_empty_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stack), MP_ROM_PTR(&instance_stack_obj) },
 };
 static MP_DEFINE_CONST_DICT(instance_locals, instance_locals_table);
 
@@ -268,15 +323,6 @@ static mp_obj_t module_init(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_init_obj, module_init);
 
-static mp_obj_t module_arena(void) {
-    uint32_t value[4];
-    mp_obj_t item[4];
-    sov_arena(&value[0], &value[1], &value[2], &value[3]);
-    for (int i = 0; i < 4; i++) item[i] = mp_obj_new_int_from_uint(value[i]);
-    return mp_obj_new_tuple(4, item);
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_obj, module_arena);
-
 /* validate(wasm): None, or ValueError("offset: reason"), or MemoryError. */
 static mp_obj_t module_validate(mp_obj_t wasm_in) {
     mp_buffer_info_t wasm;
@@ -286,18 +332,7 @@ static mp_obj_t module_validate(mp_obj_t wasm_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_validate_obj, module_validate);
 
-/* arena_resize(bytes): only while no region is taken; ValueError says why not. */
-static mp_obj_t module_arena_resize(mp_obj_t bytes_in) {
-    raise_for(sov_arena_resize(get_size(bytes_in, "the size of the arena")));
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(module_arena_resize_obj, module_arena_resize);
-
 #if SOV_TEST_HOOKS
-/* _fail_allocation(n): the n-th allocation from now fails; returns how many were still to go before. */
-static mp_obj_t module_fail_allocation(mp_obj_t n) { return mp_obj_new_int_from_uint(sov_fail_allocation(sov_python_u32(n))); }
-static MP_DEFINE_CONST_FUN_OBJ_1(module_fail_allocation_obj, module_fail_allocation);
-
 /* _is_immutable(wasm): whether a task with a quota would go without a copy. */
 static mp_obj_t module_is_immutable(mp_obj_t wasm_in) {
     mp_buffer_info_t wasm;
@@ -305,29 +340,16 @@ static mp_obj_t module_is_immutable(mp_obj_t wasm_in) {
     return mp_obj_new_bool(is_immutable(wasm_in, &wasm));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(module_is_immutable_obj, module_is_immutable);
-
-/* _arena_check(): (invariants hold, hash of the allocation map). */
-static mp_obj_t module_arena_check(void) {
-    mp_obj_t pair[2] = { mp_obj_new_bool(sov_arena_check()), mp_obj_new_int_from_uint(sov_arena_hash()) };
-    return mp_obj_new_tuple(2, pair);
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_check_obj, module_arena_check);
-
-/* _arena_bytes(): the arena itself, for guard patterns. */
-static mp_obj_t module_arena_bytes(void) {
-    uint32_t size, free_bytes, largest, regions;
-    sov_arena(&size, &free_bytes, &largest, &regions);
-    return mp_obj_new_bytearray_by_ref(size, sov_arena_bytes());
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(module_arena_bytes_obj, module_arena_bytes);
 #endif
 
 static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_wasm3) },
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
     { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&sov_instance_type) },
-    { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&module_arena_obj) },
-    { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&module_arena_resize_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&sov_module_arena_obj) },
+    { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&sov_module_room_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stack_hint), MP_ROM_PTR(&sov_module_stack_hint_obj) },
+    { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&sov_module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },
     { MP_ROM_QSTR(MP_QSTR_exports), MP_ROM_PTR(&sov_module_exports_obj) },
     { MP_ROM_QSTR(MP_QSTR_imports), MP_ROM_PTR(&sov_module_imports_obj) },
@@ -336,10 +358,10 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_EXITED), MP_ROM_INT(SOV_EXITED) },
     { MP_ROM_QSTR(MP_QSTR_TRAPPED), MP_ROM_INT(SOV_TRAPPED) },
 #if SOV_TEST_HOOKS
-    { MP_ROM_QSTR(MP_QSTR__fail_allocation), MP_ROM_PTR(&module_fail_allocation_obj) },
+    { MP_ROM_QSTR(MP_QSTR__fail_allocation), MP_ROM_PTR(&sov_module_fail_allocation_obj) },
     { MP_ROM_QSTR(MP_QSTR__is_immutable), MP_ROM_PTR(&module_is_immutable_obj) },
-    { MP_ROM_QSTR(MP_QSTR__arena_check), MP_ROM_PTR(&module_arena_check_obj) },
-    { MP_ROM_QSTR(MP_QSTR__arena_bytes), MP_ROM_PTR(&module_arena_bytes_obj) },
+    { MP_ROM_QSTR(MP_QSTR__arena_check), MP_ROM_PTR(&sov_module_arena_check_obj) },
+    { MP_ROM_QSTR(MP_QSTR__arena_bytes), MP_ROM_PTR(&sov_module_arena_bytes_obj) },
 #endif
 };
 static MP_DEFINE_CONST_DICT(module_globals, module_globals_table);

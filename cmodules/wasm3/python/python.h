@@ -9,7 +9,8 @@
 
 typedef struct {
     mp_obj_base_t base;
-    struct sov_task *task; /* NULL after kill() */
+    struct sov_task *task; /* NULL after kill() and empty() */
+    void *region;          /* after empty(): what the next instance is made in; else NULL */
     uint32_t epoch;        /* of the arena that `task` lies in */
     uint32_t slots;        /* of the capability table below; 0: none, no capability is accepted */
     const uint32_t *identifiers;
@@ -50,5 +51,14 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_locate_obj);
 /* contents.c: functions of the module. */
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_exports_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_imports_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_module_stack_hint_obj);
+
+/* arena.c: functions of the module. */
+MP_DECLARE_CONST_FUN_OBJ_0(sov_module_arena_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(sov_module_room_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_module_arena_resize_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_module_fail_allocation_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(sov_module_arena_check_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(sov_module_arena_bytes_obj);
 
 #endif

@@ -38,7 +38,7 @@ void sov_task_trap(struct sov_task *task, const char *reason, size_t length);
 /* ---- reasons -------------------------------------------------------------------------------------- */
 
 /* A reason is a text that says why a task or a module is refused. It stays valid until the next reason is made. */
-#define SOV_REASON_BYTES 160
+#define SOV_REASON_BYTES 288 /* two names of 100 bytes and the words around them */
 extern char sov_reason_text[SOV_REASON_BYTES]; /* what sov_reason() writes; the validator writes here too */
 
 /* Formats a reason, cut to SOV_REASON_BYTES - 1, and returns it. */

@@ -1,11 +1,13 @@
 /* create.c - from wasm bytes to a task ready to run.
  *
- * Validates the module, scans it, lays out a region, lets the engine load the module into it, links its imports, plans its
- * phases, and lets the engine compile: with a quota only what could turn out not to compile, else everything, and trims.
+ * Examines the module first: validates it, scans it, looks its imports up, plans its memory. Only then it takes a region, lets
+ * the engine load the module into it, links the imports, plans the phases, and lets the engine compile: with a quota only what
+ * could turn out not to compile, else everything, and trims. So the reason of a refusal is the first of these: the module is
+ * malformed or uses something unsupported, an import or the entry is not there, there is no room.
  *
- * Invariants: only a module that passed the validator is looked at here, and what the validator proved is not
- * checked again: so the bytes that are compiled later are those that were validated, or a copy that was; a creation
- * that fails gives everything back; nothing of the module runs before resume().
+ * Invariants: only a module that passed the validator is loaded, and nothing changes its bytes between; what the validator
+ * proved is not checked again; a creation that fails gives everything back; nothing of the module runs before resume(); a
+ * module that was created in a region can be created in it again.
  */
 #include "phases.h"
 #include "system_calls.h"
@@ -14,44 +16,104 @@
 #include "engine/engine.h"
 #include "port/port.h"
 
+#include <string.h>
+
 /* Least wasm stack: a frame or two. Below that not even an empty function runs. */
 #define LEAST_STACK 64u
 #define MOST_STACK (1u << 24)
 
-/* ---- linear memory -------------------------------------------------------------------------------- */
+/* Default wasm stack: what the SDK's modules take, and what an ordinary program of Rust, AssemblyScript or Emscripten takes.
+ * The larger one is the default of modules that say nothing, where it is an eighth of the quota at most, and eight of them
+ * are a quarter of the arena at most. */
+#define SMALL_STACK 1024u
+#define USUAL_STACK 4096u
+#define LARGE_ARENA (128u * 1024u)
 
-/* Decides how many bytes to reserve and how many the task has at first. */
-static const char *plan_memory(
-    const struct sov_module *module, uint32_t wanted, uint32_t *reserved, uint32_t *initial, uint32_t *most_pages) {
-    *reserved = *initial = *most_pages = 0;
-    if (!module->has_memory) return NULL;
-    uint64_t declared = (uint64_t)module->memory_pages * d_m3MemPageSize;
-    uint32_t heap_base, index;
+/* What is known of a module before there is a region. */
+struct examined {
+    struct sov_module scan;
+    struct sov_facts facts;
+    uint32_t stack;      /* bytes of wasm stack */
+    uint32_t reserved;   /* bytes of linear memory that the region has */
+    uint32_t initial;    /* bytes of it that the task has at first */
+    uint32_t most_pages; /* that memory.grow may reach */
+};
+
+static uint32_t wanted_bytes;
+
+uint32_t sov_wanted_bytes(void) { return wanted_bytes; }
+
+static const char *no_room(uint64_t bytes) {
+    wanted_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+    return sov_out_of_memory_text;
+}
+
+/* ---- what the module implies ---------------------------------------------------------------------- */
+
+/* Decides how many bytes of linear memory to reserve and how many the task has at first. `wanted`: the option `memory`. */
+static const char *plan_memory(struct examined *module, uint32_t wanted) {
+    const struct sov_module *scan = &module->scan;
+    if (!scan->has_memory) return NULL;
+    uint64_t declared = (uint64_t)scan->memory_pages * d_m3MemPageSize, most = (uint64_t)scan->memory_most_pages * d_m3MemPageSize;
+    uint32_t heap_base, index, stack_top;
     bool is_mutable;
     uint64_t limit = wanted;
     if (!wanted) {
         limit = declared;
-        if (sov_find_export(module, 3, "__heap_base", 11, &index) && sov_constant_global(module, index, &heap_base, &is_mutable) &&
+        if (sov_find_export(scan, 3, "__heap_base", 11, &index) && sov_constant_global(scan, index, &heap_base, &is_mutable) &&
             heap_base < limit)
             limit = heap_base;
     }
-    if (limit > UINT32_MAX - 64) return sov_out_of_memory_text;
-    *most_pages = module->memory_pages;
-    if (limit >= declared) { /* whole pages: growing is honest up to what fits */
-        *initial = (uint32_t)declared;
-        uint64_t pages = limit / d_m3MemPageSize;
-        *most_pages = (uint32_t)(pages < module->memory_most_pages ? pages : module->memory_most_pages);
-        *reserved = *most_pages * d_m3MemPageSize;
-        if (*most_pages < module->memory_pages) *most_pages = module->memory_pages;
-    } else { /* less than the module declares: all it gets, and it cannot grow */
-        *reserved = *initial = (uint32_t)limit & ~7u;
-        uint32_t stack_top;
-        if (sov_constant_global(module, 0, &stack_top, &is_mutable) && is_mutable && stack_top > *initial) {
-            return sov_reason("the C stack ends at byte %u of %u bytes of memory: raise memory, or link with -z stack-size=N --stack-first",
-                (unsigned)stack_top, (unsigned)*initial);
-        }
+    if (limit > most) limit = most;
+    if (limit > UINT32_MAX - 64) return no_room(limit);
+    module->reserved = (uint32_t)limit & ~7u;
+    if (limit >= declared) { /* memory.grow reaches whole pages, sp_memory_bytes the rest */
+        module->initial = (uint32_t)declared;
+        module->most_pages = (uint32_t)(limit / d_m3MemPageSize);
+        return NULL;
     }
+    /* Less than the module declares: all it gets, and it cannot grow. */
+    module->initial = module->reserved;
+    module->most_pages = scan->memory_pages;
+    if (sov_stack_pointer(scan, &stack_top) && stack_top > module->initial)
+        return sov_reason("the C stack ends at byte %u of %u bytes of memory: raise memory, or link with -z stack-size=N --stack-first",
+            (unsigned)stack_top, (unsigned)module->initial);
     return NULL;
+}
+
+/* The wasm stack of a module that the options say nothing about: as large as its C stack, within bounds, since deep calls take
+ * both. */
+static uint32_t default_stack(const struct sov_module *scan, uint32_t quota) {
+    uint32_t top, size, free_bytes, largest, regions;
+    if (sov_stack_pointer(scan, &top)) return top <= SMALL_STACK ? SMALL_STACK : top < USUAL_STACK ? (top + 7u) & ~7u : USUAL_STACK;
+    sov_arena(&size, &free_bytes, &largest, &regions);
+    return size >= LARGE_ARENA && (!quota || quota >= 8 * USUAL_STACK) ? USUAL_STACK : SMALL_STACK;
+}
+
+/* Refuses what this machine has no stack to compile. */
+static const char *check_stack(const struct sov_facts *facts) {
+    uint32_t bytes = sov_compile_stack(facts->nesting, facts->values);
+    if (sov_has_stack(bytes)) return NULL;
+    return sov_reason("blocks are nested %u deep: compiling them takes %u bytes of stack, there are %u", (unsigned)facts->nesting,
+        (unsigned)bytes, (unsigned)sov_port_stack_left());
+}
+
+/* Everything that can be said of a module without a region. NULL, or the first reason against it. */
+static const char *examine(struct examined *module, const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes,
+    const struct sov_options *options) {
+    const char *reason;
+    memset(module, 0, sizeof *module);
+    enum sov_verdict verdict = SOV_WORKSPACE_FULL;
+    if (workspace) verdict = sov_validate(wasm, size, workspace, workspace_bytes, &module->facts, sov_reason_text, sizeof sov_reason_text);
+    if (verdict == SOV_INVALID) return sov_reason_text;
+    if ((reason = sov_scan(&module->scan, wasm, size))) return reason;
+    if ((reason = sov_check_imports(&module->scan))) return reason;
+    uint32_t index;
+    if (options->entry && !sov_find_export(&module->scan, 0, options->entry, options->entry_length, &index))
+        return sov_reason("no exported function %.*s", (int)options->entry_length, options->entry);
+    module->stack = options->stack ? options->stack : default_stack(&module->scan, options->quota);
+    if ((reason = plan_memory(module, options->memory))) return reason;
+    return verdict == SOV_VALID ? NULL : no_room((uint64_t)workspace_bytes + 8);
 }
 
 /* ---- phases --------------------------------------------------------------------------------------- */
@@ -79,9 +141,7 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
     if (!options->entry) return NULL;
     if (sov_find_export(scan, 0, "_initialize", 11, &index) && (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
         return reason;
-    if (!sov_find_export(scan, 0, options->entry, options->entry_length, &index)) {
-        return sov_reason("no exported function %.*s", (int)options->entry_length, options->entry);
-    }
+    sov_find_export(scan, 0, options->entry, options->entry_length, &index); /* examine() found it */
     return plan_phase(task, SOV_PHASE_ENTRY, "the entry", index);
 }
 
@@ -89,29 +149,12 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
 
 /* Everything that allocates from the region's heap; a failed allocation does not return from here. */
 static const char *build(
-    struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    struct sov_task *task, const struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     const char *reason;
-    if ((reason = sov_load(task, scan, wasm, size, options->stack))) return reason;
+    if ((reason = sov_load(task, &module->scan, wasm, size, module->stack))) return reason;
     sov_choose_code_page(task);
-    if ((reason = sov_link_imports(task, scan))) return reason;
-    return plan_phases(task, scan, options);
-}
-
-/* Validates in the memory that will be the region's; NULL, or why not. */
-static const char *validate(const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes, struct sov_facts *facts) {
-    switch (sov_validate(wasm, size, workspace, workspace_bytes, facts, sov_reason_text, sizeof sov_reason_text)) {
-        case SOV_VALID: return NULL;
-        case SOV_INVALID: return sov_reason_text;
-        default: return sov_out_of_memory_text;
-    }
-}
-
-/* Refuses what this machine has no stack to compile. */
-static const char *check_stack(const struct sov_facts *facts) {
-    uint32_t bytes = sov_compile_stack(facts->nesting, facts->values);
-    if (sov_has_stack(bytes)) return NULL;
-    return sov_reason("blocks are nested %u deep: compiling them takes %u bytes of stack, there are %u", (unsigned)facts->nesting,
-        (unsigned)bytes, (unsigned)sov_port_stack_left());
+    if ((reason = sov_link_imports(task, &module->scan))) return reason;
+    return plan_phases(task, &module->scan, options);
 }
 
 /* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
@@ -125,76 +168,142 @@ static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const stru
 }
 
 /* Lays the region out and builds the task in it. `region` is `bytes` long. */
-static const char *create_in(uint8_t *region, uint32_t bytes, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
-    struct sov_module scan;
-    struct sov_facts facts;
-    uint32_t reserved, initial, most_pages;
+static const char *create_in(
+    uint8_t *region, uint32_t bytes, const struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     const char *volatile reason;
-    if ((reason = validate(wasm, size, region, bytes, &facts))) return reason;
-    if (!options->quota) bytes = leave_room_for_stack(region, bytes, &facts);
-    if ((reason = check_stack(&facts))) return reason;
-    if ((reason = sov_scan(&scan, wasm, size))) return reason;
-    if ((reason = plan_memory(&scan, options->memory, &reserved, &initial, &most_pages))) return reason;
-    uint64_t fixed = (uint64_t)sizeof(struct sov_task) + reserved;
-    if (fixed + 2 * POOL_HEADER_BYTES > bytes) return sov_out_of_memory_text;
+    uint64_t fixed = (uint64_t)sizeof(struct sov_task) + module->reserved;
+    if (fixed + module->stack + 2 * POOL_HEADER_BYTES > bytes) return no_room(fixed + module->stack + 2 * POOL_HEADER_BYTES);
 
     /* What a task can see is cleared here: its linear memory, whole, to the limit it may grow to. The heap
      * clears each block when it is taken. */
     memset(region, 0, (size_t)fixed);
     struct sov_task *task = (struct sov_task *)region;
-    task->size = bytes; /* but for what sov_task_create() knows of */
+    task->size = bytes; /* but for what finish() knows of */
     task->on_demand = options->quota != 0;
-    task->nesting = (uint16_t)facts.nesting;
-    task->values = (uint16_t)facts.values;
-    task->memory_limit = reserved;
-    task->most_pages = most_pages;
-    task->code_hash = sov_code_hash(scan.section[10].start, scan.code_bytes);
-    task->header.length = initial;
+    task->nesting = (uint16_t)module->facts.nesting;
+    task->values = (uint16_t)module->facts.values;
+    task->memory_limit = module->reserved;
+    task->most_pages = module->most_pages;
+    task->code_hash = sov_code_hash(module->scan.section[10].start, module->scan.code_bytes);
+    task->header.length = module->initial;
     pool_init(&task->heap, region + fixed, bytes - (uint32_t)fixed);
     jmp_buf full;
     if (setjmp(full)) {
-        reason = sov_out_of_memory_text;
+        reason = no_room((uint64_t)bytes + 8);
     } else {
         sov_heap_enter(&task->heap, &full);
-        reason = build(task, &scan, wasm, size, options);
+        reason = build(task, module, wasm, size, options);
     }
     sov_heap_leave();
-    if (!reason) reason = sov_compile_at_creation(task, &facts);
+    if (!reason) reason = sov_compile_at_creation(task, &module->facts);
+    if (sov_out_of_memory(reason)) no_room((uint64_t)bytes + 8);
     if (!reason) sov_forget_wasm(task);
     return reason;
 }
 
-const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
-    *created = NULL;
-    if (options->stack < LEAST_STACK || options->stack > MOST_STACK) return sov_reason("stack must be 64 bytes to 16 MB");
-    if (sov_port_stack_left() < SOV_STACK_TO_CREATE) return sov_reason("too little of the C stack is left to create a task");
+/* The bytes that the task keeps: those of the caller, or a copy at the end of the region, which is scanned again since what is
+ * known of a module points into its bytes. `*bytes`: of the region, less the copy; 0 where it does not fit. */
+static const uint8_t *keep_wasm(
+    uint8_t *region, uint32_t *bytes, struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    if (!options->quota || options->immutable) return wasm;
+    *bytes = size < *bytes ? (*bytes - size) & ~7u : 0;
+    if (!*bytes) return wasm;
+    wasm = memcpy(region + *bytes, wasm, size);
+    sov_scan(&module->scan, wasm, size);
+    return wasm;
+}
 
-    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
-     * again, so they do not cut up the space between regions. A task that compiles on demand keeps its share. */
-    if (!sov_tables_take()) return sov_out_of_memory_text;
-    uint32_t bytes = options->quota;
-    uint8_t *region = options->quota ? sov_region_take(options->quota) : sov_region_take_largest(&bytes);
-    if (region && options->quota && !options->immutable) {
-        /* At the end of the region; what is validated is the copy. */
-        bytes = size < bytes ? (bytes - size) & ~7u : 0;
-        if (bytes) wasm = memcpy(region + bytes, wasm, size);
-    }
-    const char *reason = region && bytes ? create_in(region, bytes, wasm, size, options) : sov_out_of_memory_text;
-    if (reason || !options->quota) sov_tables_give();
-    if (reason) {
-        sov_region_give(region);
-        return sov_out_of_memory(reason) || reason == sov_reason_text ? reason : sov_reason("%s", reason);
-    }
-    struct sov_task *task = (struct sov_task *)region;
+/* The last steps: a region that may be trimmed (`room`: else what it is long) becomes as long as the task needs. */
+static void finish(
+    struct sov_task *task, uint8_t *region, uint32_t kept, const struct examined *module, const struct sov_options *options) {
     if (options->quota) {
         task->size = options->quota;
     } else {
-        task->size = (uint32_t)(task->heap.base - region) + task->heap.reach;
-        sov_region_trim(region, task->size);
         task->heap.size = task->heap.reach;
+        task->size = (uint32_t)(task->heap.base - region) + task->heap.reach;
+        /* The next creation in this region validates in it. */
+        uint32_t bytes = task->size > module->facts.workspace ? task->size : module->facts.workspace;
+        if (!kept) sov_region_trim(region, bytes);
     }
     sov_task_begin(task);
-    *created = task;
+}
+
+static const char *check_options(const struct sov_options *options) {
+    if (options->stack && (options->stack < LEAST_STACK || options->stack > MOST_STACK))
+        return sov_reason("stack must be 64 bytes to 16 MB");
+    if (sov_port_stack_left() < SOV_STACK_TO_CREATE) return sov_reason("too little of the C stack is left to create a task");
+    return NULL;
+}
+
+/* A reason that stays valid: those of wasm3 may lie in the region. */
+static const char *kept_reason(const char *reason) {
+    return !reason || sov_out_of_memory(reason) || reason == sov_reason_text ? reason : sov_reason("%s", reason);
+}
+
+/* Examines a module in memory that is free now: in as much as the region will have, so that nothing outside of it is
+ * written. Where there is no such block, in the largest one, to find the other reasons before that one. */
+static const char *examine_in_free_memory(struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    uint32_t bytes = options->quota;
+    uint8_t *workspace = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);
+    bool fits = workspace != NULL;
+    if (!fits && options->quota) workspace = sov_region_take_largest(&bytes);
+    if (fits && options->quota && !options->immutable) bytes = size < bytes ? (bytes - size) & ~7u : 0;
+    const char *reason = examine(module, wasm, size, workspace, bytes, options);
+    sov_region_give(workspace);
+    return reason || fits ? reason : no_room(options->quota);
+}
+
+const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    struct examined module;
+    *created = NULL;
+    const char *reason = check_options(options);
+    if (!reason) reason = examine_in_free_memory(&module, wasm, size, options);
+    if (reason) return kept_reason(reason);
+
+    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
+     * again, so they do not cut up the space between regions. Every task keeps its share, since it may be created again. */
+    uint64_t least = options->quota ? options->quota : sizeof(struct sov_task) + (uint64_t)module.reserved + module.stack;
+    if (!sov_tables_take()) return no_room(least);
+    uint32_t bytes = options->quota;
+    uint8_t *region = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);
+    if (region) {
+        if (!options->quota) bytes = leave_room_for_stack(region, bytes, &module.facts);
+        wasm = keep_wasm(region, &bytes, &module, wasm, size, options);
+        bool fits = bytes && (!options->quota || module.facts.workspace <= bytes);
+        reason = fits ? check_stack(&module.facts) : no_room(least + 8);
+        if (!reason) reason = create_in(region, bytes, &module, wasm, size, options);
+    } else {
+        reason = no_room(least);
+    }
+    if (reason) {
+        reason = kept_reason(reason);
+        sov_region_give(region);
+        sov_tables_give();
+        return reason;
+    }
+    finish((struct sov_task *)region, region, 0, &module, options);
+    *created = (struct sov_task *)region;
+    return NULL;
+}
+
+const char *sov_task_create_in(
+    struct sov_task **created, void *region, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
+    struct examined module;
+    uint32_t bytes = sov_region_bytes(region);
+    *created = NULL;
+    const char *reason = check_options(options);
+    if (reason) return reason;
+    if (options->quota && options->quota < bytes) bytes = options->quota;
+    uint32_t workspace = options->quota && !options->immutable && size < bytes ? (bytes - size) & ~7u : bytes;
+    reason = examine(&module, wasm, size, region, workspace, options);
+    if (!reason) {
+        wasm = keep_wasm(region, &bytes, &module, wasm, size, options);
+        reason = bytes ? check_stack(&module.facts) : no_room((uint64_t)options->quota + 8);
+    }
+    if (!reason) reason = create_in(region, bytes, &module, wasm, size, options);
+    if (reason) return kept_reason(reason);
+    finish(region, region, bytes, &module, options);
+    *created = region;
     return NULL;
 }
 
@@ -203,7 +312,8 @@ const char *sov_check_module(const uint8_t *wasm, uint32_t size) {
     uint32_t bytes;
     struct sov_facts facts;
     uint8_t *workspace = sov_region_take_largest(&bytes);
-    const char *reason = workspace ? validate(wasm, size, workspace, bytes, &facts) : sov_out_of_memory_text;
+    enum sov_verdict verdict = SOV_WORKSPACE_FULL;
+    if (workspace) verdict = sov_validate(wasm, size, workspace, bytes, &facts, sov_reason_text, sizeof sov_reason_text);
     sov_region_give(workspace);
-    return reason;
+    return verdict == SOV_VALID ? NULL : verdict == SOV_INVALID ? sov_reason_text : no_room((uint64_t)bytes + 8);
 }

@@ -54,6 +54,13 @@ static int32_t in_range(const struct abi_argument *argument, int32_t value) {
     }
 }
 
+/* The program asks how much memory it has in order to use it: gives all that is reserved, which need not be whole pages. */
+static void grow_to_limit(struct sov_task *task) {
+    if (task->header.length >= task->memory_limit) return;
+    task->header.length = task->memory_limit;
+    task->runtime->memory.numPages = task->memory_limit / d_m3MemPageSize;
+}
+
 enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
     uint32_t number = sov_pending_number(task);
     *answer = 0;
@@ -105,6 +112,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
             task->exited = true;
             return SOV_ENDED;
         case ABI_NR_SP_MEMORY_BYTES:
+            grow_to_limit(task);
             *answer = task->header.length > SMALL_INT_MOST ? SMALL_INT_MOST : (int64_t)task->header.length;
             return SOV_ANSWERED;
         default: return SOV_FOR_KERNEL;
@@ -122,38 +130,67 @@ uint32_t sov_call_needs(uint32_t number) { return number < ABI_COUNT ? abi_calls
 
 uint32_t sov_task_number(const struct sov_task *task) { return task->status == SOV_SYSCALL ? sov_pending_number(task) : UINT32_MAX; }
 
-static const struct abi_call *find_call(const char *name) {
+static bool is_text(const char *name, uint32_t length, const char *text) { return length == strlen(text) && !memcmp(name, text, length); }
+
+static const struct abi_call *find_call(const char *name, uint32_t length) {
     for (uint32_t i = 0; i < ABI_COUNT; i++)
-        if (!strcmp(abi_calls[i].name, name)) return &abi_calls[i];
+        if (is_text(name, length, abi_calls[i].name)) return &abi_calls[i];
     return NULL;
 }
 
-/* Links one imported function, or says why not. */
-static const char *link_import(IM3Module module, IM3Function function) {
-    const char *from = function->import.moduleUtf8, *name = function->import.fieldUtf8;
-    char found[24];
+/* A name that a module chose, as printable ASCII: other bytes as escapes, a long one cut with dots. */
+#define NAME_BYTES 100
+static const char *printable(char *text, const char *name, uint32_t length) {
+    char *at = text, *last = text + NAME_BYTES - 8;
+    for (uint32_t i = 0; i < length; i++) {
+        uint8_t byte = (uint8_t)name[i];
+        if (at >= last) {
+            memcpy(at, "...", 4);
+            return text;
+        }
+        if (byte >= ' ' && byte <= '~' && byte != '\\') *at++ = (char)byte;
+        else at += snprintf(at, 5, "\\x%02x", byte);
+    }
+    *at = 0;
+    return text;
+}
+
+/* Number of the host function of an import, or -1 with the reason. */
+static int32_t find_host_function(const struct sov_module *scan, const struct sov_import *import, const char **reason) {
+    char module[NAME_BYTES], name[NAME_BYTES], found[24];
 #if SOV_TEST_HOOKS
-    if (!strcmp(from, "spectest")) return sov_link_host(module, function, SPECTEST_NUMBER);
+    if (is_text(import->module, import->module_length, "spectest")) return SPECTEST_NUMBER;
 #endif
-    if (!strncmp(from, "wasi_", 5))
-        return sov_reason("import %.20s.%.24s: there is no WASI here; build with modules/sdk/sovelma.h", from, name);
-    const struct abi_call *call = strcmp(from, ABI_MODULE) != 0 ? NULL : find_call(name);
-    if (!call) return sov_reason("import %.24s.%.32s: no such host function", from, name);
-    sov_type_text(found, sizeof found, function->funcType);
-    if (strcmp(found, call->type) != 0) return sov_reason("import %s.%s: type %s, declared as %s", from, name, call->type, found);
-    return sov_link_host(module, function, call->number);
+    const struct abi_call *call = NULL;
+    if (is_text(import->module, import->module_length, ABI_MODULE)) call = find_call(import->name, import->name_length);
+    printable(module, import->module, import->module_length);
+    printable(name, import->name, import->name_length);
+    sov_type_text_of(scan, import->type, found, sizeof found);
+    if (!call && import->module_length >= 5 && !memcmp(import->module, "wasi_", 5))
+        *reason = sov_reason("import %s.%s: there is no WASI here; build with modules/sdk/sovelma.h", module, name);
+    else if (!call) *reason = sov_reason("import %s.%s: no such host function", module, name);
+    else if (strcmp(found, call->type) != 0)
+        *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, call->type, found);
+    else return call->number;
+    return -1;
+}
+
+const char *sov_check_imports(const struct sov_module *scan) {
+    struct sov_import import;
+    const char *reason = NULL;
+    for (uint32_t at = 0; !reason && sov_next_import(scan, &at, &import);)
+        if (import.kind == 0) find_host_function(scan, &import, &reason);
+    return reason;
 }
 
 const char *sov_link_imports(struct sov_task *task, const struct sov_module *scan) {
     IM3Module module = task->module;
     struct sov_import import;
     uint32_t at = 0;
-    for (u32 i = 0; i < module->numFuncImports && sov_next_import(scan, &at, &import); i++) {
-        /* wasm3 ends a name at its first zero byte: a name that holds a zero is no system call's. */
-        if (memchr(import.module, 0, import.module_length) || memchr(import.name, 0, import.name_length))
-            return sov_reason("import with a zero in its name: no such host function");
-        const char *reason = link_import(module, &module->functions[i]);
-        if (reason) return reason;
+    const char *reason = NULL;
+    for (u32 i = 0; !reason && i < module->numFuncImports && sov_next_import(scan, &at, &import); i++) {
+        int32_t number = find_host_function(scan, &import, &reason);
+        if (number >= 0) reason = sov_link_host(module, &module->functions[i], (uint32_t)number);
     }
-    return NULL;
+    return reason;
 }

@@ -29,6 +29,9 @@ enum sov_disposition { SOV_ANSWERED, SOV_FOR_KERNEL, SOV_ENDED };
 /* Checks the pending host call and charges it. SOV_ANSWERED: *answer is set. SOV_ENDED: the task exited or trapped. */
 enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer);
 
+/* Are all imported functions system calls of the ABI, with its types? NULL, or a reason that names the first that is not. */
+const char *sov_check_imports(const struct sov_module *scan);
+
 /* Links the imported functions to system calls of the ABI. NULL, or a reason. Allocates in the open heap. */
 const char *sov_link_imports(struct sov_task *task, const struct sov_module *scan);
 

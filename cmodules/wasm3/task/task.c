@@ -90,11 +90,19 @@ const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t
     return NULL;
 }
 
-void sov_task_kill(struct sov_task *task) {
-    bool on_demand = task->on_demand;
-    sov_region_give(task);
-    if (on_demand) sov_tables_give();
+void sov_task_kill(struct sov_task *task) { sov_region_end(task); }
+
+void *sov_task_empty(struct sov_task *task) {
+    memset(task, 0, task->size);
+    return task;
 }
+
+void sov_region_end(void *region) {
+    sov_region_give(region);
+    sov_tables_give();
+}
+
+uint32_t sov_task_stack(const struct sov_task *task) { return task->runtime->numStackSlots * (uint32_t)sizeof(m3slot_t); }
 
 enum sov_status sov_task_status(const struct sov_task *task) { return task->status; }
 const char *sov_task_error(const struct sov_task *task) { return task->status == SOV_TRAPPED ? task->error : NULL; }

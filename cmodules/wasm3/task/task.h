@@ -18,16 +18,29 @@ struct sov_options {
     uint32_t entry_length; /* bytes of `entry` */
     uint32_t quota;        /* bytes of the region, functions are compiled when first called; 0: as much as needed with all
                             * of them compiled now, trimmed after creation */
-    uint32_t stack;        /* bytes of wasm stack, at least 64 */
+    uint32_t stack;        /* bytes of wasm stack, at least 64; 0: what the module implies, see default_stack() in create.c */
     uint32_t memory;       /* most bytes of linear memory; 0: __heap_base if exported, else the initial pages */
     bool immutable;        /* nothing changes the wasm bytes, and they stay as long as the task; else a task with a quota
                             * keeps a copy in its region */
 };
 
+/* What the last creation that failed for want of memory asked for, in bytes: the region, at least. */
+uint32_t sov_wanted_bytes(void);
+
 /* Creates a task from `size` bytes of wasm, which are not needed afterwards unless they are promised to be immutable.
  * Returns NULL and sets *task, or returns a reason that stays valid until the next call; sov_out_of_memory() is the reason for a quota
  * or arena that is too small. */
 const char *sov_task_create(struct sov_task **task, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
+
+/* Ends a task and keeps its region for the next one: clears it and returns it. The pointer to the task is invalid afterwards. */
+void *sov_task_empty(struct sov_task *task);
+
+/* As sov_task_create(), in a region that sov_task_empty() returned; with the same module and options it does not fail for want
+ * of memory of the arena. The region stays the caller's when it fails. */
+const char *sov_task_create_in(struct sov_task **task, void *region, const uint8_t *wasm, uint32_t size, const struct sov_options *options);
+
+/* Gives a region back that sov_task_empty() returned. */
+void sov_region_end(void *region);
 
 /* Validates a module without creating anything: NULL or a reason, as above. Uses free memory of the arena. */
 const char *sov_check_module(const uint8_t *wasm, uint32_t size);
@@ -58,6 +71,7 @@ uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, w
  * False where there were not so many. A larger answer than INT32_MAX (a time) is remembered as that. */
 bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int32_t *answer);
 uint32_t sov_task_memory(const struct sov_task *task);   /* bytes of linear memory now */
+uint32_t sov_task_stack(const struct sov_task *task);    /* bytes of the wasm stack */
 void sov_task_region(const struct sov_task *task, uint32_t *used_at_peak, uint32_t *size);
 uint64_t sov_task_state_hash(const struct sov_task *task);
 char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type, 0: no such global */

@@ -174,25 +174,64 @@ bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32
     return false;
 }
 
-/* The function names are subsection 1 of the section; `at` is where the next entry stands, 0 before the
- * first. */
-bool sov_next_name(const struct sov_module *module, uint32_t *at, struct sov_name *name) {
+/* `at` is where the next entry stands, 0 before the first. */
+bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_t *at, struct sov_name *name) {
     struct cursor c = section_cursor(module, 0);
     while (c.at < c.end) {
         uint8_t id = read_byte(&c);
         uint32_t length = read_u32(&c);
         const uint8_t *start = read_bytes(&c, length);
         if (c.bad) return false;
-        if (id != 1) continue;
+        if (id != what) continue;
         c = (struct cursor){ start, start + length, false };
         read_u32(&c); /* how many: they end with the subsection */
         if (*at) c.at = module->section[0].start + *at;
         if (c.at >= c.end) return false;
-        name->function = read_u32(&c);
+        name->index = read_u32(&c);
         name->length = read_u32(&c);
         name->text = (const char *)read_bytes(&c, name->length);
         *at = (uint32_t)(c.at - module->section[0].start);
         return !c.bad;
     }
     return false;
+}
+
+void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text, uint32_t bytes) {
+    static const char letter[] = "FfIi"; /* 0x7c f64 to 0x7f i32 */
+    struct cursor c = section_cursor(module, 1);
+    const uint8_t *values[2] = { NULL, NULL };
+    uint32_t counts[2] = { 0, 0 };
+    uint32_t count = c.at < c.end ? read_u32(&c) : 0;
+    if (type >= count) count = type = 0;
+    for (uint32_t i = 0; count && i <= type && !c.bad; i++) {
+        read_byte(&c); /* 0x60: a function */
+        for (int part = 0; part < 2; part++) {
+            counts[part] = read_u32(&c);
+            values[part] = read_bytes(&c, counts[part]);
+        }
+    }
+    char *at = text, *last = text + bytes - 1;
+    if (c.bad) counts[0] = counts[1] = 0;
+    if (!counts[1] && at < last) *at++ = 'v';
+    for (uint32_t i = 0; i < counts[1] && at < last; i++) *at++ = letter[(values[1][i] - 0x7c) & 3];
+    if (at < last) *at++ = '(';
+    for (uint32_t i = 0; i < counts[0] && at < last; i++) *at++ = letter[(values[0][i] - 0x7c) & 3];
+    if (at < last) *at++ = ')';
+    *at = 0;
+}
+
+bool sov_stack_pointer(const struct sov_module *module, uint32_t *top) {
+    static const char wanted[] = "__stack_pointer";
+    uint32_t index;
+    bool is_mutable;
+    if (!sov_find_export(module, 3, wanted, sizeof wanted - 1, &index)) {
+        struct sov_name name;
+        uint32_t at = 0;
+        for (;;) {
+            if (!sov_next_name(module, SOV_NAMED_GLOBALS, &at, &name)) return false;
+            if (name.length == sizeof wanted - 1 && !memcmp(name.text, wanted, name.length)) break;
+        }
+        index = name.index;
+    }
+    return sov_constant_global(module, index, top, &is_mutable) && is_mutable;
 }

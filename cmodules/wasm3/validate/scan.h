@@ -43,13 +43,21 @@ const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t si
 bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_import *import);
 bool sov_next_export(const struct sov_module *module, uint32_t *at, struct sov_export *export);
 
-/* A function's name in the name section, whose contents no validator looks at: what is malformed ends the
- * iteration. */
+/* An entry of the name section, whose contents no validator looks at: what is malformed ends the iteration. `index`: of
+ * the function or global. */
+enum sov_named { SOV_NAMED_FUNCTIONS = 1, SOV_NAMED_GLOBALS = 7 };
 struct sov_name {
-    uint32_t function, length;
+    uint32_t index, length;
     const char *text;
 };
-bool sov_next_name(const struct sov_module *module, uint32_t *at, struct sov_name *name);
+bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_t *at, struct sov_name *name);
+
+/* The type with that index as wasm3 writes it, "i(iI)", cut to fit; the module was validated or the index is checked here. */
+void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text, uint32_t bytes);
+
+/* Where the C stack begins that a compiler laid into linear memory: the initial value of the global that the module itself
+ * calls __stack_pointer, by an export or in its name section. False where it names none. */
+bool sov_stack_pointer(const struct sov_module *module, uint32_t *top);
 
 /* Finds an export of that kind and name. */
 bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *name, uint32_t length, uint32_t *index);

@@ -21,6 +21,7 @@ struct sov_facts {
     uint32_t nesting;   /* deepest nesting of blocks in any function */
     uint32_t values;    /* most parameters or results of a block in any function */
     uint32_t functions; /* imported and defined */
+    uint32_t workspace; /* bytes of workspace that are enough to validate the module again */
     /* Functions that wasm3's compiler may have no room for: its tables are counted in slots, and the validator counts
      * values. Whether it has, only compiling tells. */
     uint32_t doubtful_count;

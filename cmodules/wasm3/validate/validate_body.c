@@ -391,5 +391,7 @@ void sov_validate_body(struct validator *v, uint32_t function) {
     struct sov_facts *facts = v->facts;
     if (v->peak >= SURE_VALUES || 4 * v->peak + 2 * v->local_count + 2 * v->moved >= SURE_SLOTS) v->doubtful = true;
     if (v->doubtful && facts->doubtful_count < SOV_DOUBTFUL_KEPT) facts->doubtful[facts->doubtful_count++] = (uint16_t)function;
+    uint32_t body = v->local_count + v->peak + (facts->nesting + 3) * (uint32_t)sizeof(struct frame) + 16;
+    if (facts->workspace < body) facts->workspace = body;
     v->function = NO_FUNCTION;
 }

@@ -370,5 +370,6 @@ enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspac
     if (setjmp(v.rejected)) return v.verdict;
     validate_sections(&v);
     facts->functions = v.function_count;
+    facts->workspace += (uint32_t)(v.free - (uint8_t *)workspace); /* tables, and the largest body above them */
     return SOV_VALID;
 }

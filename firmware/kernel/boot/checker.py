@@ -37,7 +37,9 @@ class Checker:
 
     def number(self, value, key, where, least, most, default):
         """The whole number under a key, which has to be in that range."""
-        number = value.get(key, default)
+        if key not in value:
+            return default
+        number = value[key]
         if self.is_a(number, int, where, "a whole number") and not least <= number <= most:
             self.wrong(where, "must be %d to %d" % (least, most))
         return number

@@ -22,7 +22,7 @@
           "slice": 200000,                     fuel; default: the port's 2 ms
           "budget": 5000000, "period": 100,    fuel in so many ms, then only what no other task wants; default: no limit
           "memory": 1024,                      bytes of linear memory; default: what the module says it needs
-          "stack": 1024,                       bytes of the wasm stack; default 1024
+          "stack": 1024,                       bytes of the wasm stack; default: what the module implies
           "quota": 8192,                       bytes of the whole region; default: what it takes
           "capabilities": 16,                  how many it may hold at once; default 16
           "log_burst": 32, "log_rate": 32,     lines it may log at once, and in a second; default 32

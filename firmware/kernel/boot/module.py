@@ -6,7 +6,6 @@ import wasm3
 from kernel.core.log import escaped
 
 _KINDS = ("function", "table", "memory", "global")
-_STACK = 1024       # the stack that a manifest gives a task by default
 
 
 def _text(name):
@@ -27,10 +26,10 @@ def describe(path):
         lines.append("  exports %s %s" % (_KINDS[kind], _text(name)))
     entry = "_start" if any(name == b"_start" and kind == 0 for name, kind, _ in wasm3.exports(wasm)) else None
     try:
-        task = wasm3.Instance(wasm, entry, stack=_STACK)
+        task = wasm3.Instance(wasm, entry, stack=0)
     except ValueError as error:
         lines.append("  cannot become a task: %s" % error)
     else:
-        lines.append("  memory %d bytes, region %d bytes with a stack of %d" % (task.memory(), task.region()[1], _STACK))
+        lines.append("  memory %d bytes, region %d bytes with a stack of %d" % (task.memory(), task.region()[1], task.stack()))
         task.kill()
     return lines

@@ -8,7 +8,7 @@ from kernel.core.log import BURST_DEFAULT, RATE_DEFAULT, escaped
 from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 from kernel.objects.kinds import KINDS, kind_of
 
-STACK_DEFAULT = 1024
+STACK_DEFAULT = 0               # what the module implies, see docs/RUNTIME.md
 _BYTES_MOST = (1 << 30) - 1
 _ARGUMENTS_MOST = 32
 _ARGUMENT_MOST = 255            # bytes

@@ -100,6 +100,8 @@ def _reason(task):
     # The runtime's words, behind the task's own where it logged an error right before: a panic.
     instance = task.instance
     reason = escaped(instance.error() or "unknown")
+    if reason == "stack overflow":
+        reason = 'stack overflow: "stack": %d in the manifest' % (2 * instance.stack())
     calls = instance.calls()
     words = task.log.last_words() if calls and calls[-1][0] == abi.NR_LOG else None
     return reason if words is None else "%s (%s)" % (escaped_bytes(words), reason)

@@ -66,11 +66,19 @@ class System:
         raise ValueError("no task called " + str(name))
 
     def kill(self, task):
-        """Stops a task wherever it is; its region goes back at once. Does nothing where it is over."""
+        """Stops a task wherever it is; its region is cleared at once. Does nothing where it is over."""
         if not task.over():
             self.scheduler.remove(task)
             supervisor.killed(task)
             self._alive -= 1
+
+    def close(self):
+        """Ends every task and gives all regions and files back; the system is over."""
+        for task in self.tasks:
+            self.kill(task)
+            if task.plan:
+                task.plan.end()
+        self.fs.close()
 
     def fault(self, task, reason):
         """Ends a task as a fault does, with that reason in its crash record; its fault policy decides what comes next."""

@@ -4,7 +4,7 @@ A restart, by the fault policy or at the prompt, keeps the Task and gives it a n
 
 Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
 timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` are its place there, so no queue ever
-allocates; the region goes back the moment an instance ends, and what the prompt may show afterwards was copied out
+allocates; the region is cleared the moment an instance ends, and what the prompt may show afterwards was copied out
 before.
 """
 from kernel.core.log import Ring
@@ -39,7 +39,7 @@ class Task:
         self.may_fault = may_fault
         self.account = None     # ramfs.Account: what it stores counts here
         self.log = log or Ring(name)
-        self.plan = None        # kernel.objects.plan.Plan: how to start it again
+        self.plan = None        # kernel.objects.plan.Plan: how to start it again; keeps its region meanwhile
         self.policy = None      # kernel.core.supervisor.Policy: what a fault leads to; None: it stays faulted
         # the scheduler's
         self.state = READY
@@ -86,7 +86,8 @@ class Task:
         return self.instance.region() if self.instance else self._past[2]
 
     def finish(self, state):
-        """Ends the instance: keeps its figures, gives region and capabilities back.
+        """Ends the instance: keeps its figures, clears its region and keeps that for the next start (without a plan gives it
+        back), gives capabilities back.
 
         `state`: why. The instance ends even where there is no memory for the figures, or where an object cannot be
         released, whose exception comes through.
@@ -99,7 +100,10 @@ class Task:
         except MemoryError:
             pass
         self.instance = None
-        instance.kill()
+        if self.plan:
+            self.plan.keep(instance)
+        else:
+            instance.kill()
         self.state = state
         try:
             self.stop_waiting()

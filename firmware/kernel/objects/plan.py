@@ -1,5 +1,9 @@
 """How a task is made, once or again: its module read and instantiated, its capabilities granted.
 
+The region of a task stays its own from the first start until the system ends: an instance that ends leaves it, cleared, to the next
+one. So a manifest that was admitted keeps its word: whatever order of faults, restarts and stops, no other task can take
+the room that a task was started in.
+
 A restart makes a task exactly as the first start did: from the module, whose SHA-256 has to be the one that the manifest
 names, and from the manifest's grants, each with a new object.
 """
@@ -38,6 +42,8 @@ class Plan:
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
         self.account = Account(plan["storage"])     # counts on across restarts
+        self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
+        self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
 
     def module(self):
         """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
@@ -53,7 +59,22 @@ class Plan:
     def instance(self):
         """A new instance, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
         plan = self._plan
-        return wasm3.Instance(self.module(), quota=plan["quota"], stack=plan["stack"], memory=plan["memory"])
+        module = self.module()
+        instance = wasm3.Instance(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"], into=self._emptied)
+        self._emptied = None
+        self.stack_hint = wasm3.stack_hint(module) if plan["memory"] else -1
+        return instance
+
+    def keep(self, instance):
+        """Ends an instance and keeps its region for the next one."""
+        instance.empty()
+        self._emptied = instance
+
+    def end(self):
+        """Gives the region back, where no instance is in it. The system ends: nothing starts from this plan any more."""
+        if self._emptied:
+            self._emptied.kill()
+            self._emptied = None
 
     def capabilities(self):
         """A new table, with nothing in it."""
@@ -76,7 +97,7 @@ class Plan:
             self.grant(capabilities, False)
             self.grant(capabilities, True)
         except BaseException:
-            instance.kill()
+            self.keep(instance)
             capabilities.clear()
             raise
         return instance, capabilities

@@ -38,9 +38,7 @@ def boot(path, input=None):
     global system
     pause()
     if system:
-        for task in system.tasks:
-            system.kill(task)
-        system.fs.close()
+        system.close()
         system = None
     system = _build(path, {INPUT: input} if input else None)
     console.ok("system %s: %d tasks" % (escaped(path), len(system.tasks)))
@@ -92,8 +90,7 @@ def check(path):
             unload()
         return
     boot(path)
-    for task in system.tasks:
-        system.kill(task)
+    system.close()
     count = len(system.tasks)
     console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
 
