@@ -12,10 +12,13 @@ What every port provides:
                                   True where a socket that a task waits for is ready
     write(buffer, n)              puts buffer[:n] on the console
     terminal()                    True where a user sits at a terminal
-    catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on
+    catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on, or makes `interrupted` true
+    interrupted()                 True once after any number of them, where it raises nothing
+    ignore_interrupts()           Ctrl-C is ignored from now on, until that is called or the prompt runs a line
     prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
     reboot()                      starts the machine anew
     typed()                       True where a key was pressed that was not read yet; never where there is no prompt yet
+    swallow_key()                 reads one such key
     forget_keys()                 drops what was typed until now
     behind(step)                  calls step() every few ms from now on, while Python does something else (None: no more);
                                   False where this machine cannot

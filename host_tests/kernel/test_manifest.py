@@ -49,7 +49,7 @@ from manifests import GOOD, GREEDY, task
     (task(priority=8), "tasks[0].priority: must be 0 to 7"),
     (task(priority="high"), "tasks[0].priority: must be a whole number"),
     (task(slice=0), "tasks[0].slice: must be 1 to 1073741823"),
-    (task(quota=100), "tasks[0]: no room for a region"),
+    (task(quota=100), "tasks[0].quota: is too small: at least"),
     (task(module="greedy.wasm"), "tasks[0]: no room for a region"),
     (task(may_fault=1), "tasks[0].may_fault: must be true or false"),
     (task(prioritty=1), "tasks[0].prioritty: unknown key"),

@@ -39,6 +39,7 @@ def idle(ms):
 def tick():
     return clock & ((1 << 30) - 1)
 hal.ticks, hal.idle = tick, idle
+hal.microseconds = lambda: clock * 1000
 shown = []
 hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
 sovelma.boot(path)

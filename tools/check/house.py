@@ -23,7 +23,7 @@ FILE_LINES = 400
 PYTHON_LINES = 60
 C_LINES = 80
 
-HARDWARE = {"machine", "network", "esp32", "esp", "esp32c3", "qemu", "hostfs", "netio"}
+HARDWARE = {"machine", "network", "esp32", "esp", "esp32c3", "qemu", "hostfs", "netio", "interrupts"}
 
 # The room `state` has two: one without wasm3's headers.
 PUBLIC_HEADERS = {"state": {"status.h", "task_state.h"}}

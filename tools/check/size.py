@@ -52,9 +52,7 @@ def demo(index, quota):
         system.run(int(seconds * 1000))
         region = task.region()
     starved = task.record is not None and "out of memory" in task.record.reason
-    for each in list(system.tasks):
-        system.kill(each)
-    system.fs.close()
+    system.close()
     return None if starved else (memory, region)
 def count(name, index, quota):
     manifest = Manifest("modules/demo/system.json")

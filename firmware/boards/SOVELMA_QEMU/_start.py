@@ -38,6 +38,8 @@ def _program(run, *arguments):
     except SystemExit as error:
         code = error.args[0] if error.args else 0
         qemu.exit(code if isinstance(code, int) else 0 if code is None else 1)
+    except KeyboardInterrupt:
+        print("stopped")        # a second Ctrl-C right behind the first: the prompt follows, the system is still there
     except BaseException as error:
         sys.print_exception(error)
         qemu.exit(1)

@@ -6,6 +6,10 @@ def typed():
     return False
 
 
+def swallow_key():
+    """There is no such key."""
+
+
 def forget_keys():
     """There is nothing to be forgotten."""
 

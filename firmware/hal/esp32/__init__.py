@@ -88,6 +88,12 @@ def typed():
     return False
 
 
+def swallow_key():
+    """Reads the key that `typed` told of: it opens the prompt and is no part of the first line."""
+    if typed():
+        sys.stdin.buffer.read(1)
+
+
 def forget_keys():
     """Drops what was typed until now: the line feed behind the carriage return of a command."""
     while typed():
@@ -110,6 +116,16 @@ def terminal():
 def catch_interrupts():
     """Ctrl-C raises KeyboardInterrupt from now on."""
     micropython.kbd_intr(3)
+
+
+def interrupted():
+    """Ctrl-C is an exception here."""
+    return False
+
+
+def ignore_interrupts():
+    """Ctrl-C is ignored from now on, until `catch_interrupts`, or until the prompt runs a line."""
+    micropython.kbd_intr(-1)
 
 
 def prompt_at_exit():

@@ -50,6 +50,16 @@ def catch_interrupts():
     micropython.kbd_intr(3)
 
 
+def interrupted():
+    """Ctrl-C is an exception here."""
+    return False
+
+
+def ignore_interrupts():
+    """Ctrl-C is ignored from now on, until `catch_interrupts`, or until the prompt runs a line."""
+    micropython.kbd_intr(-1)
+
+
 def prompt_at_exit():
     """The prompt follows anyway."""
 

@@ -2,7 +2,7 @@
 
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
-import micropython
+import interrupts
 import uos as os
 import sys
 import termios
@@ -80,9 +80,10 @@ def terminal():
         return False
 
 
-def catch_interrupts():
-    """Ctrl-C raises KeyboardInterrupt from now on (`-m` starts with the signal's default, which ends the program)."""
-    micropython.kbd_intr(3)
+# Ctrl-C makes `interrupted` true once from now on (`-m` starts with the signal's default, which ends the program); or does nothing.
+catch_interrupts = interrupts.watch
+ignore_interrupts = interrupts.ignore
+interrupted = interrupts.seen
 
 
 def prompt_at_exit():

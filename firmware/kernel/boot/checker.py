@@ -1,7 +1,7 @@
 """Small checks of a manifest's values. Each notes what is wrong with its place and goes on, so all errors are shown at once."""
 import hal
 from kernel.core.capability import RIGHTS
-from kernel.core.log import escaped
+from kernel.core.log import escaped, printable
 from kernel.objects.ramfs import NAME_MOST
 
 
@@ -20,7 +20,7 @@ class Checker:
 
     def wrong(self, where, what):
         """Records one error. `where`: its place in the manifest."""
-        self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", escaped(what)))
+        self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", printable(what)))
 
     def is_a(self, value, kind, where, words):
         """Whether a value has a type; notes "must be `words`" where it has not."""

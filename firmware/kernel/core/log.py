@@ -59,6 +59,12 @@ class Ring:
             write(_shown, end + 1)
         return length
 
+    def age(self, now):
+        """Brings `_ticked` forward, see System._age: after so long a time the burst is full again."""
+        if (now - self._ticked) & _TICKS_MASK >= self._burst * self._every:
+            self._tokens = self._burst
+            self._ticked = now
+
     def _allowed(self, now):
         # A bucket of tokens: full at the start, one more every so many ms.
         passed = (now - self._ticked) & _TICKS_MASK
@@ -140,6 +146,19 @@ def _put_number(at, number):
 def escaped(text):
     """A string with escapes for every byte that is not printable ASCII, for names that a module or a host file chose."""
     return escaped_bytes(text.encode())
+
+
+def printable(text):
+    """A string with escapes for what is not printable ASCII, for messages that may quote anything; backslashes stay."""
+    return "".join(char if " " <= char <= "~" else "".join("\\x%02x" % byte for byte in char.encode()) for char in text)
+
+
+def file_name(name):
+    """A task's name as a name of one file: letters, digits, "-", "_" and dots inside stay, the rest becomes %xx. Two names never
+    become one, and none leads out of a directory.
+    """
+    return "".join(char if char.isalpha() or char.isdigit() or char in "-_" or char == "." and index else "%%%02x" % ord(char)
+                   for index, char in enumerate(name))
 
 
 def escaped_bytes(data):

@@ -17,8 +17,6 @@ RESTART = const(1)
 REBOOT = const(2)
 ACTIONS = ("stop", "restart", "reboot")
 
-_TICKS_MASK = const(0x3FFFFFFF)
-
 
 class Policy:
     """What a fault of a task leads to.
@@ -133,7 +131,7 @@ def faulted(task, scheduler, reason=None):
         task.record = None
     now = hal.ticks()
     policy = task.policy
-    if policy and (now - task.started) & _TICKS_MASK >= policy.most:
+    if policy and _ran_for(task, policy.most):
         task.failures = 0
     task.failures += 1
     _finish(task, KILLED if reason else FAULTED)
@@ -146,6 +144,14 @@ def faulted(task, scheduler, reason=None):
         except Exception:
             pass
     return _apply(task, scheduler, now)
+
+
+def _ran_for(task, milliseconds):
+    # By the clock that never wraps; without memory for its number the task is not taken for one that ran long.
+    try:
+        return hal.microseconds() - task.started >= milliseconds * 1000
+    except MemoryError:
+        return False
 
 
 def _apply(task, scheduler, now):
@@ -171,6 +177,7 @@ def restart(task, scheduler):
     """
     now = hal.ticks()
     try:
+        started = hal.microseconds()
         instance, capabilities = task.plan.start()
     except Exception as error:      # no room, the module is gone or is another one: told, and tried again
         _note(task, "cannot be started: %s", error)
@@ -178,7 +185,7 @@ def restart(task, scheduler):
         task.failures += 1
         return _apply(task, scheduler, now)
     task.begin(instance, capabilities)
-    task.started = now
+    task.started = started
     task.restarts += 1
     scheduler.add(task)
     return False

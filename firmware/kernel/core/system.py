@@ -6,6 +6,11 @@ wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks thr
 
 Invariants: a handler that raises becomes an error code and a line in the kernel's log; it never stops the system. A burst
 allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
+
+Time: ticks have 30 bits, so that a slice makes no object of them, and wrap after 12.4 days. No tick is therefore kept for
+long: every 37 hours `_age` brings forward what lies in the past, and after a pause that was longer than any timer (the prompt had
+the machine, `hal.clock` tells, which never wraps) every timer is due. Counts that grow for ever stay small integers:
+`slices` wraps, times are kept as days and the rest in ms.
 """
 import hal
 from micropython import schedule
@@ -21,7 +26,18 @@ _SYSCALL = const(1)
 _EXITED = const(2)
 _TICKS_MASK = const(0x3FFFFFFF)
 _IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
+_AGE = const(1 << 27)       # ms between two looks at old ticks: an eighth of what ticks can tell apart
+_DAY = const(86_400_000)    # ms
+_LONG_PAUSE = const(31_999)  # in units of `_coarse`, 2^29 ms less one unit: no timer runs as long
 _STEP = const(5)            # ms: half of the time between two steps, so what has the machine runs at half its speed at least
+
+
+def _coarse():
+    # The time that never wraps, in units of 2^24 microseconds: a small integer for 500 years. Allocates nothing.
+    time = hal.clock(0)
+    if isinstance(time, int):
+        return time >> 24
+    return time[3] | time[4] << 8 | time[5] << 16 | (time[6] & 0x3F) << 24
 
 
 class System:
@@ -42,9 +58,13 @@ class System:
         self._interrupted = False           # Ctrl-C came where it could not be let through
         self._alive = 0                     # tasks that will run again
         self._reboot = False                # a task faulted whose policy says so
-        self.slices = 0
-        self.ran = 0                        # ms that `run` took so far, all calls together
-        self.idled = 0                      # ms of it in which no task was ready
+        self.slices = 0                     # given so far, modulo 2^30
+        self.ran = 0                        # ms that `run` took so far, all calls together, without whole days
+        self.ran_days = 0
+        self.idled = 0                      # ms of it in which no task was ready, as well
+        self.idled_days = 0
+        self._aged = hal.ticks()            # tick of the last look at old ticks
+        self._left = -1                     # `_coarse` when the system stopped, -1: it never ran
         self.turns = 0                      # of the loop in `run`: a watchdog sees that it gets on
         self.running = False                # `run` has the machine
         self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
@@ -55,7 +75,7 @@ class System:
         self.tasks.append(task)
         self.scheduler.reserve(len(self.tasks))
         self._alive += 1
-        task.started = hal.ticks()
+        task.started = hal.microseconds()
         self.scheduler.add(task)
 
     def find(self, name):
@@ -120,23 +140,64 @@ class System:
             raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
         self.running = True
         self._stepped = -1
+        self._come_back()
         try:
             return self._loop(milliseconds, forever)
         finally:
             self.running = False
+            self.paused()
+
+    def paused(self):
+        """Nothing gives slices any more until the next `run` or `step`."""
+        self._stepped = -1
+        self._left = _coarse()
+
+    def _come_back(self):
+        # After a pause whose end cannot be told from ticks: every timer is due, since none runs as long.
+        if self._left >= 0 and _coarse() - self._left >= _LONG_PAUSE:
+            now = hal.ticks()
+            self.scheduler.all_due(now)
+            self._age(now)
+
+    def _age(self, now):
+        # Brings ticks forward that lie so far in the past that they would look like the future some day.
+        self._aged = now
+        for task in self.tasks:
+            if task.timer < 0 and until(task.period_end, now) <= 0:
+                task.period_end = now
+            task.log.age(now)
+
+    def total(self):
+        """(ms that `run` took so far, ms of them in which no task was ready), as large as they are."""
+        return self.ran_days * _DAY + self.ran, self.idled_days * _DAY + self.idled
+
+    def _count(self, past, idle):
+        # Adds to both times; small integers stay small.
+        self.ran += past
+        while self.ran >= _DAY:
+            self.ran -= _DAY
+            self.ran_days += 1
+        self.idled += idle
+        while self.idled >= _DAY:
+            self.idled -= _DAY
+            self.idled_days += 1
 
     def _loop(self, milliseconds, forever):
         last = hal.ticks()
         end = (last + milliseconds) & _TICKS_MASK
         while self._alive or forever:
             now = hal.ticks()
-            self.ran += (now - last) & _TICKS_MASK
+            self._count((now - last) & _TICKS_MASK, 0)
             last = now
+            if (now - self._aged) & _TICKS_MASK >= _AGE:
+                self._age(now)
             self.turns = (self.turns + 1) & _TICKS_MASK
             if milliseconds >= 0 and until(end, now) <= 0:
                 return False
             if hal.typed():
                 return True
+            if hal.interrupted():
+                raise KeyboardInterrupt
             idle = self.scheduler.idle(now)
             if idle:
                 if idle < 0 or idle > _IDLE_MOST:
@@ -144,7 +205,7 @@ class System:
                 if milliseconds >= 0 and until(end, now) < idle:
                     idle = until(end, now)
                 event = hal.idle(idle)
-                self.idled += (hal.ticks() - now) & _TICKS_MASK
+                self._count(0, (hal.ticks() - now) & _TICKS_MASK)
                 if not event:
                     continue            # nothing happened, or a time is up
             self._pending = True
@@ -169,8 +230,11 @@ class System:
         now = hal.ticks()
         if self._stepped >= 0:
             past = (now - self._stepped) & _TICKS_MASK
-            self.ran += past
-            self.idled += max(past - self._busy, 0)
+            self._count(past, past - self._busy if past > self._busy else 0)
+        else:
+            self._come_back()
+        if (now - self._aged) & _TICKS_MASK >= _AGE:
+            self._age(now)
         self._stepped = now
         end = (now + _STEP) & _TICKS_MASK
         here = now
@@ -197,7 +261,7 @@ class System:
                 task = self.scheduler.next(now)
                 if task is None:
                     break
-                self.slices += 1
+                self.slices = (self.slices + 1) & _TICKS_MASK
                 if task.instance is None:
                     self._restart(task)
                 elif task.budget and task.left > 0:

@@ -64,7 +64,7 @@ class Task:
         self.capabilities = capabilities
         self.answer = 0         # result of the call it waits for, given at the next resume
         self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
-        self.started = 0        # tick at which it began
+        self.started = 0        # microseconds when it began
         self.result = None      # exit code, once it ended
         self.instance = instance
         capabilities.guard(instance)

@@ -3,6 +3,7 @@ import sys
 import hal
 from kernel.core import console
 from kernel.core.errors import ManifestError
+from kernel.core.log import file_name
 from kernel.shell import running, tasks
 
 SECONDS_DEFAULT = 10    # of a run without a terminal
@@ -50,11 +51,25 @@ def _arguments(words):
     return path, seconds, input, crashes
 
 
+def _run(milliseconds, forever=False):
+    # True where Ctrl-C stopped the system. Two of them, or twenty, are one.
+    stopped = False
+    try:
+        hal.catch_interrupts()
+        running.system.run(milliseconds, forever)
+    except KeyboardInterrupt:
+        stopped = True
+    hal.ignore_interrupts()
+    return stopped
+
+
 def main(words):
     """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started, 3
-    where a fault policy is to start the machine anew.
+    where a fault policy is to start the machine anew. Ctrl-C is heard while the system runs, and ends nothing by itself: at a
+    terminal it gives the prompt, elsewhere the table of the tasks.
     """
     path, seconds, input, crashes = _arguments(words)
+    hal.ignore_interrupts()
     try:
         if words[0] == "check":
             running.check(path)
@@ -64,26 +79,21 @@ def main(words):
         for text in error.errors:
             print("sovelma: " + text, file=sys.stderr)
         sys.exit(2)
-    hal.catch_interrupts()
     if hal.terminal():
         console.show("Ctrl-C stops the system and gives the prompt")
-        try:
-            running.system.run()
+        if not _run(-1):
             console.show("every task is over; Ctrl-C gives the prompt")
-            running.system.run(-1, True)
-        except KeyboardInterrupt:
-            console.show("stopped; import sovelma; sovelma.ps() shows the tasks, sovelma.run() goes on")
-            hal.prompt_at_exit()
+            _run(-1, True)
+        console.show("stopped; import sovelma; sovelma.ps() shows the tasks, sovelma.run() goes on")
+        hal.prompt_at_exit()
         return
-    try:
-        running.system.run(int(seconds * 1000))
-    except KeyboardInterrupt:
+    if _run(int(seconds * 1000)):
         console.show("interrupted")
     tasks.ps()
-    try:
-        for task in running.system.tasks if crashes else ():
-            if task.record:
-                tasks.crash(task.name, "%s/%s.json" % (crashes, task.name))
-    except OSError as error:
-        print("sovelma: %s: crash records cannot be written: %s" % (crashes, error), file=sys.stderr)
+    for task in running.system.tasks if crashes else ():
+        if task.record:
+            try:
+                tasks.crash(task.name, "%s/%s.json" % (crashes, file_name(task.name)))
+            except OSError as error:
+                print("sovelma: %s: the crash record of %s cannot be written: %s" % (crashes, task.name, error), file=sys.stderr)
     sys.exit(0 if running.system.good() else 1)

@@ -23,18 +23,19 @@ class Shares:
         """{task: percent} since the last look; the same as then where the system did not run in between."""
         system = self.system
         fuel = {task: task.fuel() for task in system.tasks}
-        ran = system.ran - self._ran
+        total, idled = system.total()
+        ran = total - self._ran
         if ran > 0:
             used = {task: fuel[task] - self._fuel.get(task, 0) for task in fuel}
-            busy = 100 * (ran - (system.idled - self._idled)) / ran / max(sum(used.values()), 1)
+            busy = 100 * (ran - (idled - self._idled)) / ran / max(sum(used.values()), 1)
             self._percent = {task: busy * used[task] for task in used}
-            self._ran, self._idled, self._fuel = system.ran, system.idled, fuel
+            self._ran, self._idled, self._fuel = total, idled, fuel
         return self._percent
 
 
 def standing(task):
     """How a task stands, in words: what it waits for, how it ended, or "-"."""
-    left = until(task.wake, hal.ticks()) if task.timer >= 0 else -1
+    left = max(until(task.wake, hal.ticks()), 0) if task.timer >= 0 else -1
     if task.state == SLEEPING:
         return "waits: %d ms" % left
     if task.state == RESTARTING:

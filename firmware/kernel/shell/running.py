@@ -104,6 +104,7 @@ def run(seconds=None):
     hal.forget_keys()
     try:
         if the_system().run(-1 if seconds is None else int(seconds * 1000)):
+            hal.swallow_key()
             background()
             console.show("the system runs on behind the prompt; sovelma.pause() stops it, sovelma.run() brings it back")
         elif was_behind:
@@ -126,6 +127,8 @@ def pause():
     """Stops the system that runs behind the prompt; `background` and `run` go on."""
     global _is_behind
     hal.behind(None)
+    if _is_behind and system:
+        system.paused()
     _is_behind = False
 
 
