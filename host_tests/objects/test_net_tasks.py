@@ -393,8 +393,8 @@ for k in range(40):
         if left < 0 and left > -2:
             raise (MemoryError if k % 2 else OSError)("test")
         return real(*arguments)
-    setattr(hal, name, failing)
     task = add("a", wasm["a"], allow=("a.test", "127.0.0.1"))
+    setattr(hal, name, failing)
     settle()
     setattr(hal, name, real)
     net = network(task)

@@ -37,6 +37,11 @@ def has_its_system(terminal):
     raise AssertionError(terminal.shown[-2000:])
 
 
+def leave(terminal):
+    terminal.type("\x04")
+    assert terminal.end()[0] == 0
+
+
 @pytest.mark.parametrize("times, gap", BURSTS)
 def test_any_number_of_interrupts_gives_the_prompt_with_the_system(firmware, times, gap):
     terminal = Terminal(firmware.path, "-m", "sovelma", "run", DEMO)
@@ -48,8 +53,7 @@ def test_any_number_of_interrupts_gives_the_prompt_with_the_system(firmware, tim
     time.sleep(0.2)
     press(terminal, times, gap)
     has_its_system(terminal)
-    terminal.type("\x04")
-    assert terminal.end()[0] == 0
+    leave(terminal)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -63,8 +67,7 @@ def test_interrupts_at_any_moment_of_the_start(firmware, seed):
     time.sleep(0.3)
     terminal.type("\x03")
     has_its_system(terminal)
-    terminal.type("\x04")
-    assert terminal.end()[0] == 0
+    leave(terminal)
 
 
 @pytest.mark.parametrize("seed", range(6))

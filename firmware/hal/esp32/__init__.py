@@ -90,14 +90,13 @@ def typed():
 
 def swallow_key():
     """Reads the key that `typed` told of: it opens the prompt and is no part of the first line."""
-    if typed():
-        sys.stdin.buffer.read(1)
+    sys.stdin.buffer.read(1)
 
 
 def forget_keys():
     """Drops what was typed until now: the line feed behind the carriage return of a command."""
     while typed():
-        sys.stdin.buffer.read(1)
+        swallow_key()
 
 
 def write(buffer, n):

@@ -2,11 +2,13 @@
 
 Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
-import interrupts
 import uos as os
 import sys
 import termios
 import utime as time
+# Ctrl-C makes `interrupted` true once from `catch_interrupts` on, and does nothing from `ignore_interrupts` on. `-m` starts with the
+# signal's default, which ends the program.
+from interrupts import watch as catch_interrupts, ignore as ignore_interrupts, seen as interrupted
 import hostfs as storage
 from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
 from hal.common.files import *
@@ -78,12 +80,6 @@ def terminal():
         return True
     except OSError:
         return False
-
-
-# Ctrl-C makes `interrupted` true once from now on (`-m` starts with the signal's default, which ends the program); or does nothing.
-catch_interrupts = interrupts.watch
-ignore_interrupts = interrupts.ignore
-interrupted = interrupts.seen
 
 
 def prompt_at_exit():

@@ -72,10 +72,10 @@ class System:
 
     def add(self, task):
         """Takes a new task in and makes it ready."""
+        task.started = hal.microseconds()
         self.tasks.append(task)
         self.scheduler.reserve(len(self.tasks))
         self._alive += 1
-        task.started = hal.microseconds()
         self.scheduler.add(task)
 
     def find(self, name):
