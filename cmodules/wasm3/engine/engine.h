@@ -34,6 +34,11 @@ const char *sov_load(struct sov_task *task, const struct sov_module *scan, const
 /* Drops what points into the wasm bytes and is not needed after creation. */
 void sov_forget_wasm(struct sov_task *task);
 
+/* ---- wasm3_parts.c ------------------------------------------------------------------------------------ */
+
+/* The bits of an init expression, which is one constant and `end`; advances *at past it. The module was validated. */
+u64 sov_constant_value(bytes_t *at, cbytes_t end);
+
 /* ---- compile.c: compiles functions; its head says when ------------------------------------------------ */
 
 bool sov_tables_take(void);                           /* wasm3's tables exist until they were given as often as taken */
@@ -65,9 +70,6 @@ void sov_keep_names(IM3Module module, const struct sov_module *scan);
 
 /* Not terminated; NULL: it has none. Valid as long as the task. */
 const char *sov_function_name(const struct sov_task *task, IM3Function function, uint32_t *length);
-
-/* A function type in wasm3's notation, cut to fit: "i(iI)". */
-void sov_type_text(char *text, size_t bytes, IM3FuncType type);
 
 /* ---- interpreter.c: the only file that replaces parts of wasm3 ------------------------------------------ */
 

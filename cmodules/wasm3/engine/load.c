@@ -11,33 +11,11 @@
 
 /* ---- initialisers --------------------------------------------------------------------------------- */
 
-/* The value of an init expression, which is one constant and `end`; advances *at past it. */
-static u64 constant_value(bytes_t *at, cbytes_t end) {
-    u8 opcode;
-    u32 word = 0;
-    u64 value = 0;
-    Read_u8(&opcode, at, end);
-    switch (opcode) {
-        case c_waOp_i32_const:
-            ReadLEB_i32((i32 *)&word, at, end);
-            value = word;
-            break;
-        case c_waOp_i64_const: ReadLEB_i64((i64 *)&value, at, end); break;
-        case c_waOp_f32_const:
-            Read_u32(&word, at, end);
-            value = word;
-            break;
-        default: Read_u64(&value, at, end); break; /* f64.const */
-    }
-    Read_u8(&opcode, at, end);
-    return value;
-}
-
 static void load_globals(IM3Module module) {
     for (u32 i = 0; i < module->numGlobals; i++) {
         M3Global *global = &module->globals[i];
         bytes_t at = global->initExpr;
-        global->intValue = (i64)constant_value(&at, global->initExpr + global->initExprSize);
+        global->intValue = (i64)sov_constant_value(&at, global->initExpr + global->initExprSize);
     }
 }
 
@@ -46,7 +24,7 @@ static const char *load_data(struct sov_task *task) {
     for (u32 i = 0; i < module->numDataSegments; i++) {
         M3DataSegment *segment = &module->dataSegments[i];
         bytes_t at = segment->initExpr;
-        u64 offset = constant_value(&at, segment->initExpr + segment->initExprSize);
+        u64 offset = sov_constant_value(&at, segment->initExpr + segment->initExprSize);
         uint8_t *to = sov_slice(task, (uint32_t)offset, segment->size);
         if (!to) {
             return sov_reason("data segment out of bounds: %u bytes at %u of %u bytes of memory; raise memory or link with less data",
@@ -71,7 +49,7 @@ static const char *load_table(struct sov_task *task, u32 size) {
     for (u32 i = 0; i < module->numElementSegments; i++) {
         u32 index, count;
         ReadLEB_u32(&index, &at, end);
-        u64 offset = constant_value(&at, end);
+        u64 offset = sov_constant_value(&at, end);
         ReadLEB_u32(&count, &at, end);
         if (offset + count > size) {
             return sov_reason(

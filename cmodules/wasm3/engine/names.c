@@ -1,4 +1,4 @@
-/* names.c - names and types of functions as text, for backtraces and messages.
+/* names.c - names of functions as text, for backtraces.
  *
  * A task whose functions were compiled when it was created keeps copies of the names. A task that compiles on demand keeps
  * the module's bytes, and a backtrace searches them.
@@ -48,15 +48,4 @@ void sov_keep_names(IM3Module module, const struct sov_module *scan) {
         memcpy(text, name.text, name.length);
         function->names[function->numNames++] = text;
     }
-}
-
-void sov_type_text(char *text, size_t bytes, IM3FuncType type) {
-    static const char letter[] = "viIfF";
-    char *at = text, *last = text + bytes - 1;
-    if (!type->numRets && at < last) *at++ = 'v';
-    for (u32 i = 0; i < type->numRets && at < last; i++) *at++ = letter[type->types[i]];
-    if (at < last) *at++ = '(';
-    for (u32 i = 0; i < type->numArgs && at < last; i++) *at++ = letter[type->types[type->numRets + i]];
-    if (at < last) *at++ = ')';
-    *at = 0;
 }

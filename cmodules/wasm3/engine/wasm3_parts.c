@@ -12,8 +12,7 @@
 
 #define M3_IMPLEMENT_ERROR_STRINGS
 #include "wasm3.h"
-#include "wasm3_headers.h"
-#include "memory/memory.h"
+#include "engine.h"
 
 uint32_t sov_code_page_bytes = SOV_LEAST_CODE_PAGE;
 
@@ -38,16 +37,29 @@ struct init_expression {
     bytes_t wasmEnd;
 };
 
-static M3Result pass_init_expression(struct init_expression *expression) {
-    u8 opcode = *expression->wasm++;
-    if (opcode == c_waOp_f32_const) {
-        expression->wasm += sizeof(f32);
-    } else if (opcode == c_waOp_f64_const) {
-        expression->wasm += sizeof(f64);
-    } else {
-        while (*expression->wasm++ & 0x80) {}
+u64 sov_constant_value(bytes_t *at, cbytes_t end) {
+    u8 opcode;
+    u32 word = 0;
+    u64 value = 0;
+    Read_u8(&opcode, at, end);
+    switch (opcode) {
+        case c_waOp_i32_const:
+            ReadLEB_i32((i32 *)&word, at, end);
+            value = word;
+            break;
+        case c_waOp_i64_const: ReadLEB_i64((i64 *)&value, at, end); break;
+        case c_waOp_f32_const:
+            Read_u32(&word, at, end);
+            value = word;
+            break;
+        default: Read_u64(&value, at, end); break; /* f64.const */
     }
-    expression->wasm++; /* `end` */
+    Read_u8(&opcode, at, end);
+    return value;
+}
+
+static M3Result pass_init_expression(struct init_expression *expression) {
+    sov_constant_value(&expression->wasm, expression->wasmEnd);
     return m3Err_none;
 }
 

@@ -102,19 +102,22 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
+/* Gives the region back, with an instance in it or kept empty. False where there is none any more. */
+static bool give_region(instance_object *self) {
+    struct sov_task *task = self->task;
+    void *region = self->region;
+    self->task = NULL;
+    self->region = NULL;
+    self->wasm = MP_OBJ_NULL;
+    if (self->epoch != sov_runtime_epoch() || (!task && !region)) return false;
+    if (task) sov_task_kill(task);
+    else sov_region_end(region);
+    return true;
+}
+
 /* kill(): gives the region back, also one that empty() kept. */
 static mp_obj_t instance_kill(mp_obj_t self_in) {
-    instance_object *self = MP_OBJ_TO_PTR(self_in);
-    if (self->region && self->epoch == sov_runtime_epoch()) {
-        void *region = self->region;
-        self->region = NULL;
-        sov_region_end(region);
-        return mp_const_none;
-    }
-    struct sov_task *task = sov_instance_task(self_in);
-    self->task = NULL;
-    self->wasm = MP_OBJ_NULL;
-    sov_task_kill(task);
+    if (!give_region(MP_OBJ_TO_PTR(self_in))) sov_instance_task(self_in); /* raises */
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_kill_obj, instance_kill);
@@ -132,11 +135,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(instance_empty_obj, instance_empty);
 
 /* The finaliser: an Instance without references gives its region back. */
 static mp_obj_t instance_del(mp_obj_t self_in) {
-    instance_object *self = MP_OBJ_TO_PTR(self_in);
-    if (self->task && self->epoch == sov_runtime_epoch()) sov_task_kill(self->task);
-    if (self->region && self->epoch == sov_runtime_epoch()) sov_region_end(self->region);
-    self->task = NULL;
-    self->region = NULL;
+    give_region(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_del_obj, instance_del);

@@ -33,6 +33,7 @@
 struct examined {
     struct sov_module scan;
     struct sov_facts facts;
+    uint32_t entry;      /* index of the function, where the options name one */
     uint32_t stack;      /* bytes of wasm stack */
     uint32_t reserved;   /* bytes of linear memory that the region has */
     uint32_t initial;    /* bytes of it that the task has at first */
@@ -108,8 +109,7 @@ static const char *examine(struct examined *module, const uint8_t *wasm, uint32_
     if (verdict == SOV_INVALID) return sov_reason_text;
     if ((reason = sov_scan(&module->scan, wasm, size))) return reason;
     if ((reason = sov_check_imports(&module->scan))) return reason;
-    uint32_t index;
-    if (options->entry && !sov_find_export(&module->scan, 0, options->entry, options->entry_length, &index))
+    if (options->entry && !sov_find_export(&module->scan, 0, options->entry, options->entry_length, &module->entry))
         return sov_reason("no exported function %.*s", (int)options->entry_length, options->entry);
     module->stack = options->stack ? options->stack : default_stack(&module->scan, options->quota);
     if ((reason = plan_memory(module, options->memory))) return reason;
@@ -124,14 +124,14 @@ static const char *plan_phase(struct sov_task *task, enum sov_phase phase, const
     IM3FuncType type = sov_function(module, index)->funcType;
     if (type->numArgs || (phase != SOV_PHASE_ENTRY && type->numRets)) {
         char text[24];
-        sov_type_text(text, sizeof text, type);
+        sov_type_text(text, sizeof text, type->types, type->numRets, type->types + type->numRets, type->numArgs);
         return sov_reason("%s has type %s, expected v()", what, text);
     }
     task->phase_function[phase] = (int32_t)index;
     return NULL;
 }
 
-static const char *plan_phases(struct sov_task *task, const struct sov_module *scan, const struct sov_options *options) {
+static const char *plan_phases(struct sov_task *task, const struct examined *module, const struct sov_options *options) {
     const char *reason;
     u32 index;
     for (int i = 0; i < SOV_PHASE_COUNT; i++) task->phase_function[i] = -1;
@@ -139,10 +139,10 @@ static const char *plan_phases(struct sov_task *task, const struct sov_module *s
         (reason = plan_phase(task, SOV_PHASE_START, "the start function", (u32)task->module->startFunction)))
         return reason;
     if (!options->entry) return NULL;
-    if (sov_find_export(scan, 0, "_initialize", 11, &index) && (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
+    if (sov_find_export(&module->scan, 0, "_initialize", 11, &index) &&
+        (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
         return reason;
-    sov_find_export(scan, 0, options->entry, options->entry_length, &index); /* examine() found it */
-    return plan_phase(task, SOV_PHASE_ENTRY, "the entry", index);
+    return plan_phase(task, SOV_PHASE_ENTRY, "the entry", module->entry);
 }
 
 /* ---- creation ------------------------------------------------------------------------------------- */
@@ -154,7 +154,7 @@ static const char *build(
     if ((reason = sov_load(task, &module->scan, wasm, size, module->stack))) return reason;
     sov_choose_code_page(task);
     if ((reason = sov_link_imports(task, &module->scan))) return reason;
-    return plan_phases(task, &module->scan, options);
+    return plan_phases(task, module, options);
 }
 
 /* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
@@ -189,7 +189,7 @@ static const char *create_in(
     pool_init(&task->heap, region + fixed, bytes - (uint32_t)fixed);
     jmp_buf full;
     if (setjmp(full)) {
-        reason = no_room((uint64_t)bytes + 8);
+        reason = sov_out_of_memory_text;
     } else {
         sov_heap_enter(&task->heap, &full);
         reason = build(task, module, wasm, size, options);
@@ -201,29 +201,32 @@ static const char *create_in(
     return reason;
 }
 
+/* Bytes of a region of `bytes` beside the copy of the module, for a task that has to keep one; 0 where it does not fit. */
+static uint32_t beside_copy(uint32_t bytes, uint32_t size, const struct sov_options *options) {
+    if (!options->quota || options->immutable) return bytes;
+    return size < bytes ? (bytes - size) & ~7u : 0;
+}
+
 /* The bytes that the task keeps: those of the caller, or a copy at the end of the region, which is scanned again since what is
  * known of a module points into its bytes. `*bytes`: of the region, less the copy; 0 where it does not fit. */
 static const uint8_t *keep_wasm(
     uint8_t *region, uint32_t *bytes, struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
-    if (!options->quota || options->immutable) return wasm;
-    *bytes = size < *bytes ? (*bytes - size) & ~7u : 0;
-    if (!*bytes) return wasm;
+    *bytes = beside_copy(*bytes, size, options);
+    if (!*bytes || !options->quota || options->immutable) return wasm;
     wasm = memcpy(region + *bytes, wasm, size);
     sov_scan(&module->scan, wasm, size);
     return wasm;
 }
 
-/* The last steps: a region that may be trimmed (`room`: else what it is long) becomes as long as the task needs. */
-static void finish(
-    struct sov_task *task, uint8_t *region, uint32_t kept, const struct examined *module, const struct sov_options *options) {
+/* The last steps: a new region (`is_new`; one that was kept stays as long as it is) becomes as long as the task needs. */
+static void finish(struct sov_task *task, bool is_new, const struct examined *module, const struct sov_options *options) {
     if (options->quota) {
         task->size = options->quota;
     } else {
         task->heap.size = task->heap.reach;
-        task->size = (uint32_t)(task->heap.base - region) + task->heap.reach;
+        task->size = (uint32_t)(task->heap.base - (uint8_t *)task) + task->heap.reach;
         /* The next creation in this region validates in it. */
-        uint32_t bytes = task->size > module->facts.workspace ? task->size : module->facts.workspace;
-        if (!kept) sov_region_trim(region, bytes);
+        if (is_new) sov_region_trim(task, task->size > module->facts.workspace ? task->size : module->facts.workspace);
     }
     sov_task_begin(task);
 }
@@ -247,7 +250,7 @@ static const char *examine_in_free_memory(struct examined *module, const uint8_t
     uint8_t *workspace = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);
     bool fits = workspace != NULL;
     if (!fits && options->quota) workspace = sov_region_take_largest(&bytes);
-    if (fits && options->quota && !options->immutable) bytes = size < bytes ? (bytes - size) & ~7u : 0;
+    if (fits) bytes = beside_copy(bytes, size, options);
     const char *reason = examine(module, wasm, size, workspace, bytes, options);
     sov_region_give(workspace);
     return reason || fits ? reason : no_room(options->quota);
@@ -281,7 +284,7 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
         sov_tables_give();
         return reason;
     }
-    finish((struct sov_task *)region, region, 0, &module, options);
+    finish((struct sov_task *)region, true, &module, options);
     *created = (struct sov_task *)region;
     return NULL;
 }
@@ -294,15 +297,14 @@ const char *sov_task_create_in(
     const char *reason = check_options(options);
     if (reason) return reason;
     if (options->quota && options->quota < bytes) bytes = options->quota;
-    uint32_t workspace = options->quota && !options->immutable && size < bytes ? (bytes - size) & ~7u : bytes;
-    reason = examine(&module, wasm, size, region, workspace, options);
+    reason = examine(&module, wasm, size, region, beside_copy(bytes, size, options), options);
     if (!reason) {
         wasm = keep_wasm(region, &bytes, &module, wasm, size, options);
         reason = bytes ? check_stack(&module.facts) : no_room((uint64_t)options->quota + 8);
     }
     if (!reason) reason = create_in(region, bytes, &module, wasm, size, options);
     if (reason) return kept_reason(reason);
-    finish(region, region, bytes, &module, options);
+    finish(region, false, &module, options);
     *created = region;
     return NULL;
 }

@@ -157,21 +157,20 @@ static const char *printable(char *text, const char *name, uint32_t length) {
 
 /* Number of the host function of an import, or -1 with the reason. */
 static int32_t find_host_function(const struct sov_module *scan, const struct sov_import *import, const char **reason) {
-    char module[NAME_BYTES], name[NAME_BYTES], found[24];
+    char module[NAME_BYTES], name[NAME_BYTES], found[24] = "";
 #if SOV_TEST_HOOKS
     if (is_text(import->module, import->module_length, "spectest")) return SPECTEST_NUMBER;
 #endif
     const struct abi_call *call = NULL;
     if (is_text(import->module, import->module_length, ABI_MODULE)) call = find_call(import->name, import->name_length);
+    if (call) sov_type_text_of(scan, import->type, found, sizeof found);
+    if (call && !strcmp(found, call->type)) return call->number;
     printable(module, import->module, import->module_length);
     printable(name, import->name, import->name_length);
-    sov_type_text_of(scan, import->type, found, sizeof found);
     if (!call && import->module_length >= 5 && !memcmp(import->module, "wasi_", 5))
         *reason = sov_reason("import %s.%s: there is no WASI here; build with modules/sdk/sovelma.h", module, name);
     else if (!call) *reason = sov_reason("import %s.%s: no such host function", module, name);
-    else if (strcmp(found, call->type) != 0)
-        *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, call->type, found);
-    else return call->number;
+    else *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, call->type, found);
     return -1;
 }
 

@@ -196,8 +196,20 @@ bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_
     return false;
 }
 
+/* A value type as the module has it (0x7f to 0x7c) or as wasm3 counts it (1 to 4). */
+static char type_letter(uint8_t type) { return "viIfF"[type > 4 ? (0x80 - type) & 7 : type]; }
+
+void sov_type_text(char *text, uint32_t bytes, const uint8_t *results, uint32_t result_count, const uint8_t *params, uint32_t param_count) {
+    char *at = text, *last = text + bytes - 1;
+    if (!result_count && at < last) *at++ = 'v';
+    for (uint32_t i = 0; i < result_count && at < last; i++) *at++ = type_letter(results[i]);
+    if (at < last) *at++ = '(';
+    for (uint32_t i = 0; i < param_count && at < last; i++) *at++ = type_letter(params[i]);
+    if (at < last) *at++ = ')';
+    *at = 0;
+}
+
 void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text, uint32_t bytes) {
-    static const char letter[] = "FfIi"; /* 0x7c f64 to 0x7f i32 */
     struct cursor c = section_cursor(module, 1);
     const uint8_t *values[2] = { NULL, NULL };
     uint32_t counts[2] = { 0, 0 };
@@ -210,14 +222,8 @@ void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text
             values[part] = read_bytes(&c, counts[part]);
         }
     }
-    char *at = text, *last = text + bytes - 1;
     if (c.bad) counts[0] = counts[1] = 0;
-    if (!counts[1] && at < last) *at++ = 'v';
-    for (uint32_t i = 0; i < counts[1] && at < last; i++) *at++ = letter[(values[1][i] - 0x7c) & 3];
-    if (at < last) *at++ = '(';
-    for (uint32_t i = 0; i < counts[0] && at < last; i++) *at++ = letter[(values[0][i] - 0x7c) & 3];
-    if (at < last) *at++ = ')';
-    *at = 0;
+    sov_type_text(text, bytes, values[1], counts[1], values[0], counts[0]);
 }
 
 bool sov_stack_pointer(const struct sov_module *module, uint32_t *top) {

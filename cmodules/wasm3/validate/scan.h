@@ -52,7 +52,10 @@ struct sov_name {
 };
 bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_t *at, struct sov_name *name);
 
-/* The type with that index as wasm3 writes it, "i(iI)", cut to fit; the module was validated or the index is checked here. */
+/* A function type as wasm3 writes it, "i(iI)", cut to fit. Value types as in the module, or as wasm3 counts them. */
+void sov_type_text(char *text, uint32_t bytes, const uint8_t *results, uint32_t result_count, const uint8_t *params, uint32_t param_count);
+
+/* The same of the type with that index; an index beyond the types gives "v()". */
 void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text, uint32_t bytes);
 
 /* Where the C stack begins that a compiler laid into linear memory: the initial value of the global that the module itself

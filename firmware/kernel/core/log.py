@@ -150,7 +150,7 @@ def escaped(text):
 
 def printable(text):
     """A string with escapes for what is not printable ASCII, for messages that may quote anything; backslashes stay."""
-    return "".join(char if " " <= char <= "~" else "".join("\\x%02x" % byte for byte in char.encode()) for char in text)
+    return escaped_bytes(text.encode(), "\\")
 
 
 def file_name(name):
@@ -161,6 +161,6 @@ def file_name(name):
                    for index, char in enumerate(name))
 
 
-def escaped_bytes(data):
-    """As `escaped`, of bytes that need not be text."""
-    return "".join(chr(byte) if 32 <= byte < 127 and byte != 92 else "\\x%02x" % byte for byte in data)
+def escaped_bytes(data, backslash="\\x5c"):
+    """As `escaped`, of bytes that need not be text. `backslash`: what stands for one."""
+    return "".join(backslash if byte == 92 else chr(byte) if 32 <= byte < 127 else "\\x%02x" % byte for byte in data)

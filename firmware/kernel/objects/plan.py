@@ -61,8 +61,9 @@ class Plan:
         plan = self._plan
         module = self.module()
         instance = wasm3.Instance(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"], into=self._emptied)
+        if plan["memory"] and not self._emptied:        # once: a restart has nothing new to warn of
+            self.stack_hint = wasm3.stack_hint(module)
         self._emptied = None
-        self.stack_hint = wasm3.stack_hint(module) if plan["memory"] else -1
         return instance
 
     def keep(self, instance):
