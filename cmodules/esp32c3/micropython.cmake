@@ -6,5 +6,7 @@ add_library(usermod_esp32c3 INTERFACE)
 target_sources(usermod_esp32c3 INTERFACE ${SOV_ESP32C3_SOURCES})
 # heap.c stands in for the port's answer to how far the Python heap may grow.
 target_link_options(usermod_esp32c3 INTERFACE -Wl,--wrap=gc_get_max_new_split)
+# memory.ld holds the memory map against SOV_HEAP_WANTED, bytes, which the board sets.
+target_link_options(usermod_esp32c3 INTERFACE -Wl,--defsym=SOV_HEAP_WANTED=${SOV_HEAP_WANTED} ${CMAKE_CURRENT_LIST_DIR}/memory.ld)
 target_link_libraries(usermod INTERFACE usermod_esp32c3)
 sovelma_compile_options("-Os" ${SOV_ESP32C3_SOURCES})

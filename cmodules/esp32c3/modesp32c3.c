@@ -1,11 +1,11 @@
 /* modesp32c3.c - the module `esp32c3`: what the HAL of the ESP32-C3 needs and MicroPython's esp32 port does not offer.
  *
  * Time in 64 bits, random bytes that are random before the radio is on, why the chip was started, whether a program
- * (mpremote) has the console, and flash partitions as memory.
+ * (mpremote) has the console, flash partitions as memory, and a counter that outlives every restart.
  *
- * Invariants: nothing here blocks, but for the first `random`, a few milliseconds; only `microseconds` and `map`
- * make objects. What is static survives a soft reset, which is meant: a mapping is made once, the key of the random
- * numbers too.
+ * Invariants: nothing here blocks, but for the first `random`, a few milliseconds, and a write of the counter; only
+ * `microseconds` and `map` make objects. What is static survives a soft reset, which is meant: a mapping is made once, the
+ * key of the random numbers and the handle of the storage too.
  */
 #include "py/mperrno.h"
 #include "py/obj.h"
@@ -23,6 +23,7 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "nvs.h"
 #include "shared/runtime/pyexec.h"
 #include "../common/random.h"
 
@@ -126,6 +127,41 @@ static mp_obj_t esp32c3_map(mp_obj_t label) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_map_obj, esp32c3_map);
 
+/* The storage of the counter, opened once. MicroPython's esp32.NVS opens a handle each time and closes none: 48 bytes of
+ * ESP-IDF's heap that not even a soft reset gives back. */
+static bool open_storage(nvs_handle_t *storage) {
+    static nvs_handle_t opened;
+    if (!opened && nvs_open("sovelma", NVS_READWRITE, &opened) != ESP_OK) opened = 0;
+    *storage = opened;
+    return opened != 0;
+}
+
+static int32_t stored_faults(nvs_handle_t storage) {
+    int32_t count;
+    return nvs_get_i32(storage, "faults", &count) == ESP_OK ? count : 0;
+}
+
+/* faults() -> the counter; 0 where it was never set or the storage fails. */
+static mp_obj_t esp32c3_faults(void) {
+    nvs_handle_t storage;
+    return mp_obj_new_int(open_storage(&storage) ? stored_faults(storage) : 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_faults_obj, esp32c3_faults);
+
+/* set_faults(count): writes only where the counter changes, for the flash's sake. Where the storage fails it is not counted. */
+static mp_obj_t esp32c3_set_faults(mp_obj_t count) {
+    nvs_handle_t storage;
+    int32_t value = mp_obj_get_int(count);
+    if (open_storage(&storage) && stored_faults(storage) != value && nvs_set_i32(storage, "faults", value) == ESP_OK) nvs_commit(storage);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_set_faults_obj, esp32c3_set_faults);
+
+/* heap_missing() -> bytes that Python's first heap lacks because ESP-IDF had no more in one piece; 0 in an image that was
+ * linked with its memory map checked. */
+static mp_obj_t esp32c3_heap_missing(void) { return MP_OBJ_NEW_SMALL_INT(SOV_FIRST_HEAP - sov_first_heap_bytes()); }
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_heap_missing_obj, esp32c3_heap_missing);
+
 static const mp_rom_map_elem_t esp32c3_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp32c3) },
     { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&esp32c3_microseconds_obj) },
@@ -135,6 +171,9 @@ static const mp_rom_map_elem_t esp32c3_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_reset_reason), MP_ROM_PTR(&esp32c3_reset_reason_obj) },
     { MP_ROM_QSTR(MP_QSTR_raw_repl), MP_ROM_PTR(&esp32c3_raw_repl_obj) },
     { MP_ROM_QSTR(MP_QSTR_map), MP_ROM_PTR(&esp32c3_map_obj) },
+    { MP_ROM_QSTR(MP_QSTR_faults), MP_ROM_PTR(&esp32c3_faults_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_faults), MP_ROM_PTR(&esp32c3_set_faults_obj) },
+    { MP_ROM_QSTR(MP_QSTR_heap_missing), MP_ROM_PTR(&esp32c3_heap_missing_obj) },
     { MP_ROM_QSTR(MP_QSTR_RADIO), MP_ROM_INT(MICROPY_PY_NETWORK_WLAN) },
     { MP_ROM_QSTR(MP_QSTR_POWER_ON), MP_ROM_INT(ESP_RST_POWERON) },
     { MP_ROM_QSTR(MP_QSTR_PROGRAM), MP_ROM_INT(ESP_RST_SW) },

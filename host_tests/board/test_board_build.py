@@ -196,6 +196,61 @@ print(0 <= esp32c3.microseconds() - before < 60_000_000, esp32c3.clock(1, time) 
     assert out.splitlines() == ["True [0, 0, 0, 0] True", "131072 0 1 None True", "True True 1", "True", "True True"]
 
 
+@pytest.mark.parametrize("writes, seen", [(3, [0, 0, 1, 1, 2, 0, 0, 0]), ("none", [0] * 8)])
+def test_a_counter_that_is_written_only_when_it_changes(stub, writes, seen):
+    """Three writes are all that the storage takes, and one handle is all that it gives."""
+    out = python(stub, """
+import esp32c3
+print(esp32c3.faults())
+for count in (0, 1, 1, 2, 0, 0, 7):
+    esp32c3.set_faults(count)
+    print(esp32c3.faults())
+""", STUB_WRITES=str(writes))
+    assert [int(line) for line in out.split()] == seen
+
+
+@pytest.mark.parametrize("largest, missing", [(1 << 20, 0), (74 * 1024, 0), (72 * 1024, 0), (72 * 1024 - 16, 16), (48 * 1024, 24 * 1024)])
+def test_python_s_first_heap_is_what_there_is(stub, largest, missing):
+    """64 KB and 8 KB for ESP-IDF, or less, which is told; the answer stands, for each soft reset asks again."""
+    out = python(stub, """
+import esp32c3, gc
+print(esp32c3.heap_missing(), gc.mem_alloc() + gc.mem_free())
+""", STUB_FIRST_BLOCK=str(largest), STUB_LARGEST_BLOCK="8192")
+    told, total = map(int, out.split())
+    told, total = map(int, out.split())
+    assert told == missing and 0.96 * (65536 - missing) < total <= 65536 - missing
+
+
+MAP = """
+MEMORY { ram : ORIGIN = 0x3FC80000, LENGTH = 0x4E710  flash : ORIGIN = 0x42000000, LENGTH = 0x10000 }
+SECTIONS { .text : { *(.text) } > flash  .bss (NOLOAD) : { *(.bss) _heap_start = .; } > ram }
+"""
+
+
+@pytest.mark.parametrize("variant", [None, "NOWIFI"])
+def test_an_image_without_room_for_what_starts_is_not_linked(stub, cmake, tmp_path, variant):
+    """The chip's memory map with so much in RAM that what the board wants just stays, and with one more line of 16 bytes."""
+    if not shutil.which(RV32):
+        pytest.skip(f"no {RV32}: apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf")
+    board = "".join((BOARD / name).read_text() for name in ["mpconfigboard.cmake"] + [f"mpconfigvariant_{variant}.cmake"] * bool(variant))
+    wanted, arena = (int(re.findall(rf"^set\({name} (\d+)\)", board, re.M)[-1]) for name in ("SOV_HEAP_WANTED", "SOV_ARENA_BYTES"))
+    (tmp_path / "map.ld").write_text(MAP)
+
+    def link(filled, ours_first):
+        (tmp_path / "ram.c").write_text(f"char ram[{filled}]; void _start(void) {{}}")
+        scripts = [[f"-Wl,-T,{tmp_path / 'map.ld'}"],
+                   [f"-Wl,--defsym=SOV_HEAP_WANTED={wanted}", ROOT / "cmodules" / "esp32c3" / "memory.ld"]]  # fmt: skip
+        one, two = reversed(scripts) if ours_first else scripts
+        return run(RV32, "-march=rv32imc", "-mabi=ilp32", "-nostdlib", *one, *two, tmp_path / "ram.c", "-o", tmp_path / "image")
+
+    most = 0x3FCDC710 - wanted - 0x3FC80000
+    for ours_first in (False, True):
+        refused = link(most + 16, ours_first)
+        assert link(most, ours_first).returncode == 0 and refused.returncode != 0 and "lower SOV_ARENA_BYTES" in refused.stderr
+    assert arena < most
+    assert any("SOV_HEAP_WANTED" in path.read_text() and "memory.ld" in path.read_text() for path in stub.rglob("link.txt"))
+
+
 @pytest.mark.parametrize("largest, least, most", [(1 << 20, 70, 80), (8 * 1024, 60, 64)])
 def test_the_python_heap_stops_at_the_boards_limit(stub, largest, least, most):
     """The port would give it a gigabyte: the linker puts our answer in the place of the port's. 8 KB are left to ESP-IDF."""

@@ -24,7 +24,6 @@ TABLES = {
     ("machine", "RTC"): "machine_rtc_locals_dict_table[] = {",
     ("network", "WLAN"): "wlan_if_locals_dict_table[] = {",
     ("esp32", None): "esp32_module_globals_table[] = {",
-    ("esp32", "NVS"): "esp32_nvs_locals_dict_table[] = {",
     ("esp32", "Partition"): "esp32_partition_locals_dict_table[] = {",
     ("esp32c3", None): "esp32c3_globals_table[] = {",
 }
@@ -32,8 +31,8 @@ TABLES = {
 OURS = {
     "machine": {"events", "cause", "rtc", "Reset"}, "machine.Pin": {"levels"}, "machine.Timer": {"all"},
     "machine.WDT": {"fed", "timeout"}, "network": {"events", "dns", "name"}, "network.WLAN": {"joined", "fail"},
-    "esp32": {"stored", "writes", "LAYOUT", "contents", "running", "boot", "valid", "broken"},
-    "esp32c3": {"raw", "reason", "images", "seeded"},
+    "esp32": {"LAYOUT", "contents", "running", "boot", "valid", "broken"},
+    "esp32c3": {"raw", "reason", "images", "seeded", "count", "missing"},
 }  # fmt: skip
 
 

@@ -343,21 +343,6 @@ answer([first, second, flash.mount()])
     assert out == ["one", "two", []]
 
 
-def test_a_counter_that_is_written_only_when_it_changes(board):
-    assert board("""
-out = [flash.faults()]
-for count in (0, 1, 1, 2, 0, 0):
-    flash.set_faults(count)
-    out.append(flash.faults())
-writes = esp32.writes
-def broken(namespace):
-    raise OSError(-4353, "ESP_ERR_NVS_NOT_INITIALIZED")
-flash.NVS = broken
-flash.set_faults(7)
-answer([out, writes, flash.faults()])
-""") == [[0, 0, 1, 1, 2, 0, 0], 3, 0]
-
-
 def test_an_update_goes_to_the_slot_that_does_not_run(board):
     out = board("""
 import io

@@ -19,5 +19,9 @@ set(SDKCONFIG_DEFAULTS
 # Bytes for all tasks. What is left beside the radio, its buffers and Python: measured, see sdkconfig.board.
 set(SOV_ARENA_BYTES 131072)
 
+# Bytes that must stay in one piece behind the arena, or the image is not linked (cmodules/esp32c3/memory.ld): Python's first
+# heap 64 KB, MicroPython's task 16 KB, other tasks, timers and storage of ESP-IDF 24 KB, the radio and its connections 40 KB.
+set(SOV_HEAP_WANTED 147456)
+
 # FROZEN_MANIFEST= on the command line comes before it.
 set(MICROPY_FROZEN_MANIFEST ${CMAKE_CURRENT_LIST_DIR}/manifest.py)

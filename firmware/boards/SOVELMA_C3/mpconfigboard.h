@@ -26,9 +26,12 @@
 // Read-only file systems in mapped flash: modules that are used where they lie.
 #define MICROPY_VFS_ROM (1)
 
-// Python's heap starts with the port's 64 KB, which the kernel and ten tasks nearly fill, and may grow so far in all, where
-// ESP-IDF has something left (cmodules/esp32c3/heap.c).
+// Python's heap starts with 64 KB, which the kernel and ten tasks nearly fill, or with what there is, and may grow so far in
+// all, where ESP-IDF has something left (cmodules/esp32c3/heap.c).
+#define SOV_FIRST_HEAP (64 * 1024)
 #define SOV_PYTHON_HEAP_MOST (80 * 1024)
+unsigned sov_first_heap_bytes(void);
+#define MICROPY_GC_INITIAL_HEAP_SIZE (sov_first_heap_bytes())
 
 // Parts of cmodules/ that this port gets. Here, because MicroPython's scan for names sees no other definitions.
 #define SOV_CHIP (1)

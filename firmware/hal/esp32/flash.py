@@ -1,4 +1,4 @@
-"""The board's flash: its file system, the slots for modules, a counter that outlives every restart, firmware updates.
+"""The board's flash: its file system, the slots for modules, firmware updates.
 
     /               littlefs of partition `vfs`: system.json, modules, data; yours
     /rom            the module slot of the running firmware, if something was written to it; read-only
@@ -13,10 +13,9 @@ Invariant: a mapped slot is never written; an update goes to the slots that are 
 """
 import esp32c3
 import vfs
-from esp32 import NVS, Partition
+from esp32 import Partition
 
 _BLOCK = const(4096)            # bytes the flash is erased in
-_KEY = "faults"
 
 
 def mount():
@@ -57,27 +56,6 @@ def _blank(device):
     block = bytearray(_BLOCK)
     device.readblocks(0, block)
     return block == b"\xff" * _BLOCK
-
-
-# ---------------------------------------------------------------- a counter
-
-def faults():
-    """How many starts in a row ended in a fault of the kernel."""
-    try:
-        return NVS("sovelma").get_i32(_KEY)
-    except OSError:
-        return 0                # it was never set
-
-
-def set_faults(count):
-    """Sets that number; writes only where it changes, for the flash's sake. Where the storage fails it is not counted."""
-    if faults() != count:
-        try:
-            store = NVS("sovelma")
-            store.set_i32(_KEY, count)
-            store.commit()
-        except OSError:
-            pass
 
 
 # ---------------------------------------------------------------- updates

@@ -1,9 +1,6 @@
-"""MicroPython's module `esp32`, as far as the HAL uses it: non-volatile storage, partitions in memory, the heap."""
+"""MicroPython's module `esp32`, as far as the HAL uses it: partitions in memory, the heap."""
 
 HEAP_DATA = 4
-
-stored = {}             # {(namespace, key): value} that is committed
-writes = 0              # commits that changed something
 
 LAYOUT = {"ota_0": (0, 0x10, 0x10000, 0x1B0000), "ota_1": (0, 0x11, 0x1C0000, 0x1B0000),
           "mod_0": (1, 0x8F, 0x370000, 0x20000), "mod_1": (1, 0x8F, 0x390000, 0x20000), "vfs": (1, 0x81, 0x3B0000, 0x50000)}
@@ -16,26 +13,6 @@ broken = False          # the image that is to start next is not one
 
 def idf_heap_info(capabilities):
     return [(100000, 40000, 30000, 20000), (8000, 5000, 5000, 5000)]
-
-
-class NVS:
-    def __init__(self, namespace):
-        self.namespace = namespace
-        self.pending = {}
-
-    def get_i32(self, key):
-        try:
-            return stored[(self.namespace, key)]
-        except KeyError:
-            raise OSError(-4354, "ESP_ERR_NVS_NOT_FOUND")
-
-    def set_i32(self, key, value):
-        self.pending[(self.namespace, key)] = value
-
-    def commit(self):
-        global writes
-        writes += 1
-        stored.update(self.pending)
 
 
 class Partition:

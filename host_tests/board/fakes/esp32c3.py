@@ -8,6 +8,8 @@ raw = False
 reason = POWER_ON
 images = {}             # {label: what was written to the partition}
 seeded = 0
+count = 0
+missing = 0             # bytes of the first heap
 
 
 def microseconds():
@@ -37,6 +39,19 @@ def reset_reason():
 
 def raw_repl():
     return raw
+
+
+def faults():
+    return count
+
+
+def set_faults(number):
+    global count
+    count = number
+
+
+def heap_missing():
+    return missing
 
 
 def map(label):

@@ -6,6 +6,7 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "nvs.h"
 #include "lwip/sockets.h"
 
 #include <stdlib.h>
@@ -33,10 +34,41 @@ void esp_fill_random(void *buffer, size_t n) {
 
 esp_reset_reason_t esp_reset_reason(void) { return ESP_RST_PANIC; }
 
-/* In bytes, from the environment. */
+/* In bytes, from the environment; one variable when it is asked for the first time, another one from then on. */
 size_t heap_caps_get_largest_free_block(uint32_t capabilities) {
-    const char *largest = getenv("STUB_LARGEST_BLOCK");
+    static int asked;
+    const char *largest = getenv(asked++ ? "STUB_LARGEST_BLOCK" : "STUB_FIRST_BLOCK");
     return capabilities != MALLOC_CAP_DEFAULT ? 0 : largest ? (size_t)atol(largest) : 1 << 20;
+}
+
+/* A storage with one handle to give, none with STUB_WRITES=none, and as many writes in it as STUB_WRITES says. */
+static int32_t stored, written;
+static int opened, writes;
+
+esp_err_t nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *handle) {
+    const char *most = getenv("STUB_WRITES");
+    if (opened++ || (most && !strcmp(most, "none"))) return 1;
+    *handle = 1;
+    return strcmp(name, "sovelma") || mode != NVS_READWRITE;
+}
+
+esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *value) {
+    *value = stored;
+    return handle != 1 || !writes || strcmp(key, "faults");
+}
+
+esp_err_t nvs_set_i32(nvs_handle_t handle, const char *key, int32_t value) {
+    const char *most = getenv("STUB_WRITES");
+    if (handle != 1 || (most && writes >= atoi(most)) || strcmp(key, "faults")) return 1;
+    written = value;
+    return ESP_OK;
+}
+
+esp_err_t nvs_commit(nvs_handle_t handle) {
+    if (handle != 1) return 1;
+    stored = written;
+    writes++;
+    return ESP_OK;
 }
 
 static const esp_partition_t partitions[] = { { 0x370000, 0x20000, "mod_0" }, { 0x390000, 0x20000, "mod_1" }, { 0, 4096, "third" } };

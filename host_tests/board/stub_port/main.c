@@ -17,8 +17,8 @@ static char text[1 << 16];
 
 int main(void) {
     mp_cstack_init_with_sp_here(1 << 20);
-    char *heap = malloc(64 * 1024);
-    gc_init(heap, heap + 64 * 1024);
+    char *heap = MP_PLAT_ALLOC_HEAP(MICROPY_GC_INITIAL_HEAP_SIZE);      /* the macro twice, as the esp32 port has it */
+    gc_init(heap, heap + MICROPY_GC_INITIAL_HEAP_SIZE);
     mp_init();
     size_t length = fread(text, 1, sizeof text, stdin);
     int status = 0;

@@ -2,8 +2,7 @@
 #pragma once
 #include <stdint.h>
 #include <stddef.h>
-typedef int esp_err_t;
-#define ESP_OK 0
+#include "esp_system.h"
 typedef enum { ESP_PARTITION_TYPE_APP = 0, ESP_PARTITION_TYPE_DATA = 1 } esp_partition_type_t;
 typedef enum { ESP_PARTITION_SUBTYPE_ANY = 0xff } esp_partition_subtype_t;
 typedef enum { ESP_PARTITION_MMAP_DATA, ESP_PARTITION_MMAP_INST } esp_partition_mmap_memory_t;

@@ -4,6 +4,11 @@ MicroPython runs this for mpremote too, which is why the beat begins here: the w
 
 Invariant: whatever fails here is told, and the prompt comes.
 """
+import esp32c3
+
+if esp32c3.heap_missing():      # told before anything that takes memory
+    print("[FAIL] memory: Python lacks %d bytes of its first heap, the arena of this firmware is too large; "
+          "the system is not started" % esp32c3.heap_missing())
 import gc
 import board_config
 from hal.esp32 import heartbeat, flash

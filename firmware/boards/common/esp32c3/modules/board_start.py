@@ -50,15 +50,15 @@ def main():
         console.failed("boot log: " + repr(error))
     soft = machine.reset_cause() == machine.SOFT_RESET
     if not soft:
-        count = flash.faults()
+        count = esp32c3.faults()
         if count & _COUNTED:
             count &= ~_COUNTED
         else:
             count = count + 1 if reason in _FAULTS else 0
-        flash.set_faults(count)
+        esp32c3.set_faults(count)
         if count:
             console.failed("start %d in a row after a fault of the kernel" % count)
-    if flash.faults() >= FAULTS_MOST:
+    if esp32c3.faults() >= FAULTS_MOST:
         console.failed("safe mode: the system is not started; board_start.go() starts it")
         return
     go()
@@ -99,7 +99,7 @@ def _fault(error):
     # The kernel itself failed. A board in the field has no terminal, so the chip restarts.
     console.failed("fault of the kernel: " + repr(error))
     sys.print_exception(error)
-    flash.set_faults(flash.faults() + 1 | _COUNTED)
+    esp32c3.set_faults(esp32c3.faults() + 1 | _COUNTED)
     hal.reboot()
 
 
@@ -161,7 +161,7 @@ def _second():
     if _seconds < GOOD:
         _seconds += 1
         if _seconds == GOOD:
-            flash.set_faults(0)
+            esp32c3.set_faults(0)
             flash.accept()
 
 
