@@ -89,6 +89,7 @@ new-module: ## begin your own: NAME=
 # Write what is generated: the ABI's files and the status table of README.md.
 generated: ## write generated files
 	python3 tools/generate/gen_abi.py
+	python3 tools/generate/gen_commands.py
 	python3 tools/generate/status.py
 
 # Build what is missing and run all tests.

@@ -1,7 +1,6 @@
 """The demo system on the PC: booted, and what it says at its end."""
 
 import functools
-import re
 import subprocess
 import sys
 
@@ -17,14 +16,31 @@ def boot(firmware: Firmware, *words: object, timeout: float = 60) -> subprocess.
                           capture_output=True, text=True, timeout=timeout)  # fmt: skip
 
 
+def count(text: str) -> int:
+    """A number of the table, which has k, M and so on for what is long."""
+    return int(text.rstrip("kMGTP")) * 1000 ** " kMGTP".index(text[-1] if text[-1].isalpha() else " ")
+
+
+def table(text: str) -> dict[str, list[str]]:
+    """The rows of what `ps` shows: {name: [state, priority, share, fuel, system calls, region, restarts, outcome]}."""
+    lines = text.splitlines()
+    heading = "name state prio cpu% fuel syscalls region restarts outcome".split()
+    start = max(i for i, line in enumerate(lines) if line.split() == heading)
+    rows: dict[str, list[str]] = {}
+    for line in lines[start + 1 :]:
+        assert len(line) <= 80, line
+        if line.startswith("    "):  # the outcome, where it has no room in its row
+            rows[list(rows)[-1]][7] = line.strip()
+        else:
+            name, *cells = line.split(maxsplit=8)
+            rows[name] = cells + [""] * (8 - len(cells))
+    return rows
+
+
 def summary(output: str) -> dict[str, tuple[str, int, int, int, str]]:
     """The table at the end: {name: (state, fuel, system calls, region, outcome)}."""
-    lines = output.splitlines()
-    heading = r"name +state +prio +cpu% +fuel +syscalls +region +restarts +outcome$"
-    start = max(i for i, line in enumerate(lines) if re.match(heading, line))
-    rows = [re.split(r" {2,}", line.strip(), maxsplit=8) for line in lines[start + 1 :]]
-    return {name: (state, int(fuel), int(calls), int(region.split("/")[0]), outcome)
-            for name, state, _, _, fuel, calls, region, _, outcome in rows}  # fmt: skip
+    return {name: (state, count(fuel), count(calls), int(region.split("/")[0]), outcome)
+            for name, (state, _, _, fuel, calls, region, _, outcome) in table(output).items()}  # fmt: skip
 
 
 @functools.cache

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 
+import demo
 import pytest
 from machines import ROOT
 from wasm_text import DIVIDE, END, SPIN, wat
@@ -87,8 +90,48 @@ try:
     sovelma.teleport
 except AttributeError as error:
     told = str(error)
-answer([before, told, all(callable(getattr(sovelma, name)) for name in commands), len(loaded())])
-""", commands=list(COMMANDS)) == [[], "teleport", True, 5]
+given = all(callable(getattr(sovelma, name)) for name in commands), loaded()
+try:
+    sovelma.ps()
+except ValueError:
+    pass
+answer([before, told, given, loaded()])
+""", commands=list(COMMANDS)) == [[], "teleport", [True, []], ["kernel.shell.inspect", "kernel.shell.running", "kernel.shell.tasks"]]
+
+
+def test_sovelma_exports_its_commands_only(firmware):
+    """What `dir` finds that is neither a command nor Python's is the system, what `boot` raises and the command line."""
+    assert sorted(name for name in firmware.script("import sovelma\nanswer(dir(sovelma))") if not name.startswith("__")) == sorted(
+        {*COMMANDS, "help", "system", "ManifestError", "main"})  # fmt: skip
+
+
+def shown(firmware, *lines):
+    """What the prompt shows after each line, on a console of 80 columns."""
+    marked = "".join(f"{line}\nprint('@@')\n" for line in lines)
+    if firmware.name == "rv32":
+        text = firmware.run({}, options=(), typed=(marked + "import qemu; qemu.exit(0)\n").replace("\n", "\r"))[1]
+    else:
+        text = subprocess.run([firmware.path, "-i"], input=marked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60).stdout
+    parts = re.split(r"@@\r?\n", text)
+    return [part.replace("\r", "").split(line + "\n", 1)[1].rsplit("\n>>> print", 1)[0] for line, part in zip(lines, parts)]
+
+
+def test_help_lists_every_command_in_a_line(firmware):
+    """`help(sovelma)` shows the same, and no closure and no private name; a name alone says what to type."""
+    listed, python, one, wrong, bare = shown(firmware, "import sovelma; sovelma.help()", "help(sovelma)", "sovelma.help('ps')",
+                                             "sovelma.help('teleport')", "sovelma.ps")  # fmt: skip
+    names = [re.match(r"(\w+)\(", line).group(1) for line in listed.splitlines()]
+    assert sorted(names) == sorted({*COMMANDS, "help"}) and all(len(line) <= 80 for line in listed.splitlines())
+    described = {line.split()[0] for line in python.splitlines()[1:]}
+    assert {name for name in described if not name.startswith("__")} == {*COMMANDS, "help"} and "closure" not in python
+    assert one.startswith("ps()\n  Shows every task. State, ") and all(len(line) <= 80 for line in one.splitlines())
+    assert "ValueError: no command called teleport: help() lists them" in wrong
+    assert bare == "ps(): Shows every task"
+
+
+def test_the_table_of_the_commands_is_generated_from_the_docstrings():
+    tool = ROOT / "tools" / "generate" / "gen_commands.py"
+    assert subprocess.run([sys.executable, tool, "--check"], capture_output=True, text=True).stderr == ""
 
 
 def test_ps(at_prompt):
@@ -97,25 +140,23 @@ system.run(60)
 text = told(sovelma.ps)
 answer([text, told(sovelma.ps)])
 """)
-    lines = text.splitlines()
-    assert lines[0].split() == "name state prio cpu% fuel syscalls region restarts outcome".split()
-    rows = {line.split()[0]: line.split() for line in lines[1:]}
+    rows = demo.table(text)
     assert list(rows) == ["spin", "sleep", "end", "bad", "again"]
-    assert [rows[name][1] for name in rows] == ["ready", "sleeping", "ended", "faulted", "restarting"]
-    assert [rows[name][2] for name in rows] == ["3", "5", "3", "3", "3"]
-    shares = [float(row[3]) for row in rows.values()]
+    assert [row[0] for row in rows.values()] == ["ready", "sleeping", "ended", "faulted", "restarting"]
+    assert [row[1] for row in rows.values()] == ["3", "5", "3", "3", "3"]
+    shares = [float(row[2]) for row in rows.values()]
     assert 95 < sum(shares) <= 100.1 and shares[0] == max(shares)
-    assert all(int(row[4]) > 0 for row in rows.values()) and int(rows["sleep"][5]) == 2
+    assert all(demo.count(row[3]) > 0 for row in rows.values()) and int(rows["sleep"][4]) == 2
     for row in rows.values():
-        used, size = map(int, row[6].split("/"))
+        used, size = map(int, row[5].split("/"))
         assert 1000 < used <= size
-    assert rows["end"][6].endswith("/20000")
-    ends = {name: re.split(r" {2,}", line)[-1] for name, line in zip(rows, lines[1:])}
+    assert rows["end"][5].endswith("/20000")
+    ends = {name: row[7] for name, row in rows.items()}
     assert re.fullmatch(r"waits: 5\d{4} ms", ends["sleep"]) and ends["end"] == "exit 0"
     assert ends["bad"] == "fault: integer divide by zero" and re.fullmatch(r"waits: 9\d{4} ms to restart", ends["again"])
     assert re.fullmatch(r"-|waits: \d+ ms for its budget", ends["spin"])
     # Nothing ran in between: the shares are the same.
-    assert [line.split()[3] for line in again.splitlines()] == [line.split()[3] for line in lines]
+    assert [row[2] for row in demo.table(again).values()] == [row[2] for row in rows.values()]
 
 
 def test_top_runs_and_sorts(at_prompt):
@@ -128,9 +169,10 @@ before = system.find("spin").fuel()
 text = told(sovelma.top, 0.05, 2)
 answer([text, system.find("spin").fuel() - before])
 """)
-    lines = text.splitlines()
-    assert len(lines) == 3 and lines[1].startswith("spin") and fuel > 1000
-    assert float(lines[1].split()[3]) > 90 and float(lines[2].split()[3]) < 5
+    rows = demo.table(text)
+    assert len(rows) == 2 and list(rows)[0] == "spin" and fuel > 1000
+    first, second = [float(row[2]) for row in rows.values()]
+    assert first > 90 and second < 5
 
 
 def test_caps_and_revoke(at_prompt):

@@ -82,4 +82,4 @@ def test_without_a_terminal_the_run_ends_with_its_table(firmware, seed):
         time.sleep(r.random() * 0.001)
     output = program.communicate(timeout=30)[0]
     assert program.returncode == 0, output[-1000:]
-    assert "interrupted\n" in output and "restarts  outcome" in output and "Traceback" not in output
+    assert "interrupted\n" in output and "restarts outcome" in output and "Traceback" not in output

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from demo import summary
 from machines import EmulatedFirmware, IMAGE, ROOT
 from terminal import ENVIRONMENT, Terminal, stop_and_go_on
 
@@ -21,10 +22,10 @@ def test_make_qemu_shows_the_demo_and_its_summary():
     done = subprocess.run(["make", "--no-print-directory", "qemu", "FOR=3"], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=120, env=ENVIRONMENT)  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    rows = {line.split()[0]: line for line in done.stdout.splitlines() if "/" in line and "exit" in line or "fault:" in line}
-    assert rows["hello"].endswith("exit 0") and rows["fetch"].endswith("exit 1")
+    rows = summary(done.stdout)
+    assert rows["hello"][4] == "exit 0" and rows["fetch"][4] == "exit 1"
     assert "connecting failed, error -13" in done.stdout     # UNSUPPORTED
-    assert rows["crash"].endswith("integer divide by zero") and "given up after 3 restarts" in done.stdout
+    assert rows["crash"][4] == "fault: integer divide by zero" and "given up after 3 restarts" in done.stdout
 
 
 def test_make_qemu_at_a_terminal_gives_the_prompt():
@@ -45,7 +46,8 @@ def test_100_soft_resets_with_tasks_running():
     status, text = EmulatedFirmware(IMAGE).run({"system": json.dumps(system).encode()}, options=(), typed=typed)
     seen = [line for line in text.splitlines() if line.startswith("@")]
     assert status == 0 and len(seen) == RESETS and text.count("soft reboot") == RESETS, text[-2000:]
-    assert len(set(seen[1:])) == 1, set(seen)           # the first follows no reset
+    # The first follows no reset. The collector takes what is left of typed lines for objects, 16 bytes now and then.
+    assert set(seen[1:50]) == set(seen[50:]) and len(set(seen[1:])) <= 3, set(seen)
     assert ", 0) (" in seen[0] and ", 4) " in seen[0]       # regions
 
 

@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 
 
 class Nothing(Exception):
@@ -88,15 +89,29 @@ def show(record_path: str, module_path: str) -> list[str]:
         raise Nothing(f"{record_path}: not a crash record") from None
     if code_hash(code_section(module)) != record["code"]:
         raise Nothing(f"{module_path}: not the code that crashed: build the module as it was then")
-    known = [frame["offset"] for frame in frames if frame["offset"] is not None]
+    known = sorted({frame["offset"] for frame in frames if frame["offset"] is not None})
     lines = lines_of(module_path, known) if known else {}
     text = [f"{task}: {reason}"]
+    repeated = {at + period: (period, times) for at, period, times in record.get("repeats", [])}
+    skipped = 0
     for depth, frame in enumerate(frames):
-        text.append(f"#{depth} {frame['name'] or '?'} (function {frame['function']})")
-        text += [f"     {line}" for line in lines.get(frame["offset"], [])]
+        if depth in repeated:
+            period, times = repeated[depth]
+            skipped = depth + period * (times - 1)
+            text.append(f"{'the same' if period == 1 else f'the last {period}'} {times - 1} times more")
+        if depth >= skipped:
+            text.append(f"#{depth} {frame['name'] or '?'} (function {frame['function']})")
+            text += [f"     {line}" for line in lines.get(frame["offset"], [])]
     if known and not lines:
         raise Nothing(f"{module_path} has no line tables: build it with -g (make modules DEBUG_LINES=1 -> build/modules-debug)")
-    return text
+    return [part for line in text for part in folded(line)]
+
+
+def folded(line: str) -> list[str]:
+    """Lines that a terminal of 80 columns shows: words go to the next line, a path stays whole; what is not printable is escaped."""
+    printable = "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in line)
+    indent = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.wrap(printable, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def main() -> None:

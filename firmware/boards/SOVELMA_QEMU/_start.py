@@ -7,10 +7,11 @@ system, it is mounted at /given, and three files of it have a meaning here:
     arguments       words, as after `sovelma -m sovelma` on a PC
     script          a program, which is run and ends the machine, with status 1 where it raises
 
-With neither of the last two there is MicroPython's prompt, where `import sovelma` works.
+With neither of the last two there is MicroPython's prompt.
 
 Invariant: runs once after each start or soft reset, before the prompt.
 """
+import commands
 import sys
 import uctypes
 import vfs
@@ -69,3 +70,4 @@ if _text is not None:
     _program(_script, _text)
 elif _words is not None:
     _program(_main, _words.decode().split())
+commands._offer()

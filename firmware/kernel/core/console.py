@@ -5,6 +5,7 @@ The caller escapes text that comes from a module or a host file (`kernel.core.lo
 import hal
 
 _KEPT = const(32)       # lines
+COLUMNS = 80            # of a terminal, for what is laid out as a table
 
 _lines = []
 
@@ -21,6 +22,27 @@ def show(text):
     """Shows one line without keeping it."""
     data = (text + "\n").encode()
     hal.write(data, len(data))
+
+
+def folded(text):
+    """List of lines of at most 80 characters; what does not fit goes on, indented, in the next line."""
+    lines = []
+    while len(text) > COLUMNS:
+        end = text.rfind(" ", COLUMNS // 4, COLUMNS + 1)
+        next = end + 1
+        if end < 0:
+            next = end = COLUMNS
+        lines.append(text[:end])
+        text = "    " + text[next:]
+    lines.append(text)
+    return lines
+
+
+def show_folded(lines):
+    """Shows lines, each folded to the width of a terminal."""
+    for text in lines:
+        for part in folded(text):
+            show(part)
 
 
 def ok(text):

@@ -18,6 +18,9 @@ REBOOT = const(2)
 ACTIONS = ("stop", "restart", "reboot")
 
 
+_PERIOD_MOST = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
+
+
 class Policy:
     """What a fault of a task leads to.
 
@@ -71,18 +74,45 @@ class CrashRecord:
         except Exception:
             pass
 
+    def repeats(self):
+        """List of (depth, period, times): from that frame on the next `period` frames stand there so often in a row, 3 times
+        at least. What recurses is shown once.
+        """
+        frames = list(zip(self.backtrace, self.places))
+        found = []
+        at = 0
+        while at < len(frames):
+            best, after = None, at + 1
+            for period in range(1, _PERIOD_MOST + 1):
+                end = at + period
+                while end + period <= len(frames) and frames[end:end + period] == frames[at:at + period]:
+                    end += period
+                if end - at >= 3 * period and end > after:
+                    best, after = (at, period, (end - at) // period), end
+            if best:
+                found.append(best)
+            at = after
+        return found
+
     def json(self, name):
         """The record of the task `name` as JSON text, for `make backtrace`."""
         frames = [{"function": self.backtrace[depth][0], "name": self.backtrace[depth][1], "offset": place}
                   for depth, place in enumerate(self.places)]
         return json.dumps({"version": 1, "task": name, "reason": self.reason, "code": self.code, "fuel": self.fuel,
-                           "calls": self.calls, "last_calls": self.last_calls, "frames": frames})
+                           "calls": self.calls, "last_calls": self.last_calls, "frames": frames, "repeats": self.repeats()})
 
     def lines(self, name):
         """List of lines to show."""
         result = ["%s: fault: %s" % (name, self.reason)]
+        repeated = {at + period: (period, times) for at, period, times in self.repeats()}
+        skipped = 0
         for depth, (index, function) in enumerate(self.backtrace):
-            result.append("%s:   #%d %s (function %d)" % (name, depth, function or "?", index))
+            if depth in repeated:
+                period, times = repeated[depth]
+                skipped = depth + period * (times - 1)
+                result.append("%s:   %s %d times more" % (name, "the same" if period == 1 else "the last %d" % period, times - 1))
+            if depth >= skipped:
+                result.append("%s:   #%d %s (function %d)" % (name, depth, function or "?", index))
         result.append("%s:   after %d fuel and %d system calls" % (name, self.fuel, self.calls))
         for call, answer in self.last_calls:
             result.append("%s:   %s = %s" % (name, call, "?" if answer is None else _answer(answer)))
@@ -139,7 +169,8 @@ def faulted(task, scheduler, reason=None):
         try:
             lines = task.record.lines(task.name)
             for text in lines:
-                console.line(text)
+                for part in console.folded(text):
+                    console.line(part)
             hal.keep("\n".join(lines))
         except Exception:
             pass

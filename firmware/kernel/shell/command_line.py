@@ -1,5 +1,6 @@
 """The command line: `sovelma -m sovelma run ...` and `check ...`."""
 import sys
+import commands
 import hal
 from kernel.core import console
 from kernel.core.errors import ManifestError
@@ -84,7 +85,8 @@ def main(words):
         if not _run(-1):
             console.show("every task is over; Ctrl-C gives the prompt")
             _run(-1, True)
-        console.show("stopped; import sovelma; sovelma.ps() shows the tasks, sovelma.run() goes on")
+        console.show("stopped; ps() shows the tasks, run() goes on, sovelma.help() lists all commands")
+        commands._offer()
         hal.prompt_at_exit()
         return
     if _run(int(seconds * 1000)):

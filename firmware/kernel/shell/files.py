@@ -10,7 +10,7 @@ _LINE_MOST = 4096       # bytes `cat` shows in one line
 
 @running.still
 def ls(path="/"):
-    """Shows a directory of the RamFS, or one of its files."""
+    """Shows a directory of the RamFS. Of a file: its own entry."""
     node = _node(path)
     if not is_directory(node):
         above, _, name = path.strip("/").rpartition("/")
@@ -19,7 +19,7 @@ def ls(path="/"):
         entries = sorted(node.listing())
     for name, size in entries:
         name = escaped_bytes(name)
-        console.show("%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name))
+        console.show_folded(["%10s  %s/" % ("-", name) if size < 0 else "%10d  %s" % (size, name)])
 
 
 @running.still
@@ -33,7 +33,7 @@ def rm(path):
 
 @running.still
 def cat(path):
-    """Shows a file of the RamFS; what is not printable as escapes."""
+    """Shows a file of the RamFS. What is not printable is shown as escapes."""
     file = _node(path)
     if is_directory(file):
         raise OSError(path + " is a directory")

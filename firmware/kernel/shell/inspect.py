@@ -6,8 +6,11 @@ fuel. System calls are paid for with fuel, so the kernel's time is in it.
 import gc
 import hal
 import wasm3
+from kernel.core.console import COLUMNS
 from kernel.core.scheduler import until
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
+
+_NAME_MOST = const(16)      # characters of a name that stands in its row
 
 
 class Shares:
@@ -46,24 +49,49 @@ def standing(task):
 
 
 def table(rows, right):
-    """Lines of a list of rows, the first of them the headings. `right`: numbers of the columns aligned at the right."""
-    widths = [max([len(row[i]) for row in rows]) for i in range(len(rows[0]))]
+    """Lines of a list of rows, the first of them the headings. `right`: numbers of the columns aligned at the right.
+
+    No line is longer than a terminal is wide: a long name stands above its row, and what does not fit at the end below it.
+    """
+    last = len(rows[0]) - 1
+    widths = [max([len(row[i]) for row in rows if i or len(row[i]) <= _NAME_MOST]) for i in range(last + 1)]
+    gap = "  " if sum(widths) + 2 * last <= COLUMNS else " "
     lines = []
     for row in rows:
         cells = []
-        for i, cell in enumerate(row):
+        for i in range(last):
+            cell = row[i]
+            if not i and len(cell) > widths[0]:
+                lines.append(cell)
+                cell = ""
             space = " " * (widths[i] - len(cell))
             cells.append(space + cell if i in right else cell + space)
-        lines.append("  ".join(cells).rstrip())
+        text = gap.join(cells)
+        if len(text) + len(gap) + len(row[last]) <= COLUMNS:
+            lines.append(text + gap + row[last])
+        else:
+            lines.append(text.rstrip())
+            lines.append("    " + row[last])
     return lines
+
+
+def short(number):
+    """A count in at most 7 characters: 1234567, 12345k."""
+    most = 10_000_000
+    for unit in ("", "k", "M", "G", "T"):
+        if number < most:
+            return str(number) + unit
+        number //= 1000
+        most = 1_000_000
+    return str(number) + "P"
 
 
 def processes(tasks, percent):
     """Every task in a line. `percent`: shares of the processor. The region: bytes used at the peak, and all of it."""
     rows = [("name", "state", "prio", "cpu%", "fuel", "syscalls", "region", "restarts", "outcome")]
     for task in tasks:
-        rows.append((task.name, STATES[task.state], str(task.priority), "%.1f" % percent.get(task, 0), str(task.fuel()),
-                     str(task.calls()), "%d/%d" % task.region(), str(task.restarts), standing(task)))
+        rows.append((task.name, STATES[task.state], str(task.priority), "%.1f" % percent.get(task, 0), short(task.fuel()),
+                     short(task.calls()), "%d/%d" % task.region(), str(task.restarts), standing(task)))
     return table(rows, (2, 3, 4, 5, 6, 7))
 
 

@@ -8,7 +8,7 @@ from kernel.shell import inspect, running
 
 
 def version():
-    """Shows the versions of the system, of the ABI and of MicroPython, and the machine."""
+    """Shows the versions and the machine. Those of the system, of the ABI and of MicroPython."""
     from kernel.boot.banner import banner
     console.show(banner())
     running.unload()
@@ -16,26 +16,25 @@ def version():
 
 @running.still
 def board():
-    """Shows the machine's pins: direction, level (voltage), pull, and which task has them under which name."""
+    """Shows the machine's pins. Direction, level (voltage), pull, and which task has them under which name."""
     names = {}
     for task in running.the_system().tasks:
         for _, thing, _, granted in task.capabilities.held():
             if isinstance(thing, Pin):
                 name = task.name + "." + (granted or "-")
                 names[thing.number] = names[thing.number] + " " + name if thing.number in names else name
-    for text in hal.picture(names):
-        console.show(escaped(text))
+    console.show_folded([escaped(text) for text in hal.picture(names)])
 
 
 @running.still
 def net():
-    """Shows what every task may use of the network and its connections, those on their way too."""
+    """Shows what tasks may use of the network. Their connections as well, those on their way too."""
     for task in running.the_system().tasks:
         things = [thing for _, thing, _, _ in task.capabilities.held() if isinstance(thing, (Network, Socket))]
         if task.waiting is not None and task.waiting not in things:
             things.append(task.waiting)
         for thing in things:
-            console.show("%s: %s" % (task.name, thing.text()))
+            console.show_folded(["%s: %s" % (task.name, thing.text())])
 
 
 @running.still
@@ -47,6 +46,5 @@ def dmesg():
 
 @running.still
 def mem():
-    """Shows where the memory is: the arena and its regions, the RamFS, MicroPython's heap."""
-    for text in inspect.memory(running.the_system()):
-        console.show(text)
+    """Shows where the memory is. The arena and its regions, the RamFS, MicroPython's heap."""
+    console.show_folded(inspect.memory(running.the_system()))

@@ -30,7 +30,7 @@ def still(command):
 
 
 def boot(path, input=None):
-    """Builds the system a manifest describes; `run` starts it.
+    """Builds the system of a manifest; `run` starts it.
 
     `input`: a host file to be /input instead of the one the manifest names. Raises ManifestError; an older system is
     ended first.
@@ -74,8 +74,8 @@ def unload():
 
 
 def check(path):
-    """Checks a manifest and everything it names - files, modules, room in the arena - and runs nothing. Of a module, a
-    file called .wasm: whether it is valid, what it imports and exports, how much memory it takes.
+    """Checks a manifest or a module and runs nothing. Of a manifest: all that it names - files, modules, room in the arena.
+    Of a module, a file called .wasm: whether it is valid, what it imports and exports, how much memory it takes.
 
     Raises ManifestError; an older system is ended first, since the arena is needed.
     """
@@ -96,8 +96,8 @@ def check(path):
 
 
 def run(seconds=None):
-    """Runs the system, or goes on, until every task is over or that time has passed. Ctrl-C stops it and gives the prompt
-    back; on a board any other key gives it too, and the system runs on behind it.
+    """Runs the system until every task is over. Goes on where it stopped; `seconds` is a limit. Ctrl-C stops it and gives
+    the prompt back; on a board any other key gives it too, and the system runs on behind it.
     """
     was_behind = _is_behind
     pause()
@@ -114,7 +114,7 @@ def run(seconds=None):
 
 
 def background():
-    """Lets the system run on behind the prompt, and behind your programs, at half the speed or more. Raises ValueError
+    """Lets the system run on behind the prompt. Behind your programs too, at half the speed or more. Raises ValueError
     where this machine cannot.
     """
     global _is_behind
@@ -124,7 +124,7 @@ def background():
 
 
 def pause():
-    """Stops the system that runs behind the prompt; `background` and `run` go on."""
+    """Stops the system that runs behind the prompt. `background` and `run` go on."""
     global _is_behind
     hal.behind(None)
     if _is_behind and system:

@@ -11,24 +11,24 @@ _shares = None          # inspect.Shares of the system
 
 @running.still
 def ps():
-    """Shows every task: state, priority, share of the processor since the last look, fuel and system calls so far, bytes
+    """Shows every task. State, priority, share of the processor since the last look, fuel and system calls so far, bytes
     of its region used at the peak and in all, restarts, and what it waits for or how it ended.
     """
     percent = _look()
-    _show(inspect.processes(running.system.tasks, percent))
+    console.show_folded(inspect.processes(running.system.tasks, percent))
 
 
 def top(seconds=1, count=10):
-    """Runs the system for that time and shows the tasks that used the processor most in it, at most `count`."""
+    """Runs the system and shows the busiest tasks. At most `count` of them, after so many seconds."""
     _look()
     running.run(seconds)
     percent = _look()
-    _show(inspect.processes(sorted(running.system.tasks, key=lambda task: -percent.get(task, 0))[:count], percent))
+    console.show_folded(inspect.processes(sorted(running.system.tasks, key=lambda task: -percent.get(task, 0))[:count], percent))
 
 
 @running.still
 def kill(name):
-    """Ends a task as a fault does: it leaves a crash record that shows where it was, and its fault policy decides what
+    """Ends a task as a fault does. It leaves a crash record that shows where it was, and its fault policy decides what
     comes next. Raises ValueError where there is no such task.
     """
     running.the_system().fault(running.system.find(name), "killed at the prompt")
@@ -36,26 +36,27 @@ def kill(name):
 
 @running.still
 def stop(name):
-    """Ends a task, whatever its fault policy says; `start` begins it anew. Raises ValueError where there is none."""
+    """Ends a task, whatever its fault policy says. `start` begins it anew. Raises ValueError where there is none."""
     running.the_system().kill(running.system.find(name))
 
 
 @running.still
 def start(name):
-    """Begins a task that is over anew, as after booting. Raises ValueError where there is none, or it is not over."""
+    """Begins a task that is over anew. It is as after booting. Raises ValueError where there is none, or it is not over."""
     running.the_system().start(running.system.find(name))
 
 
 @running.still
 def restart(name):
-    """Ends a task, where it is not over, and begins it anew. Raises ValueError where there is no such task."""
+    """Ends a task and begins it anew. It may be over already. Raises ValueError where there is no such task."""
     stop(name)
     start(name)
 
 
 @running.still
 def crash(name=None, file=None):
-    """Shows the crash record of a task, or of all that have one: reason, backtrace, fuel, the last system calls.
+    """Shows crash records, or writes one to a file. Of a task, or of all that have one: reason, backtrace, fuel, the last
+    system calls.
 
     `file`: where to write it instead, as JSON for `make backtrace`. Raises ValueError where there is none to write.
     """
@@ -68,12 +69,12 @@ def crash(name=None, file=None):
         return
     tasks = [running.the_system().find(name)] if name else [task for task in running.the_system().tasks if task.record]
     for task in tasks:
-        _show(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
+        console.show_folded(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
 
 
 @running.still
 def log(name=None):
-    """Shows what is left in the log ring of a task, or of all; lines that never reached the console too."""
+    """Shows what is left in the log rings. Of a task, or of all; lines that never reached the console too."""
     for task in [running.the_system().find(name)] if name else running.the_system().tasks:
         for level, text in task.log.lines():
             console.show("%s: %s: %s" % (task.name, LEVELS[level], escaped_bytes(text)))
@@ -81,7 +82,7 @@ def log(name=None):
 
 @running.still
 def revoke(name, granted):
-    """Takes the object away that a task was granted under that name, from every task that can reach it.
+    """Takes an object away from every task. It is the one that the task `name` was granted under that name.
 
     Raises ValueError where the task holds nothing of that name.
     """
@@ -94,16 +95,11 @@ def revoke(name, granted):
 
 @running.still
 def caps(name):
-    """Shows the capabilities a task holds: identifier, name, rights, what it is."""
+    """Shows the capabilities a task holds. Identifier, name, rights, what it is."""
     for identifier, thing, rights, granted in running.the_system().find(name).capabilities.held():
         words = " ".join([word for word in sorted(RIGHTS) if RIGHTS[word] & rights])
         what = thing.text() if hasattr(thing, "text") else _full_path(thing)
-        console.show("%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what))
-
-
-def _show(lines):
-    for text in lines:
-        console.show(text)
+        console.show_folded(["%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what)])
 
 
 def _look():

@@ -5,6 +5,7 @@ _boot.py has told, nothing is started and the prompt comes.
 
 Invariant: only frozen code is started, whatever files with its names lie in flash.
 """
+import commands
 import esp32c3
 import sys
 
@@ -15,3 +16,4 @@ if not esp32c3.heap_missing():
     sys.path[:] = _path
 
     board_start.main()
+commands._offer()
