@@ -42,7 +42,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan bench backtrace clean distclean
+.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan soak bench backtrace clean distclean
 
 # List the targets (this text).
 help: ## this list
@@ -107,6 +107,10 @@ fuzz: build ## against two oracles
 # Fuzz validator, compiler and interpreter under sanitizers for MINUTES=30; needs clang.
 fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
+
+# A year of uptime with a million restarts, kills and prompts on each machine: an hour.
+soak: build qemu-if-possible ## a year, an hour long
+	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s
 
 # Print the benchmarks and write build/bench.json.
 bench: build ## benchmarks

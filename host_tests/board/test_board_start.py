@@ -380,6 +380,36 @@ answer([slept, machine.events])
     assert out[0] == out[1] and out[0][0][0] == "lightsleep" and 50 <= out[0][0][1] <= 60
 
 
+def test_the_key_that_opens_the_prompt_is_no_letter_of_the_first_line(start):
+    """One key is read, whatever it was and however many follow; with the prompt's own command it is the same."""
+    assert start("""
+class Typed:
+    buffer = None
+    def read(self, n):
+        global keys
+        taken, keys = keys[:n], keys[n:]
+        return taken
+class Sys:
+    stdin = Typed()
+Sys.stdin.buffer = Sys.stdin
+keys = b""
+class Later(Keys):
+    def ipoll(self, ms):
+        global keys
+        if super().ipoll(ms) and not keys:
+            keys = b"xps()"
+        return [1] if keys else []
+board.sys = Sys
+board._console = Later(3)
+board_start.main()
+out = [str(keys, "ascii")]
+keys = b"\\n"              # of the line that called it
+board._console = Later(30)
+sovelma.run()
+answer(out + [str(keys, "ascii")])
+""") == ["ps()", "ps()"]
+
+
 def test_a_start_without_memory_for_python_ends_at_the_prompt(start):
     """_boot.py says what is missing before it takes memory, main.py starts nothing; where nothing is missing it does."""
     out = start("""

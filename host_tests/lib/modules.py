@@ -21,8 +21,8 @@ def flags() -> list[list[str]]:
 
 
 @functools.cache
-def compiled(source: str, stack: int = 1024, includes: Sequence[str | pathlib.Path] = ()) -> bytes:
-    """C text -> bytes of the module. stack: bytes. includes: further directories. Raises AssertionError with the complaint."""
+def compiled(source: str, stack: int = 1024, includes: Sequence[str | pathlib.Path] = (), lines: bool = False) -> bytes:
+    """C text -> bytes of the module. stack: bytes. includes: further directories. lines: with line tables. Raises AssertionError with the complaint."""
     zig = [sys.executable, "-m", "ziglang"]
     cache = str(ROOT / "build" / "zig-cache")
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
@@ -30,6 +30,11 @@ def compiled(source: str, stack: int = 1024, includes: Sequence[str | pathlib.Pa
         path = pathlib.Path(directory)
         (path / "module.c").write_text(source)
         compiler, linker = flags()
+        if lines:
+            compiler, linker = (
+                ["-g" if word == "-g0" else word for word in compiler],
+                [word for word in linker if not word.startswith("--strip")],
+            )
         for command in (
             [*zig, "cc", *compiler, *[f"-I{include}" for include in includes], "-c", "-o", path / "module.o", path / "module.c"],
             [*zig, "wasm-ld", *linker, "-z", f"stack-size={stack}", "-o", path / "module.wasm", path / "module.o"],

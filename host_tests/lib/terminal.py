@@ -59,7 +59,10 @@ def stop_and_go_on(terminal: Terminal) -> None:
     """Of the demo, which is running there: Ctrl-C gives the prompt, where the system can be looked at and goes on."""
     terminal.type("\x03")
     terminal.wait_for(">>> ")
-    terminal.type("import sovelma; sovelma.ps()\r")
+    terminal.type("ps\r")  # a bare name says what to type, and that works
+    terminal.wait_for("ps(): Shows every task")
+    terminal.wait_for(">>> ")
+    terminal.type("ps()\r")
     terminal.wait_for("outcome")
     terminal.wait_for(">>> ")
     # The endless loop is stopped, not ended: it goes on when asked to.

@@ -1,7 +1,7 @@
 /* names.c - names of functions as text, for backtraces.
  *
  * A task whose functions were compiled when it was created keeps copies of the names. A task that compiles on demand keeps
- * the module's bytes, and a backtrace searches them.
+ * the module's bytes, and a backtrace searches them. Either way a name ends at its first zero byte.
  */
 #include "engine.h"
 
@@ -34,7 +34,8 @@ const char *sov_function_name(const struct sov_task *task, IM3Function function,
     const IM3Module module = task->module;
     struct sov_module scan;
     if (!task->on_demand || sov_scan(&scan, module->wasmStart, (uint32_t)(module->wasmEnd - module->wasmStart))) return NULL;
-    return find_name(&scan, sov_function_index(task, function), length);
+    if ((name = find_name(&scan, sov_function_index(task, function), length))) *length = (uint32_t)strnlen(name, *length);
+    return name;
 }
 
 /* Function names for backtraces; an exported function already goes by the name of its export. */

@@ -99,6 +99,11 @@ static const char *check_stack(const struct sov_facts *facts) {
         (unsigned)bytes, (unsigned)sov_port_stack_left());
 }
 
+/* Bytes that its region has at least. */
+static uint64_t least_bytes(const struct examined *module, const struct sov_options *options) {
+    return options->quota ? options->quota : sizeof(struct sov_task) + (uint64_t)module->reserved + module->stack;
+}
+
 /* Everything that can be said of a module without a region. NULL, or the first reason against it. */
 static const char *examine(struct examined *module, const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes,
     const struct sov_options *options) {
@@ -113,7 +118,9 @@ static const char *examine(struct examined *module, const uint8_t *wasm, uint32_
         return sov_reason("no exported function %.*s", (int)options->entry_length, options->entry);
     module->stack = options->stack ? options->stack : default_stack(&module->scan, options->quota);
     if ((reason = plan_memory(module, options->memory))) return reason;
-    return verdict == SOV_VALID ? NULL : no_room((uint64_t)workspace_bytes + 8);
+    if (verdict == SOV_VALID) return NULL;
+    uint64_t least = least_bytes(module, options);
+    return no_room(least > workspace_bytes ? least : (uint64_t)workspace_bytes + 8);
 }
 
 /* ---- phases --------------------------------------------------------------------------------------- */
@@ -265,7 +272,7 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
 
     /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
      * again, so they do not cut up the space between regions. Every task keeps its share, since it may be created again. */
-    uint64_t least = options->quota ? options->quota : sizeof(struct sov_task) + (uint64_t)module.reserved + module.stack;
+    uint64_t least = least_bytes(&module, options);
     if (!sov_tables_take()) return no_room(least);
     uint32_t bytes = options->quota;
     uint8_t *region = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);

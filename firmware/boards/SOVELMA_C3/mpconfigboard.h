@@ -40,3 +40,7 @@ unsigned sov_first_heap_bytes(void);
 // Where the text of an exception goes when the heap is full. Without the buffer MicroPython 1.25 takes NULL for one with
 // room and writes to address 52 (py/objexcept.c, decompress_error_text_maybe). It holds the longest text of any port.
 #define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE (256)
+
+// Places of the cache where MicroPython finds names, a byte each; names take every second one. With 128, MicroPython's own number,
+// it is chance whether two names of the kernel's loop share a place, which costs 400 instructions in each system call.
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE (1024)

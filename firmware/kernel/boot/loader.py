@@ -141,7 +141,7 @@ def _task(manifest, index, fs):
         if 0 < fields["quota"] < room[0]:
             return manifest.wrong(where + ".quota", "is too small: at least %d bytes are wanted" % room[0])
         return manifest.wrong(where, "no room for a region: at least %d bytes are wanted; the arena has %d bytes free, the largest "
-                              "piece %d, in %d pieces" % room)
+                              "piece %d, pieces: %d" % room)
     if plan.stack_hint > instance.memory():
         console.note("%s: global 0 is %d: if that is the stack pointer of C, memory must be as large" % (fields["name"], plan.stack_hint))
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
