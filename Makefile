@@ -110,7 +110,7 @@ fuzz-asan: build ## fuzz with sanitizers
 
 # A year of uptime with a million restarts, kills and prompts on each machine: an hour.
 soak: build qemu-if-possible ## a year, an hour long
-	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s
+	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s --timeout 0
 
 # Print the benchmarks and write build/bench.json.
 bench: build ## benchmarks

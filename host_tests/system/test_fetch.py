@@ -10,6 +10,7 @@ import threading
 import zlib
 
 import pytest
+from demo import table
 from wasm_text import wat
 from peers import free_port, full_backlog, tcp, web
 from machines import ROOT
@@ -150,4 +151,5 @@ def test_a_stalled_server_holds_up_nobody(firmware, tmp_path):
         over.set()
     assert lines(result, "fetch3") == [told(body)]
     for i, call in enumerate(("sp_net_recv", "sp_net_recv", "sp_net_connect")):
-        assert re.search(rf"^fetch{i} +waiting .*  waits: {call} tcp 127\.0\.0\.1:\d+$", result.stdout, re.M), result.stdout
+        row = table(result.stdout)[f"fetch{i}"]
+        assert row[0] == "waiting" and re.fullmatch(rf"waits: {call} tcp 127\.0\.0\.1:\d+", row[7]), result.stdout

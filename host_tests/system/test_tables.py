@@ -104,7 +104,8 @@ system.run(50)
 answer([told(sovelma.crash), system.tasks[0].record.json("n")])
 """)
     assert fits(text) and name in text
-    assert f"(function {0 if name != 'odd' else 1})" in text.replace("\n    ", " ")
+    assert f"(function {0 if name != 'odd' else 1})" in text.replace("\n" + "n" * 32 + ":    ", " ")
+    assert all(line.startswith("n" * 32 + ":") for line in text.splitlines())
     repeats = json.loads(record)["repeats"]
     frames = len(re.findall(r" #\d+", text))
     if period == 5:

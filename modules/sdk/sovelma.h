@@ -100,7 +100,8 @@ int64_t SP_CALL(sp_time)(int32_t clock);
 int32_t SP_CALL(sp_random)(void *bytes, uint32_t bytes_length);
 
 /* Returns the true size of the task's linear memory in bytes. `memory.size` counts pages of 64 KiB, which is too
- * coarse for a machine with a memory of 300 KB. */
+ * coarse for a machine with a memory of 300 KB. Where the manifest's `memory` is more than the memory has yet, it
+ * grows to all of it first. */
 int32_t SP_CALL(sp_memory_bytes)(void);
 
 /* Looks up a capability the boot manifest granted to this task, by the name it has there. Returns its identifier,

@@ -24,24 +24,27 @@ def show(text):
     hal.write(data, len(data))
 
 
-def folded(text):
-    """List of lines of at most 80 characters; what does not fit goes on, indented, in the next line."""
+def folded(text, prefix=""):
+    """List of lines of at most 80 characters; what does not fit goes on in the next line, indented, behind `prefix` (40 characters
+    at most).
+    """
     lines = []
+    prefix += "    "
     while len(text) > COLUMNS:
-        end = text.rfind(" ", COLUMNS // 4, COLUMNS + 1)
+        end = text.rfind(" ", len(prefix) + 1, COLUMNS + 1)
         next = end + 1
         if end < 0:
             next = end = COLUMNS
         lines.append(text[:end])
-        text = "    " + text[next:]
+        text = prefix + text[next:]
     lines.append(text)
     return lines
 
 
-def show_folded(lines):
+def show_folded(lines, prefix=""):
     """Shows lines, each folded to the width of a terminal."""
     for text in lines:
-        for part in folded(text):
+        for part in folded(text, prefix):
             show(part)
 
 

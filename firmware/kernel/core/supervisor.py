@@ -169,7 +169,7 @@ def faulted(task, scheduler, reason=None):
         try:
             lines = task.record.lines(task.name)
             for text in lines:
-                for part in console.folded(text):
+                for part in console.folded(text, task.name + ":"):
                     console.line(part)
             hal.keep("\n".join(lines))
         except Exception:

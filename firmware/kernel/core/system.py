@@ -172,15 +172,18 @@ class System:
         return self.ran_days * _DAY + self.ran, self.idled_days * _DAY + self.idled
 
     def _count(self, past, idle):
-        # Adds to both times; small integers stay small.
-        self.ran += past
-        while self.ran >= _DAY:
-            self.ran -= _DAY
-            self.ran_days += 1
-        self.idled += idle
-        while self.idled >= _DAY:
-            self.idled -= _DAY
-            self.idled_days += 1
+        # Adds to both times; small integers stay small. Where a sum is none and there is no memory for it, it is not counted.
+        try:
+            self.ran += past
+            if self.ran >= _DAY:
+                self.ran_days += self.ran // _DAY
+                self.ran %= _DAY
+            self.idled += idle
+            if self.idled >= _DAY:
+                self.idled_days += self.idled // _DAY
+                self.idled %= _DAY
+        except MemoryError:
+            pass
 
     def _loop(self, milliseconds, forever):
         last = hal.ticks()

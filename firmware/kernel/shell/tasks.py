@@ -69,7 +69,7 @@ def crash(name=None, file=None):
         return
     tasks = [running.the_system().find(name)] if name else [task for task in running.the_system().tasks if task.record]
     for task in tasks:
-        console.show_folded(task.record.lines(task.name) if task.record else ["%s: no crash record" % name])
+        console.show_folded(task.record.lines(task.name) if task.record else ["%s: no crash record" % name], task.name + ":")
 
 
 @running.still
