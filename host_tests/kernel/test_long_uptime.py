@@ -1,6 +1,7 @@
 """A year of uptime: timers, budgets, policies, log rates and statistics across the wrap of every counter, with jumps of the clock."""
 
 import pytest
+from setups import CLOCK
 from wasm_text import SPIN, wat
 
 IMPORTS = """(import "sovelma" "sp_sleep" (func $sleep (param i32) (result i32)))
@@ -13,25 +14,13 @@ LOGGER = wat(f"""(module {IMPORTS} (memory (export "memory") 1) (global $taken (
    (global.set $taken (i32.add (global.get $taken) (i32.const 1)))))
   (drop (call $sleep (i32.const 86400000))) (br 0))))""")
 
-# A true clock in ms: `hal.ticks` is its lower 30 bits, a sleep of the machine puts it forward.
-SETUP = """
-import gc, hal, wasm3
+SETUP = CLOCK + """
+import gc, wasm3
 from kernel.core import supervisor
 from kernel.core.capability import Capabilities
 from kernel.core.task import STATES, Task
 from kernel.objects.kinds import make_system
 from kernel.objects.ramfs import RamFS
-M = (1 << 30) - 1
-DAY = 86400000
-clock = 1000
-def idle(ms):
-    global clock
-    clock += ms if ms > 0 else 60000
-    return False
-hal.ticks = lambda: clock & M
-hal.microseconds = lambda: clock * 1000
-hal.clock = lambda number: clock * 1000
-hal.idle = idle
 hal.write = lambda buffer, n: None
 class Plan:
     def start(self): return wasm3.Instance(wasm["sleeper"]), Capabilities()

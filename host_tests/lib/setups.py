@@ -88,3 +88,40 @@ def beat(count=1):
     for _ in range(count):
         machine.Timer.all[0].callback(machine.Timer.all[0])
 """
+
+# A true clock in ms: `hal.ticks` is its lower 30 bits, a sleep of the machine puts it forward.
+CLOCK = """
+import hal
+M = (1 << 30) - 1
+DAY = 86400000
+clock = 1000
+def idle(ms):
+    global clock
+    clock += ms if ms > 0 else 60000
+    return False
+hal.ticks = lambda: clock & M
+hal.microseconds = lambda: clock * 1000
+hal.clock = lambda number: clock * 1000
+hal.idle = idle
+"""
+
+# The system of the manifest `path`, and what a command puts on the console.
+PROMPT = """
+import hal, sovelma
+shown = []
+def told(command, *arguments, **named):
+    # What a command puts on the console.
+    shown.clear()
+    write = hal.write
+    hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
+    try:
+        command(*arguments, **named)
+    except (ValueError, OSError) as error:
+        shown.append("! " + str(error))
+    finally:
+        hal.write = write
+    return "".join(shown)
+hal.write = lambda buffer, n: None
+sovelma.boot(path)
+system = sovelma.system
+"""

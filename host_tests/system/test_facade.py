@@ -8,6 +8,7 @@ import sys
 import demo
 import pytest
 from machines import ROOT
+from setups import PROMPT
 from wasm_text import DIVIDE, END, SPIN, wat
 from abi_definition import ABI
 
@@ -18,26 +19,6 @@ SLEEP = wat("""(module (import "sovelma" "sp_sleep" (func $sleep (param i32) (re
 MODULES = {"divide": DIVIDE, "end": END, "spin": SPIN, "sleep": SLEEP}
 COMMANDS = ("boot", "check", "run", "ps", "top", "caps", "log", "dmesg", "crash", "kill", "start", "stop", "restart", "revoke",
             "ls", "cat", "rm", "net", "mem", "board", "background", "pause", "version")  # fmt: skip
-
-SETUP = """
-import hal, sovelma
-shown = []
-def told(command, *arguments, **named):
-    # What a command puts on the console.
-    shown.clear()
-    write = hal.write
-    hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
-    try:
-        command(*arguments, **named)
-    except (ValueError, OSError) as error:
-        shown.append("! " + str(error))
-    finally:
-        hal.write = write
-    return "".join(shown)
-hal.write = lambda buffer, n: None
-sovelma.boot(path)
-system = sovelma.system
-"""
 
 
 @pytest.fixture
@@ -60,7 +41,7 @@ def at_prompt(firmware, tmp_path):
                 {"name": "again", "module": "divide.wasm", "memory": 1024,
                  "fault": {"policy": "restart", "first": 100000, "most": 100000}}],
         }))  # fmt: skip
-        return firmware.script(SETUP + script, path=str(path))
+        return firmware.script(PROMPT + script, path=str(path))
 
     return run
 

@@ -8,6 +8,7 @@ import sys
 import demo
 import pytest
 from machines import ROOT
+from setups import PROMPT
 from wasm_text import END, SPIN, wat
 
 LONG = "f" * 63 + "x"       # a name of 64 bytes, as many as a record keeps
@@ -20,20 +21,6 @@ RECURSIVE = {
     5: wat("(module " + "".join(f"(func $f{i} (result i32) (i32.add (i32.const 1) (call $f{(i + 1) % 5})))" for i in range(5))
            + '(func (export "_start") (drop (call $f0))))'),
 }  # fmt: skip
-SETUP = """
-import hal, sovelma
-shown = []
-def told(command, *arguments):
-    shown.clear()
-    write = hal.write
-    hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
-    command(*arguments)
-    hal.write = write
-    return "".join(shown)
-hal.write = lambda buffer, n: None
-sovelma.boot(path)
-system = sovelma.system
-"""
 
 
 @pytest.fixture
@@ -46,7 +33,7 @@ def boot(firmware, tmp_path):
         path = tmp_path / "system.json"
         rows = [{"memory": 64, **task, "module": task["module"] + ".wasm"} for task in tasks]
         path.write_text(json.dumps({"version": 1, **keys, "tasks": rows}))
-        return firmware.script(SETUP + script, path=str(path))
+        return firmware.script(PROMPT + script, path=str(path))
 
     return run
 

@@ -1,19 +1,8 @@
-# A year: `events` restarts, kills, stops, starts and pauses at the prompt, the clock jumping in between. Given: path, events, seed.
-import gc, hal, random, wasm3
+# A year, behind setups.CLOCK: `events` restarts, kills, stops, starts and pauses at the prompt, the clock jumping in between. Given: path, events, seed.
+import gc, random, wasm3
 import sovelma
 from kernel.core import console
 from kernel.core.task import STATES
-DAY = 86400000
-M = (1 << 30) - 1
-clock = 1000
-def idle(ms):
-    global clock
-    clock += ms if ms > 0 else 60000
-    return False
-hal.ticks = lambda: clock & M
-hal.microseconds = lambda: clock * 1000
-hal.clock = lambda number: clock * 1000
-hal.idle = idle
 written = 0
 def write(buffer, n):
     global written
