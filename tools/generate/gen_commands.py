@@ -4,13 +4,14 @@
     tools/generate/gen_commands.py            write the table
     tools/generate/gen_commands.py --check    write nothing; exit 1 where it is stale
 
-The first sentence of a docstring is the command's line in `sovelma.help()`, all of it is `sovelma.help("name")`. No line is
+The first sentence of a docstring, behind the names of the arguments, is the command's line in `sovelma.help()`; all of it is `sovelma.help("name")`. No line is
 longer than 80 characters.
 """
 
 import argparse
 import ast
 import pathlib
+import re
 import sys
 import textwrap
 
@@ -19,7 +20,7 @@ OUTPUT = "cmodules/commands/commands.h"
 COLUMNS = 80
 # (module of kernel.shell, its commands in the order of the list)
 GROUPS = (
-    ("running", ("boot", "check", "run", "background", "pause")),
+    ("running", ("boot", "check", "audit", "run", "background", "pause")),
     ("tasks", ("ps", "top", "kill", "stop", "start", "restart", "crash", "log", "revoke", "caps")),
     ("files", ("ls", "rm", "cat")),
     ("machine", ("version", "board", "net", "dmesg", "mem")),
@@ -38,6 +39,10 @@ def c_string(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def without_defaults(signature: str) -> str:
+    return re.sub(r"=[^,)]*", "", signature)
+
+
 def full_text(signature: str, docstring: str) -> str:
     """What help("name") shows."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in docstring.split("\n\n")]
@@ -49,20 +54,21 @@ def table() -> str:
     """The header. Raises SystemExit where a line would be too long or a command has no docstring."""
     entries = [(name, f"MP_QSTR_{group}", *described(group)[name]) for group, names in GROUPS for name in names]
     entries.insert(0, (HELP[0], "MP_QSTRnull", *HELP[1:]))
-    width = max(len(entry[2]) for entry in entries)
+    width = max(len(without_defaults(entry[2])) for entry in entries)
     out = ["/* generated from the docstrings of firmware/kernel/shell by tools/generate/gen_commands.py: do not edit */", ""]
     out.append("/* Characters of the longest signature. */")
     out.append(f'#define COMMANDS_WIDTH "{width}"')
     out.append("/* X(name, module of kernel.shell, signature, first sentence, help text) */")
     out.append("#define COMMANDS(X) \\")
-    for name, group, signature, docstring in entries:
+    for name, group, full, docstring in entries:
+        signature = without_defaults(full)
         first = " ".join(docstring.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
         if name == HELP[0]:
             first = docstring.rstrip(".")
         if not docstring or width + 2 + len(first) > COLUMNS:
             sys.exit(f"gen_commands: {name}: the first sentence of its docstring must be 1 to {COLUMNS - width - 2} characters long")
         out.append(f"    X({name}, {group}, {c_string(signature)}, {c_string(first)}, \\")
-        out.append(f"        {c_string(full_text(signature, docstring))}) \\")
+        out.append(f"        {c_string(full_text(full, docstring))}) \\")
     out[-1] = out[-1].removesuffix(" \\")
     return "\n".join(out) + "\n"
 

@@ -114,6 +114,14 @@ class Policy:
         """Whether that address may be reached. `named`: it is what an allowed name led to."""
         return (named and not _inside(address, _SPECIAL)) or _inside(address, self._ranges)
 
+    def hosts(self):
+        """List of what `allow` names, as strings: names, *.names, addresses and ranges."""
+        texts = [str(name, "ascii") for name in sorted(self._names)] + ["*" + str(suffix, "ascii") for suffix in self._suffixes]
+        for number, bits in self._ranges:
+            text = address_text(number.to_bytes(4, "big"))
+            texts.append(text if bits == 32 else "%s/%d" % (text, bits))
+        return texts
+
     # ---------------------------------------------------------------- from the manifest
 
     def take_host(self, entry):

@@ -8,38 +8,31 @@ from kernel.core.log import file_name
 from kernel.shell import running, tasks
 
 SECONDS_DEFAULT = 10    # of a run without a terminal
+# Each command with what it takes beside a path.
+_OPTIONS = {"run": ("--for", "--input", "--crashes"), "check": (), "audit": ("--policy", "--form")}
 
 
 def _usage(text):
     print("sovelma: %s\nusage: sovelma -m sovelma run system.json [--for SECONDS] [--input FILE] [--crashes DIRECTORY]\n"
-          "       sovelma -m sovelma check system.json or file.wasm" % text,
+          "       sovelma -m sovelma check system.json or file.wasm\n"
+          "       sovelma -m sovelma audit system.json [--policy FILE] [--form table|json|dot]" % text,
           file=sys.stderr)
     sys.exit(2)
 
 
 def _arguments(words):
-    # (manifest, seconds, input file, directory for crash records)
-    if not words or words[0] not in ("run", "check"):
+    # (manifest, seconds, {option: value})
+    if not words or words[0] not in _OPTIONS:
         _usage("what to do?" if not words else "unknown command " + words[0])
-    path, seconds, input, crashes = None, SECONDS_DEFAULT, None, None
+    path, seconds, options = None, SECONDS_DEFAULT, {}
     index = 1
     while index < len(words):
         word = words[index]
-        if word in ("--for", "--input", "--crashes"):
+        if word in _OPTIONS[words[0]]:
             index += 1
             if index == len(words):
                 _usage(word + " needs a value")
-            if word == "--input":
-                input = words[index]
-            elif word == "--crashes":
-                crashes = words[index]
-            else:
-                try:
-                    seconds = float(words[index])
-                except ValueError:
-                    seconds = -1
-                if not 0 <= seconds <= 500000:
-                    _usage("--for takes seconds, 0 to 500000")
+            options[word] = words[index]
         elif word.startswith("-") or path:
             _usage("unknown argument " + word)
         else:
@@ -47,9 +40,16 @@ def _arguments(words):
         index += 1
     if not path:
         _usage("no manifest")
-    if words[0] == "check" and len(words) > 2:
-        _usage("check takes a manifest and nothing else")
-    return path, seconds, input, crashes
+    if "--for" in options:
+        try:
+            seconds = float(options["--for"])
+        except ValueError:
+            seconds = -1
+        if not 0 <= seconds <= 500000:
+            _usage("--for takes seconds, 0 to 500000")
+    if options.get("--form", "table") not in ("table", "json", "dot"):
+        _usage("--form takes table, json or dot")
+    return path, seconds, options
 
 
 def _run(milliseconds, forever=False):
@@ -69,13 +69,16 @@ def main(words):
     where a fault policy is to start the machine anew. Ctrl-C is heard while the system runs, and ends nothing by itself: at a
     terminal it gives the prompt, elsewhere the table of the tasks.
     """
-    path, seconds, input, crashes = _arguments(words)
+    path, seconds, options = _arguments(words)
+    crashes = options.get("--crashes")
     hal.ignore_interrupts()
     try:
         if words[0] == "check":
             running.check(path)
             sys.exit(0)
-        running.boot(path, input)
+        if words[0] == "audit":
+            sys.exit(0 if running.audit(path, options.get("--policy"), options.get("--form", "table")) else 1)
+        running.boot(path, options.get("--input"))
     except ManifestError as error:
         for text in error.errors:
             print("sovelma: " + text, file=sys.stderr)

@@ -95,6 +95,31 @@ def check(path):
     console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
 
 
+def audit(path, policy=None, form="table"):
+    """Shows what each task of a manifest may reach. That is its grants with their rights and the calls that can use them, what is
+    granted or imported for nothing, and where a policy's rules do not hold. Starts nothing.
+
+    `policy`: a file of rules, see kernel/boot/audit.py; `form`: "table", "json" or "dot", a picture for Graphviz. Returns
+    whether the rules hold. Raises ManifestError.
+    """
+    try:
+        from kernel.boot.audit import Audit, Policy
+        from kernel.boot.manifest import Manifest
+        from kernel.shell import inspect
+        audited = Audit(Manifest(path))
+        violations = audited.violations(Policy(policy, [task[0] for task in audited.tasks])) if policy else []
+        if form == "json":
+            console.show(audited.json(violations))
+        elif form == "dot":
+            console.show(audited.dot())
+        else:
+            console.show_folded(inspect.table(audited.rows(), ()))
+            console.show_folded(audited.findings() + violations)
+    finally:
+        unload()
+    return not violations
+
+
 def run(seconds=None):
     """Runs the system until every task is over. Goes on where it stopped; `seconds` is a limit. Ctrl-C stops it and gives
     the prompt back; on a board any other key gives it too, and the system runs on behind it.

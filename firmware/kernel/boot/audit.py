@@ -1,0 +1,222 @@
+"""What each task of a manifest may reach: imports of its module x grants x rights; and whether rules of a policy hold.
+
+Nothing is started and no module is instantiated. A grant is what a task may reach whatever its module imports today; what the
+module can do with it are the calls it imports. Rules are held against grants.
+
+A policy, JSON:
+
+    {"version": 1, "rules": [
+        {"only": ["updater"], "rights": ["write", "create"], "target": "/data/flash"},   no other task has one of these rights there
+        {"never": ["net", "pin 4"]}]}                                                    no task reaches all of these
+
+A target is a path and all below it, "net", "net example.org", or "pin 4".
+
+Invariant: a target is reached where any part of it is: a grant of / reaches /data/flash.
+"""
+import json
+import abi
+import hal
+import wasm3
+from kernel.boot import strict_json
+from kernel.boot.checker import Checker, whole
+from kernel.core.capability import RIGHTS
+from kernel.core.errors import ManifestError
+from kernel.core.log import escaped
+from kernel.objects.netpolicy import parse_address, parse_name
+
+VERSION = 1
+_KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN}
+# What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
+GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
+
+
+def _words(rights):
+    return [word for word in sorted(RIGHTS) if RIGHTS[word] & rights]
+
+
+def _usable(number, kind, rights):
+    need = abi.NEEDS[number]
+    return need & kind & 0xFF and not (need >> 8) & ~rights
+
+
+class Grant:
+    """One grant of a task. `word`: of its kind; `what`, `rights`: as its kind parsed it; `calls`: names of the imports that can
+    use it or what comes from it; `unused`: rights that none of them needs.
+    """
+
+    def __init__(self, name, word, what, rights, imports):
+        self.name, self.word, self.what, self.rights = name, word, what, rights
+        things = {_KINDS[word]: rights}     # what the task has through it: {kinds: rights}
+        used = []
+        for number in imports + imports:    # the second time with what the calls of the first one give
+            for kinds in list(things):
+                if number not in used and _usable(number, kinds, things[kinds]):
+                    used.append(number)
+                    if abi.NAMES[number] in GIVES:
+                        kinds, more = GIVES[abi.NAMES[number]]
+                        things[kinds] = things.get(kinds, 0) | rights | more
+        used.sort()
+        self.calls = [abi.NAMES[number] for number in used]
+        needed = 0
+        for number in used:
+            needed |= abi.NEEDS[number] >> 8
+        if "sp_fs_open" in self.calls:
+            needed |= abi.RIGHT_CREATE
+        self.unused = rights & ~needed
+
+    def target(self):
+        """What it leads to, in words."""
+        if self.word == "pin":
+            return "pin %d %s" % self.what[:2]
+        if self.word == "net":
+            return "net " + " ".join(self.what.hosts())
+        return "its arguments" if isinstance(self.what, bytes) else self.what
+
+    def reaches(self, target):
+        """Whether it leads to a target of a policy, or to a part of it."""
+        if self.word == "pin":
+            return target == "pin %d" % self.what[0]
+        if self.word == "net":
+            host = target[4:].encode()
+            if target == "net":
+                return True
+            if target[:4] != "net ":
+                return False
+            address = parse_address(host)
+            return self.what.allows_address(address, False) if address else self.what.allows_name(parse_name(host))
+        if isinstance(self.what, bytes) or target[:1] != "/":
+            return False
+        here, there = self.what.rstrip("/") + "/", target.rstrip("/") + "/"
+        return here.startswith(there) or self.word == "directory" and there.startswith(here)
+
+
+class Audit:
+    """Of a checked manifest. `tasks`: list of (name, names of imports, list of Grant, names of imports that no grant serves)."""
+
+    def __init__(self, manifest):
+        self.tasks = []
+        for fields in manifest.tasks:
+            with hal.read_file(fields["module"]) as stream:
+                module = stream.read()
+            try:
+                imports = sorted(abi.NAMES.index(str(name, "utf-8")) for _, name, _ in wasm3.imports(module))
+            except ValueError as error:
+                raise ManifestError(["%s: %s: %s" % (escaped(manifest.path), fields["name"], error)])
+            grants = [Grant(name, word, what, rights, imports) for name, word, what, rights in fields["caps"]]
+            served = [name for grant in grants for name in grant.calls]
+            unserved = [abi.NAMES[number] for number in imports if abi.NEEDS[number] and abi.NAMES[number] not in served]
+            self.tasks.append((fields["name"], [abi.NAMES[number] for number in imports], grants, unserved))
+
+    def findings(self):
+        """List of lines: what is granted for nothing, and what is imported for nothing."""
+        lines = []
+        for name, _, grants, unserved in self.tasks:
+            for grant in grants:
+                if not grant.calls:
+                    lines.append("%s: no import can use the grant %s" % (name, escaped(grant.name)))
+                elif grant.unused:
+                    lines.append("%s: no import needs the right to %s of the grant %s"
+                                 % (name, " or ".join(_words(grant.unused)), escaped(grant.name)))
+            lines += ["%s: no grant serves the import %s" % (name, call) for call in unserved]
+        return lines
+
+    def rows(self):
+        """The rows of a table, the headings first."""
+        rows = [("task", "grant", "target", "rights", "calls")]
+        for name, _, grants, _ in self.tasks:
+            for grant in grants:
+                rows.append((name, escaped(grant.name), escaped(grant.target()), " ".join(_words(grant.rights)) or "-",
+                             " ".join(grant.calls) or "-"))
+        return rows
+
+    def json(self, violations):
+        """All of it as JSON text. `violations`: as `violations` returns them."""
+        return json.dumps({"version": VERSION, "tasks": [
+            {"name": name, "imports": imports, "unserved": unserved, "grants": [
+                {"name": grant.name, "kind": grant.word, "target": grant.target(), "rights": _words(grant.rights), "calls": grant.calls,
+                 "unused": _words(grant.unused)} for grant in grants]}
+            for name, imports, grants, unserved in self.tasks], "findings": self.findings(), "violations": violations})
+
+    def dot(self):
+        """A picture for Graphviz: an arrow from each task to each target, with its rights."""
+        lines = ["digraph authority {", "  rankdir=LR; node [shape=box];"]
+        for name, _, grants, _ in self.tasks:
+            lines.append("  %s;" % json.dumps(name))
+            for grant in grants:
+                target = escaped(grant.target())
+                lines.append("  %s [shape=ellipse];" % json.dumps(target))
+                lines.append("  %s -> %s [label=%s%s];" % (json.dumps(name), json.dumps(target), json.dumps(" ".join(_words(grant.rights))),
+                                                           "" if grant.calls else ", style=dashed"))
+        return "\n".join(lines + ["}"])
+
+    def violations(self, policy):
+        """List of lines: where the rules of a Policy do not hold."""
+        lines = []
+        for number, (only, rights, targets) in enumerate(policy.rules, 1):
+            for name, _, grants, _ in self.tasks:
+                if only is None:
+                    ways = [[grant.name for grant in grants if grant.reaches(target)] for target in targets]
+                    if all(ways):
+                        lines.append("rule %d: %s reaches %s" % (number, name, " and ".join(
+                            "%s by %s" % (target, escaped(way[0])) for target, way in zip(targets, ways))))
+                elif name not in only:
+                    lines += ["rule %d: %s may %s %s by %s" % (number, name, " and ".join(_words(grant.rights & (rights or grant.rights))) or "use", targets[0],
+                                                               escaped(grant.name))
+                              for grant in grants if grant.reaches(targets[0]) and (not rights or grant.rights & rights)]
+        return lines
+
+
+class Policy(Checker):
+    """The rules of a file: list of (names of tasks or None, rights, targets). Raises ManifestError with all that is wrong."""
+
+    def __init__(self, path, tasks):
+        super().__init__(path)
+        self.rules = []
+        root = self._load(path)
+        if self.is_a(root, dict, "the policy", "an object"):
+            self.keys(root, "", ("version", "rules"))
+            if root.get("version") != VERSION or not whole(root["version"]):
+                self.wrong("version", "must be %d" % VERSION)
+            if self.is_a(root.get("rules"), list, "rules", "a list"):
+                for index, rule in enumerate(root["rules"]):
+                    self._take(rule, "rules[%d]" % index, tasks)
+        if self.errors:
+            raise ManifestError(self.errors)
+
+    def _load(self, path):
+        try:
+            with hal.read_file(path) as stream:
+                return strict_json.parse(stream.read())
+        except OSError:
+            self.wrong("", "cannot be read")
+        except ValueError as error:
+            self.wrong("", "is not valid JSON: %s" % error)
+        raise ManifestError(self.errors)
+
+    def _take(self, rule, where, tasks):
+        if not self.is_a(rule, dict, where, "an object"):
+            return
+        if "never" in rule:
+            self.keys(rule, where, ("never",))
+            targets = rule["never"]
+            if self.is_a(targets, list, where + ".never", "a list of targets") and not targets:
+                self.wrong(where + ".never", "must name a target")
+            only, rights = None, 0
+        else:
+            self.keys(rule, where, ("only", "rights", "target"))
+            only, targets = rule.get("only"), [rule.get("target")]
+            if self.is_a(only, list, where + ".only", "a list of tasks"):
+                for name in only:
+                    if name not in tasks:
+                        self.wrong(where + ".only", "there is no task %s" % name)
+            rights = 0
+            for word in rule.get("rights", []) if self.is_a(rule.get("rights", []), list, where + ".rights", "a list") else ():
+                if word in RIGHTS:
+                    rights |= RIGHTS[word]
+                else:
+                    self.wrong(where + ".rights", "there is no right %s" % word)
+        for target in targets if isinstance(targets, list) else ():
+            if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
+                                                   or target[:4] == "pin " and target[4:].isdigit()):
+                self.wrong(where, "a target is a path, net, net HOST or pin NUMBER")
+        self.rules.append((only, rights, targets))
