@@ -31,14 +31,14 @@ SECONDS = 3  # of the demo: by then every task has done whatever it does
 ROOM = 48 * 1024  # beside linear memory, to see what a task takes of it
 
 # Runs each task of the demo alone in the kernel, with a quota, and tells what it took; then with that quota alone, and
-# how many of such regions fit. Reads `arenas` and `seconds`, prints a line of JSON.
+# how many of such regions fit. Reads `arenas`, `seconds`, `room` and `path`, prints a line of JSON.
 MEASURE = """
 import hal, json, wasm3
 from kernel.boot.loader import build
 from kernel.boot.manifest import Manifest
 hal.write = lambda buffer, n: None
 def demo(index, quota):
-    manifest = Manifest("modules/demo/system.json")
+    manifest = Manifest(path)
     manifest.tasks = [manifest.tasks[index]]
     manifest.tasks[0]["quota"] = quota
     manifest.tasks[0]["fault"] = ("stop",)
@@ -55,7 +55,7 @@ def demo(index, quota):
     system.close()
     return None if starved else (memory, region)
 def count(name, index, quota):
-    manifest = Manifest("modules/demo/system.json")
+    manifest = Manifest(path)
     fields = manifest.tasks[index]
     made = []
     try:
@@ -70,7 +70,7 @@ def count(name, index, quota):
     return len(made)
 rows = []
 whole = wasm3.arena()[0]
-names = [task["name"] for task in Manifest("modules/demo/system.json").tasks]
+names = [task["name"] for task in Manifest(path).tasks]
 for index, name in enumerate(names):
     memory, at_once = demo(index, 0)
     quota = demo(index, memory + room)[1][0]
@@ -160,12 +160,12 @@ def answer(output: str) -> list:
     raise RuntimeError(output[-2000:])
 
 
-def script() -> str:
-    return f"arenas = {ARENAS!r}\nseconds = {SECONDS}\nroom = {ROOM}\n{MEASURE}"
+def script(manifest: str) -> str:
+    return f"arenas = {ARENAS!r}\nseconds = {SECONDS}\nroom = {ROOM}\npath = {manifest!r}\n{MEASURE}"
 
 
 def on_pc(firmware: pathlib.Path) -> list:
-    result = subprocess.run([str(firmware), "-c", script()], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    result = subprocess.run([str(firmware), "-c", script("modules/demo/system.json")], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return answer(result.stdout + result.stderr)
 
 
@@ -173,7 +173,7 @@ def on_rv32(firmware: pathlib.Path) -> list:
     sys.path[:0] = [str(ROOT / "tools" / "run"), str(ROOT / "tools" / "build")]
     import qemu
 
-    with qemu.command(firmware, {"seed": bytes(qemu.SEED_BYTES), "script": script().encode()}, "-serial", "stdio") as command:
+    with qemu.command(firmware, {"seed": bytes(qemu.SEED_BYTES), "script": script("/system.json").encode()}, "-serial", "stdio") as command:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
     return answer(result.stdout + result.stderr)
 
