@@ -165,7 +165,9 @@ def script(manifest: str) -> str:
 
 
 def on_pc(firmware: pathlib.Path) -> list:
-    result = subprocess.run([str(firmware), "-c", script("modules/demo/system.json")], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    result = subprocess.run(
+        [str(firmware), "-c", script("modules/demo/system.json")], cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     return answer(result.stdout + result.stderr)
 
 
