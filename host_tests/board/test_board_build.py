@@ -76,7 +76,7 @@ def python(directory, text, **environment):
 
 def test_every_file_is_compiled_and_none_of_ours_without_optimisation(stub):
     compiled = commands(stub)
-    ours = {"port_esp32.c", "modwasm3.c", "pending.c", "modnetio.c", "modesp32c3.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
+    ours = {"port_esp32.c", "modcommands.c", "modwasm3.c", "pending.c", "modnetio.c", "modesp32c3.c", "heap.c", "random.c", "interpreter.c", "create.c", "pool.c"}
     assert ours <= set(compiled)
     assert optimisation(compiled["empty.c"][0]) == "-O0" and len(compiled["modwasm3.c"]) == 2   # the imitation is true
     for name in ours:
@@ -118,6 +118,17 @@ task = wasm3.Instance(bytes.fromhex("{module.hex()}") if hasattr(bytes, "fromhex
 print(task.resume(1000) == wasm3.EXITED, task.result(), wasm3.arena()[0])
 """)
     assert out.split() == ["True", "42", str(128 * 1024)]
+
+
+def test_the_board_has_every_module_of_ours_that_its_frozen_code_imports(stub):
+    """A C module that is in the other builds and not in the board's would be found missing at the first start."""
+    python(stub, "import commands\nprint(commands.ps)")
+    frozen = [*(ROOT / "firmware/kernel").rglob("*.py"), ROOT / "firmware/sovelma.py", *(ROOT / "firmware/hal/esp32").glob("*.py"),
+              *(ROOT / "firmware/hal/common").glob("*.py"), *(BOARD.parent / "common" / "esp32c3" / "modules").glob("*.py")]  # fmt: skip
+    wanted = {name for path in frozen for name in re.findall(r"^\s*(?:import|from) (\w+)", path.read_text(), re.M)}
+    ours = {"wasm3", "netio", "esp32c3", "commands", "hostfs", "qemu", "interrupts"} & wanted
+    assert {"wasm3", "netio", "esp32c3", "commands"} == ours
+    python(stub, "".join(f"import {name}\n" for name in sorted(ours)))
 
 
 def test_sockets_of_lwip(stub):
@@ -317,7 +328,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c"])
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c"])
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
     """There int32_t is long and mp_int_t int, so formats and pointers differ from a PC's."""
     if not shutil.which(RV32):
