@@ -190,7 +190,8 @@ def test_every_key_the_firmware_knows_is_in_the_schema(verdicts):
 
     used = {key for path in places(EVERYTHING) for key in path if isinstance(key, str)}
     assert keys(SCHEMA) <= used
-    source = "".join(path.read_text() for room in ("boot", "objects") for path in (ROOT / "firmware" / "kernel" / room).glob("*.py"))
+    source = "".join(path.read_text() for room in ("boot", "objects") for path in (ROOT / "firmware" / "kernel" / room).glob("*.py")
+                     if path.name != "audit.py")        # that one reads a policy, which is another file
     named = set(re.findall(r'^    "(\w+)": \(', source, re.M))
     for group in re.findall(r"\.keys\([^()]*\(([^()]*)\)", source) + re.findall(r"\.keys\([^()\[]*\[([^\]]*)\]", source):
         named |= set(re.findall(r'"(\w+)"', group))
