@@ -108,8 +108,8 @@ fuzz: build ## against two oracles
 fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
-# A year of uptime with a million restarts, kills and prompts on each machine: an hour.
-soak: build qemu-if-possible ## a year, an hour long
+# A year of uptime with a million restarts, kills and prompts on each machine: two hours.
+soak: build qemu-if-possible ## a year, hours long
 	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s --timeout 0
 
 # Print the benchmarks and write build/bench.json.

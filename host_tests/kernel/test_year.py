@@ -46,7 +46,7 @@ def test_a_year_of_restarts_kills_and_prompts(firmware, tmp_path):
     tasks[4] |= {"slice": 1000, "budget": 1000, "period": 60000}
     path = tmp_path / "system.json"
     path.write_text(json.dumps({"version": 1, "directories": {"/data": 0}, "tasks": tasks}))
-    seen = firmware.script(CLOCK + script(__file__, "year"), path=str(path), events=events, seed=events, days=days, timeout=7200)
+    seen = firmware.script(CLOCK + script(__file__, "year"), path=str(path), events=events, seed=events, days=days, timeout=14400)
     print(seen)
     # Sums beyond 30 bits are objects of 16 bytes on RV32: a few, however long it goes on.
     assert seen["same state"] and max(seen["heap"]) - min(seen["heap"]) <= 192 and seen["lives wrong"] == [0, 0, 0, 0]
