@@ -129,30 +129,25 @@ static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_map_obj, esp32c3_map);
 
 /* The storage of the counter, opened once. MicroPython's esp32.NVS opens a handle each time and closes none: 48 bytes of
  * ESP-IDF's heap that not even a soft reset gives back. */
-static bool open_storage(nvs_handle_t *storage) {
-    static nvs_handle_t opened;
+static nvs_handle_t storage(void) {
+    static nvs_handle_t opened; /* 0: it could not be opened; no handle is 0, and the calls below refuse it */
     if (!opened && nvs_open("sovelma", NVS_READWRITE, &opened) != ESP_OK) opened = 0;
-    *storage = opened;
-    return opened != 0;
+    return opened;
 }
 
-static int32_t stored_faults(nvs_handle_t storage) {
+static int32_t stored_faults(void) {
     int32_t count;
-    return nvs_get_i32(storage, "faults", &count) == ESP_OK ? count : 0;
+    return nvs_get_i32(storage(), "faults", &count) == ESP_OK ? count : 0;
 }
 
 /* faults() -> the counter; 0 where it was never set or the storage fails. */
-static mp_obj_t esp32c3_faults(void) {
-    nvs_handle_t storage;
-    return mp_obj_new_int(open_storage(&storage) ? stored_faults(storage) : 0);
-}
+static mp_obj_t esp32c3_faults(void) { return mp_obj_new_int(stored_faults()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_faults_obj, esp32c3_faults);
 
 /* set_faults(count): writes only where the counter changes, for the flash's sake. Where the storage fails it is not counted. */
 static mp_obj_t esp32c3_set_faults(mp_obj_t count) {
-    nvs_handle_t storage;
     int32_t value = mp_obj_get_int(count);
-    if (open_storage(&storage) && stored_faults(storage) != value && nvs_set_i32(storage, "faults", value) == ESP_OK) nvs_commit(storage);
+    if (stored_faults() != value && nvs_set_i32(storage(), "faults", value) == ESP_OK) nvs_commit(storage());
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_set_faults_obj, esp32c3_set_faults);

@@ -16,6 +16,10 @@ from machines import ROOT
 from terminal import ENVIRONMENT
 from wasm_text import DIVIDE, wat
 
+sys.path[:0] = [str(ROOT / "modules" / "zoo"), str(ROOT / "tools" / "run")]
+from backtrace import leb  # noqa: E402
+import specimen  # noqa: E402
+
 TASKS = ["../up", "/etc/passwd", "a/b", "..", ".", ".hidden", 'quo"te', "%s%n%d", "CON", "sp ace", "tab~", "a" * 32, "-rf", "$(id)", "a;b", "%2e",
          "name.json", "x" * 31 + "/", "A", "{}", "'", "con"]  # fmt: skip
 # What the name section may hold, whose names no specification restricts to text.
@@ -23,31 +27,15 @@ FUNCTIONS = [b"plain", b"\x1b[2J", b"a\nb: forged line", b"nul\0nul", b"\xff\xfe
              b"\\x1b", b"\x7f\x80", b"../../x"]  # fmt: skip
 
 
-def leb(number):
-    out = bytearray()
-    while True:
-        out.append(number & 0x7F | (0x80 if number > 0x7F else 0))
-        number >>= 7
-        if not number:
-            return bytes(out)
-
-
 def named(module, *names):
     """The module with other names for its functions 0, 1, ..."""
-    at, out = 8, bytearray(module[:8])
+    table = specimen.vector(specimen.u(i) + specimen.name(text) for i, text in enumerate(names))
+    others, at = specimen.HEADER, len(specimen.HEADER)
     while at < len(module):
-        size, shift, start = 0, 0, at + 1
-        while True:
-            size |= (module[start] & 0x7F) << shift
-            start, shift = start + 1, shift + 7
-            if not module[start - 1] & 0x80:
-                break
-        if module[at] != 0:
-            out += module[at : start + size]
+        size, start = leb(module, at + 1)
+        others += module[at : start + size] if module[at] else b""      # without the names that it has
         at = start + size
-    table = leb(len(names)) + b"".join(leb(i) + leb(len(name)) + name for i, name in enumerate(names))
-    content = leb(4) + b"name" + b"\1" + leb(len(table)) + table
-    return bytes(out + b"\0" + leb(len(content)) + content)
+    return others + specimen.section(0, specimen.name("name") + b"\1" + specimen.u(len(table)) + table)
 
 
 def run(firmware, directory, tasks, *words):
@@ -133,9 +121,9 @@ EXPORTS = ["\x1b[31m", "a\nb", "\u202e", "x" * 300, '"', "%s", "\0", "", "\U0001
 
 
 @pytest.mark.pc("`check` of a file of the host")
-@pytest.mark.parametrize("name", EXPORTS)
-def test_check_shows_exports_and_imports_escaped(firmware, tmp_path, name):
-    quoted = "".join(f"\\{byte:02x}" for byte in name.encode())
+@pytest.mark.parametrize("text", EXPORTS)
+def test_check_shows_exports_and_imports_escaped(firmware, tmp_path, text):
+    quoted = "".join(f"\\{byte:02x}" for byte in text.encode())
     exporting = wat(f'(module (memory 1) (export "{quoted}" (memory 0)) (func (export "_start")))')
     importing = wat(f'(module (import "sovelma" "{quoted}" (func)) (func (export "_start")))')
     for module in (exporting, importing):

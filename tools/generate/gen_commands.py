@@ -4,8 +4,8 @@
     tools/generate/gen_commands.py            write the table
     tools/generate/gen_commands.py --check    write nothing; exit 1 where it is stale
 
-The first sentence of a docstring, behind the names of the arguments, is the command's line in `sovelma.help()`; all of it is `sovelma.help("name")`. No line is
-longer than 80 characters.
+The first sentence of a docstring, behind the names of the arguments, is the command's line in `sovelma.help()`; all of it
+is `sovelma.help("name")`. No line is longer than 80 characters.
 """
 
 import argparse
@@ -63,8 +63,6 @@ def table() -> str:
     for name, group, full, docstring in entries:
         signature = without_defaults(full)
         first = " ".join(docstring.partition("\n\n")[0].split()).partition(". ")[0].rstrip(".")
-        if name == HELP[0]:
-            first = docstring.rstrip(".")
         if not docstring or width + 2 + len(first) > COLUMNS:
             sys.exit(f"gen_commands: {name}: the first sentence of its docstring must be 1 to {COLUMNS - width - 2} characters long")
         out.append(f"    X({name}, {group}, {c_string(signature)}, {c_string(first)}, \\")

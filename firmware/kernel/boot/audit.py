@@ -17,9 +17,8 @@ import json
 import abi
 import hal
 import wasm3
-from kernel.boot import strict_json
-from kernel.boot.checker import Checker, whole
-from kernel.core.capability import RIGHTS
+from kernel.boot.checker import Checker
+from kernel.core.capability import RIGHTS, rights_words
 from kernel.core.errors import ManifestError
 from kernel.core.log import escaped
 from kernel.objects.netpolicy import parse_address, parse_name
@@ -28,10 +27,6 @@ VERSION = 1
 _KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN}
 # What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
-
-
-def _words(rights):
-    return [word for word in sorted(RIGHTS) if RIGHTS[word] & rights]
 
 
 def _usable(number, kind, rights):
@@ -116,7 +111,7 @@ class Audit:
                     lines.append("%s: no import can use the grant %s" % (name, escaped(grant.name)))
                 elif grant.unused:
                     lines.append("%s: no import needs the right to %s of the grant %s"
-                                 % (name, " or ".join(_words(grant.unused)), escaped(grant.name)))
+                                 % (name, " or ".join(rights_words(grant.unused)), escaped(grant.name)))
             lines += ["%s: no grant serves the import %s" % (name, call) for call in unserved]
         return lines
 
@@ -125,7 +120,7 @@ class Audit:
         rows = [("task", "grant", "target", "rights", "calls")]
         for name, _, grants, _ in self.tasks:
             for grant in grants:
-                rows.append((name, escaped(grant.name), escaped(grant.target()), " ".join(_words(grant.rights)) or "-",
+                rows.append((name, escaped(grant.name), escaped(grant.target()), " ".join(rights_words(grant.rights)) or "-",
                              " ".join(grant.calls) or "-"))
         return rows
 
@@ -133,8 +128,8 @@ class Audit:
         """All of it as JSON text. `violations`: as `violations` returns them."""
         return json.dumps({"version": VERSION, "tasks": [
             {"name": name, "imports": imports, "unserved": unserved, "grants": [
-                {"name": grant.name, "kind": grant.word, "target": grant.target(), "rights": _words(grant.rights), "calls": grant.calls,
-                 "unused": _words(grant.unused)} for grant in grants]}
+                {"name": grant.name, "kind": grant.word, "target": grant.target(), "rights": rights_words(grant.rights), "calls": grant.calls,
+                 "unused": rights_words(grant.unused)} for grant in grants]}
             for name, imports, grants, unserved in self.tasks], "findings": self.findings(), "violations": violations})
 
     def dot(self):
@@ -145,7 +140,7 @@ class Audit:
             for grant in grants:
                 target = escaped(grant.target())
                 lines.append("  %s [shape=ellipse];" % json.dumps(target))
-                lines.append("  %s -> %s [label=%s%s];" % (json.dumps(name), json.dumps(target), json.dumps(" ".join(_words(grant.rights))),
+                lines.append("  %s -> %s [label=%s%s];" % (json.dumps(name), json.dumps(target), json.dumps(" ".join(rights_words(grant.rights))),
                                                            "" if grant.calls else ", style=dashed"))
         return "\n".join(lines + ["}"])
 
@@ -160,7 +155,7 @@ class Audit:
                         lines.append("rule %d: %s reaches %s" % (number, name, " and ".join(
                             "%s by %s" % (target, escaped(way[0])) for target, way in zip(targets, ways))))
                 elif name not in only:
-                    lines += ["rule %d: %s may %s %s by %s" % (number, name, " and ".join(_words(grant.rights & (rights or grant.rights))) or "use", targets[0],
+                    lines += ["rule %d: %s may %s %s by %s" % (number, name, " and ".join(rights_words(grant.rights & (rights or grant.rights))) or "use", targets[0],
                                                                escaped(grant.name))
                               for grant in grants if grant.reaches(targets[0]) and (not rights or grant.rights & rights)]
         return lines
@@ -172,26 +167,12 @@ class Policy(Checker):
     def __init__(self, path, tasks):
         super().__init__(path)
         self.rules = []
-        root = self._load(path)
-        if self.is_a(root, dict, "the policy", "an object"):
-            self.keys(root, "", ("version", "rules"))
-            if root.get("version") != VERSION or not whole(root["version"]):
-                self.wrong("version", "must be %d" % VERSION)
-            if self.is_a(root.get("rules"), list, "rules", "a list"):
-                for index, rule in enumerate(root["rules"]):
-                    self._take(rule, "rules[%d]" % index, tasks)
+        root = self.load("the policy", VERSION, ("version", "rules"))
+        if self.is_a(root.get("rules"), list, "rules", "a list"):
+            for index, rule in enumerate(root["rules"]):
+                self._take(rule, "rules[%d]" % index, tasks)
         if self.errors:
             raise ManifestError(self.errors)
-
-    def _load(self, path):
-        try:
-            with hal.read_file(path) as stream:
-                return strict_json.parse(stream.read())
-        except OSError:
-            self.wrong("", "cannot be read")
-        except ValueError as error:
-            self.wrong("", "is not valid JSON: %s" % error)
-        raise ManifestError(self.errors)
 
     def _take(self, rule, where, tasks):
         if not self.is_a(rule, dict, where, "an object"):

@@ -1,6 +1,8 @@
 """Small checks of a manifest's values. Each notes what is wrong with its place and goes on, so all errors are shown at once."""
 import hal
+from kernel.boot import strict_json
 from kernel.core.capability import RIGHTS
+from kernel.core.errors import ManifestError
 from kernel.core.log import escaped, printable
 from kernel.objects.ramfs import NAME_MOST
 
@@ -17,6 +19,26 @@ class Checker:
         self.path = path
         self.errors = []
         self._base = path[:path.rindex("/") + 1] if "/" in path else ""
+
+    def load(self, what, version, keys):
+        """The object that the file is, with that version and no other keys. Raises ManifestError where there is none; `what`:
+        "the manifest", for that case.
+        """
+        root = None
+        try:
+            with hal.read_file(self.path) as stream:
+                text = stream.read()
+            root = strict_json.parse(text)
+        except OSError:
+            self.wrong("", "cannot be read")
+        except ValueError as error:
+            self.wrong("", "is not valid JSON: %s" % error)
+        if self.errors or not self.is_a(root, dict, what, "an object"):
+            raise ManifestError(self.errors)
+        self.keys(root, "", keys)
+        if root.get("version") != version or not whole(root["version"]):
+            self.wrong("version", "must be %d" % version)
+        return root
 
     def wrong(self, where, what):
         """Records one error. `where`: its place in the manifest."""

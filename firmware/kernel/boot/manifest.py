@@ -45,7 +45,6 @@ look tells what they can change.
 """
 import hal
 from abi import RIGHT_READ
-from kernel.boot import strict_json
 from kernel.boot.checker import Checker, whole
 from kernel.boot.task_entry import check_task
 from kernel.core.errors import ManifestError
@@ -72,13 +71,8 @@ class Manifest(Checker):
         the program runs. Raises ManifestError.
         """
         super().__init__(path)
-        root = self._load(path)
-        if not self.is_a(root, dict, "the manifest", "an object"):
-            raise ManifestError(self.errors)
-        self.keys(root, "", ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
-                              "simulation"))
-        if root.get("version") != VERSION or not whole(root["version"]):
-            self.wrong("version", "must be %d" % VERSION)
+        root = self.load("the manifest", VERSION, ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
+                                                   "simulation"))
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
         self.arena = self.number(root, "arena", "arena", 0, _BYTES_MOST, 0)
         self.ramfs = self.number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
@@ -91,17 +85,6 @@ class Manifest(Checker):
         self.simulation = self._check_simulation(root.get("simulation", []))
         if self.errors:
             raise ManifestError(self.errors)
-
-    def _load(self, path):
-        try:
-            with hal.read_file(path) as stream:
-                text = stream.read()
-            return strict_json.parse(text)
-        except OSError:
-            self.wrong("", "cannot be read")
-        except ValueError as error:
-            self.wrong("", "is not valid JSON: %s" % error)
-        raise ManifestError(self.errors)
 
     def _check_directories(self, value):
         result = {}

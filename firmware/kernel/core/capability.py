@@ -17,6 +17,12 @@ from abi import BADCAP, REVOKED, DENIED, QUOTA, NOTFOUND, RIGHT_READ, RIGHT_WRIT
 
 RIGHTS = {"read": RIGHT_READ, "write": RIGHT_WRITE, "create": RIGHT_CREATE}     # their names in manifests and at the prompt
 
+
+def rights_words(rights):
+    """List of the names of rights, in order."""
+    return [word for word in sorted(RIGHTS) if RIGHTS[word] & rights]
+
+
 _SLOT_MASK = const(0xFF)
 _GENERATION_SHIFT = const(8)
 _GENERATION_STEP = const(1 << 8)

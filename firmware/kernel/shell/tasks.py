@@ -1,6 +1,6 @@
 """The commands that look at tasks and change them."""
 from kernel.core import console
-from kernel.core.capability import RIGHTS
+from kernel.core.capability import rights_words
 from kernel.core.log import escaped, escaped_bytes
 from kernel.shell import inspect, running
 
@@ -97,7 +97,7 @@ def revoke(name, granted):
 def caps(name):
     """Shows the capabilities a task holds. Identifier, name, rights, what it is."""
     for identifier, thing, rights, granted in running.the_system().find(name).capabilities.held():
-        words = " ".join([word for word in sorted(RIGHTS) if RIGHTS[word] & rights])
+        words = " ".join(rights_words(rights))
         what = thing.text() if hasattr(thing, "text") else _full_path(thing)
         console.show_folded(["%d  %s  %s  %s" % (identifier, escaped(granted or "-"), words, what)])
 
