@@ -52,6 +52,24 @@ for name in ("with", "without"):
 answer((took[0] - took[1]) / calls)
 """
 
+YIELD = """
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS
+from kernel.objects.kinds import make_system
+from kernel.core.task import Task
+took = []
+for name in ("with", "without"):
+    system = make_system(RamFS(1 << 16))
+    for number in range(4):
+        system.add(Task("t%d" % number, wasm3.Instance(wasm[name], memory=16384), 3, 1 << 29, Capabilities()))
+    gc.collect()
+    start = qemu.nanoseconds()
+    system.run()
+    took.append(since(start))
+    system.close()
+answer((took[0] - took[1]) / calls / 4)
+"""
+
 CREATE = """
 total = instructions = 0
 for name in wasm:
@@ -83,11 +101,14 @@ def measure(tools):
     resume, blocks = script(RESUME, wasm={"endless": tools.wasm(HERE / "micro" / "endless.c").read_bytes()}, calls=CALLS)
     calls = {name: tools.module(HERE / "micro" / "syscalls.c", f"syscalls.{count}.wasm", f"-DCALLS={count}").read_bytes()
              for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
+    yields = {name: tools.module(HERE / "micro" / "yields.c", f"yields.{count}.wasm", f"-DCALLS={count}").read_bytes()
+              for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
     create = script(CREATE, wasm={name: tools.kernel(name).read_bytes() for name in KERNELS})
     first = script(BOOT, files={"system": system(1)})
     return [
         Result("rv32_resume_insns", resume, "insns", f"resume() from Python, {blocks:.2f} blocks of wasm in each"),
         Result("rv32_syscall_insns", script(SYSCALL, wasm=calls, calls=CALLS), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
+        Result("rv32_yield_insns", script(YIELD, wasm=yields, calls=CALLS), "insns", "sp_yield from wasm until the next of 4 tasks runs"),
         Result("rv32_create_insns_per_byte", create, "insns/byte", f"Instance() and kill() of {len(KERNELS)} kernels"),
         Result("rv32_boot_insns", first, "insns", "power-on until a system of one task stands, script that says so included"),
         Result("rv32_kernel_heap_bytes_1", heap(1), "bytes", "Python heap in use after boot, one task"),

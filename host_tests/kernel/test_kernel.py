@@ -165,34 +165,27 @@ def test_a_debt_does_not_turn_a_budget_into_slices_of_nothing(firmware):
     """A dear call could leave one unit of the budget and a debt that was paid unit by unit, a slice each."""
     worst = firmware.script(SETUP + INSTEAD + """
 hal.write = lambda buffer, n: None
-clock = 0
-hal.ticks = lambda: clock
+hal.ticks = lambda: system.slices       # a slice takes a tick, whoever has it
 rest = add("rest", wasm["spin"], 0, slice=10000)
-def tick(fuel, answer=0, real=rest.instance.resume):
-    # A slice takes a tick, whoever has it.
-    global clock
-    clock += 1
-    return real(fuel, answer)
-rest.instance = Instead(rest.instance, resume=tick)
 def empty_slices(budget):
     # Most slices of a period in which nothing of the budget was used, in 30 periods.
     task = add("storm", wasm["storm"], 7, slice=2000)
-    task.budget = task.left = budget
-    task.period = 100
+    task.thread.budget = task.thread.left = budget
+    task.thread.period = 100
     seen = {}
-    def resume(fuel, answer=0, task=task, real=task.instance.resume):
-        global clock
-        before = task.fuel()
-        result = real(fuel, answer)
-        if fuel:
-            clock += 1
-            if task.fuel() == before:
-                seen[clock // 100] = seen.get(clock // 100, 0) + 1
-        return result
-    task.instance = Instead(task.instance, resume=resume)
-    end = clock + 3000
-    while clock < end:
+    used = 0
+    def ticks():
+        # Called before each burst and behind each slice.
+        nonlocal used
+        if system.scheduler.running is task and task.fuel() == used:
+            seen[system.slices // 100] = seen.get(system.slices // 100, 0) + 1
+        used = task.fuel()
+        return system.slices
+    hal.ticks = ticks
+    end = system.slices + 3000
+    while system.slices < end:
         system.run(10)
+    hal.ticks = lambda: system.slices
     system.kill(task)
     return max(seen.values()) if seen else 0
 answer(max([empty_slices(budget) for budget in range(6400, 9400, step)]))
@@ -205,25 +198,21 @@ def test_a_budget_bounds_a_storm_of_calls_as_it_bounds_a_loop(firmware):
     get the same fuel, and who has no budget gets the rest, in fuel and in time."""
     result = firmware.script(SETUP + INSTEAD + """
 hal.write = lambda buffer, n: None
-clock = 0
-hal.ticks = lambda: clock
 spent = {}
+def ticks():
+    # A slice takes a tick, whoever has it. Called before each burst and behind each slice.
+    running = system.scheduler.running
+    if running:
+        spent[running.name] = spent.get(running.name, 0) + 1
+    return system.slices
+hal.ticks = ticks
 tasks = [add("storm", wasm["storm"], 7), add("spin", wasm["spin"], 6), add("rest", wasm["spin"], 0, slice=10000)]
 for task in tasks[:2]:
-    task.budget = task.left = hal.SLICE // 2
-    task.period = 100
-for task in tasks:
-    # A slice takes a tick, whoever has it.
-    def resume(fuel, answer=0, task=task, real=task.instance.resume):
-        global clock
-        if fuel:
-            clock += 1
-            spent[task.name] = spent.get(task.name, 0) + 1
-        return real(fuel, answer)
-    task.instance = Instead(task.instance, resume=resume)
-while clock < 10000:
+    task.thread.budget = task.thread.left = hal.SLICE // 2
+    task.thread.period = 100
+while system.slices < 10000:
     system.run(100)
-answer([[task.fuel() for task in tasks], spent, clock, hal.SLICE // 2])
+answer([[task.fuel() for task in tasks], spent, system.slices, hal.SLICE // 2])
 """, wasm={"storm": loop("(drop (call $random (i32.const 64) (i32.const 200)))"), "spin": SPIN})
     fuel, slices, ticks, budget = result
     periods = ticks // 100

@@ -247,11 +247,11 @@ system = sovelma.system
 t = system.tasks[0]
 fs = system.fs
 d = fs.entries[b"data"]
-answer([t.priority, t.slice, t.may_fault, t.region()[1], t.instance.memory(), t.capabilities.full(),
+answer([t.thread.priority, t.thread.slice, t.may_fault, t.region()[1], t.instance.memory(), t.capabilities.full(),
         sorted([(name, rights, thing.kind) for _, thing, rights, name in t.capabilities.held()]),
         fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
         t.account.limit, t.account.used,
-        [t.budget, t.left, t.period, t.log._burst, t.log._every],
+        [t.thread.budget, t.thread.left, t.thread.period, t.log._burst, t.log._every],
         [t.policy.action, t.policy.first, t.policy.most, t.policy.times],
         [thing._data.decode() for _, thing, _, name in t.capabilities.held() if name == "args"]])
 """, path=str(path)) == [6, 1234, True, 9000, 1024, True,

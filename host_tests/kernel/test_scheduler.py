@@ -1,15 +1,35 @@
 """The scheduler: priorities, round robin, budgets, timers in order across the wrap of the tick counter, nobody starves."""
 
+import re
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from machines import ROOT
 from script_files import script
 
-SETUP = """
-from kernel.core.scheduler import Scheduler, until
+# A task of the tests for the scheduler of the system, in C, and for its plain twin in Python.
+TASKS = {
+    "C": """
+from scheduler import Scheduler, Thread, until
 from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING
 class Task:
     def __init__(self, name, priority=3):
-        self.name, self.priority, self.state, self.queue, self.link, self.back = name, priority, READY, 0, None, None
+        self.name, self.thread = name, Thread(self, priority, 1)
+        self.thread.period = 100
+for field in ("priority", "state", "timer", "wake", "budget", "period", "period_end", "left"):
+    setattr(Task, field, property(lambda self, field=field: getattr(self.thread, field),
+                                  lambda self, value, field=field: setattr(self.thread, field, value)))
+""",
+    "Python": script(str(ROOT / "host_tests/lib/x"), "scheduler_reference") + """
+class Task:
+    def __init__(self, name, priority=3):
+        self.name, self.priority, self.state, self.queue, self.link, self.back = name, priority, RUNNING, 0, None, None
         self.timer, self.wake, self.budget, self.period, self.period_end, self.left = -1, 0, 0, 100, 0, 0
+""",
+}
+
+SETUP = """
 s = Scheduler()
 TOP = (1 << 30) - 1
 def names(n):
@@ -30,25 +50,31 @@ def drain():
 """
 
 
-def test_round_robin_inside_a_priority(firmware):
-    assert firmware.script(SETUP + """
+@pytest.fixture(params=sorted(TASKS))
+def scheduled(firmware, request) -> Callable[[str], Any]:
+    """Runs a script behind the set-up, on one of the two schedulers."""
+    return lambda source: firmware.script(TASKS[request.param] + SETUP + source)
+
+
+def test_round_robin_inside_a_priority(scheduled):
+    assert scheduled("""
 for name in "abc":
     s.add(Task(name))
 answer(names(9))
 """) == "abcabcabc"
 
 
-def test_higher_priorities_first(firmware):
-    assert firmware.script(SETUP + """
+def test_higher_priorities_first(scheduled):
+    assert scheduled("""
 for name, priority in (("a", 0), ("b", 7), ("c", 3), ("d", 7), ("e", 3)):
     s.add(Task(name, priority))
 answer(drain())
 """) == "bdcea"
 
 
-def test_no_priority_starves_behind_an_endless_loop(firmware):
+def test_no_priority_starves_behind_an_endless_loop(scheduled):
     """Regression of the first SovelmaOS: a task that was always ready kept every lower priority from running."""
-    turns = firmware.script(SETUP + """
+    turns = scheduled("""
 for name, priority in (("a", 0), ("b", 1), ("c", 4), ("d", 7)):
     s.add(Task(name, priority))
 turns = names(3200)
@@ -58,14 +84,14 @@ answer({name: turns.count(name) for name in "abcd"})
     assert all(turns[name] >= 25 for name in "abc")
 
 
-def test_ticks_compare_across_the_wrap(firmware):
-    assert firmware.script(SETUP + """
+def test_ticks_compare_across_the_wrap(scheduled):
+    assert scheduled("""
 answer([until(5, TOP), until(TOP, 5), until(7, 7), until((TOP + (1 << 29) - 1) & TOP, TOP), until(0, TOP)])
 """) == [6, -6, 0, (1 << 29) - 1, 1]
 
 
-def test_sleepers_wake_in_order_across_the_wrap(firmware):
-    assert firmware.script(SETUP + """
+def test_sleepers_wake_in_order_across_the_wrap(scheduled):
+    assert scheduled("""
 now = TOP - 49
 for name, ms in (("d", 200), ("a", 10), ("c", 100), ("b", 50), ("e", 201), ("z", (1 << 29) - 1)):
     s.sleep(Task(name), ms, now)
@@ -83,8 +109,8 @@ answer(log)
     ]  # fmt: skip
 
 
-def test_idle_is_zero_while_somebody_is_ready(firmware):
-    assert firmware.script(SETUP + """
+def test_idle_is_zero_while_somebody_is_ready(scheduled):
+    assert scheduled("""
 s.sleep(Task("a"), 100, 0)
 s.add(Task("b"))
 ready = s.idle(0)
@@ -93,9 +119,9 @@ answer([ready, s.idle(40), s.idle(100), s.idle(5000)])
 """) == [0, 60, 0, 0]
 
 
-def test_a_task_that_waits_is_roused_once_or_wakes_in_time(firmware):
+def test_a_task_that_waits_is_roused_once_or_wakes_in_time(scheduled):
     """Who waits with a limit is among the sleepers, who waits without is nowhere; nothing rouses who does not wait."""
-    assert firmware.script(SETUP + """
+    assert scheduled("""
 a, b, c, d = [Task(name) for name in "abcd"]
 s.wait(a, 100, 0)
 s.wait(b, -1, 0)
@@ -119,15 +145,14 @@ answer(out + [drain(), s.idle(200)])
 """) == [[True, True, True, False], 50, "bc", 70, "d", 30, "a", -1, "", -1]
 
 
-def test_random_operations_against_a_model(firmware):
-    assert firmware.script(SETUP + script(__file__, "scheduler_model")) == [0, True, True, 400]
+def test_random_operations_against_a_model(scheduled):
+    assert scheduled(script(__file__, "scheduler_model")) == [0, True, True, 400]
 
 
 # Every slice takes one tick and one unit of fuel; who ran is ready again at once, or sleeps as `naps` says.
 SIMULATE = """
 def simulate(tasks, ticks, start=0, naps={}):
     for task in tasks:
-        task.state = READY
         s.add(task)
     ran = []
     naps = dict(naps)
@@ -152,9 +177,9 @@ def limited(name, priority, budget, period):
 
 
 @pytest.mark.parametrize("start", ["0", "TOP - 450", "TOP", "(1 << 29) - 7"])
-def test_a_task_over_budget_runs_only_when_nobody_else_wants_to(firmware, start):
+def test_a_task_over_budget_runs_only_when_nobody_else_wants_to(scheduled, start):
     """Also across the wrap of the ticks, and with a period that the counter was past long ago."""
-    ran = firmware.script(SETUP + SIMULATE + f"""
+    ran = scheduled(SIMULATE + f"""
 answer(simulate([limited("a", 7, 10, 100), Task("b", 0)], 1000, {start}))
 """)
     for period in range(10):
@@ -163,9 +188,9 @@ answer(simulate([limited("a", 7, 10, 100), Task("b", 0)], 1000, {start}))
     assert ran.startswith("aaaaaaaaaa") and ran.count("b") >= 889
 
 
-def test_a_task_over_budget_gets_what_is_left_over(firmware):
+def test_a_task_over_budget_gets_what_is_left_over(scheduled):
     """Alone it runs all the time; two of them share; beside a sleeper it runs while that one sleeps."""
-    alone, two, beside = firmware.script(SETUP + SIMULATE + """
+    alone, two, beside = scheduled(SIMULATE + """
 out = [simulate([limited("a", 3, 5, 50)], 300)]
 s = Scheduler()
 out.append(simulate([limited("a", 3, 5, 50), limited("b", 6, 5, 50)], 300))
@@ -181,8 +206,8 @@ answer(out)
     assert gaps[len(gaps) // 2] == 1 and gaps[-2] <= 7
 
 
-def test_what_was_used_beyond_a_budget_is_missing_in_the_next_period(firmware):
-    assert firmware.script(SETUP + SIMULATE + """
+def test_what_was_used_beyond_a_budget_is_missing_in_the_next_period(scheduled):
+    assert scheduled(SIMULATE + """
 a, b = limited("a", 7, 10, 100), Task("b", 0)
 s.add(a)
 s.add(b)
@@ -197,8 +222,8 @@ answer(out)
 """) == ["a", "b", "b", "b", "a", "a"]
 
 
-def test_taking_a_task_out_of_the_queue_of_those_over_budget(firmware):
-    assert firmware.script(SETUP + SIMULATE + """
+def test_taking_a_task_out_of_the_queue_of_those_over_budget(scheduled):
+    assert scheduled(SIMULATE + """
 a, b, c = limited("a", 7, 1, 100), limited("b", 6, 1, 100), Task("c", 0)
 simulate([a, b, c], 10)
 out = [a.timer >= 0, b.timer >= 0, s.idle(10)]
@@ -212,9 +237,9 @@ answer(out)
 """) == [True, True, 0, -1, "b", -1, -1, None, -1, None]
 
 
-def test_a_task_that_becomes_ready_above_the_others_is_next(firmware):
+def test_a_task_that_becomes_ready_above_the_others_is_next(scheduled):
     """The guard takes from who has run for long, never from who has just woken: the latency is one slice."""
-    ran = firmware.script(SETUP + SIMULATE + """
+    ran = scheduled(SIMULATE + """
 answer(simulate([Task("h", 6), Task("b", 3), Task("c", 3), Task("d", 1)], 4000, 0, {"h": 5}))
 """)
     wakes = [i for i, name in enumerate(ran) if name == "h"]
@@ -222,8 +247,8 @@ answer(simulate([Task("h", 6), Task("b", 3), Task("c", 3), Task("d", 1)], 4000, 
     assert ran.count("d") >= 50
 
 
-def test_waiting_and_restarting_tasks_are_woken_by_their_time(firmware):
-    assert firmware.script(SETUP + """
+def test_waiting_and_restarting_tasks_are_woken_by_their_time(scheduled):
+    assert scheduled("""
 a, b, c, d = [Task(name) for name in "abcd"]
 s.wait(a, 10, 0)
 s.wait(b, -1, 0)
@@ -242,8 +267,8 @@ answer(out)
 """) == [True, "d", 5, "c", 3, "a", -1]
 
 
-def test_timers_allocate_nothing_once_there_is_room(firmware):
-    assert firmware.script(SETUP + """
+def test_timers_allocate_nothing_once_there_is_room(scheduled):
+    assert scheduled("""
 import gc
 tasks = [Task(n) for n in range(50)]
 s.reserve(50)
@@ -254,5 +279,54 @@ def measure():
     s.wake(49)
     return gc.mem_alloc() - before
 gc.collect()
-answer([measure(), s.next(49).name is not None, s._waiting])
+answer([measure(), s.next(49).name is not None, s.timers])
 """) == [0, True, 0]
+
+
+def test_both_schedulers_choose_the_same(firmware):
+    """Random operations, budgets and the guard included, on the system's scheduler and on its plain twin at once."""
+    python = TASKS["Python"].replace("class Task:", "class PlainTask:").replace("class Scheduler:", "class PlainScheduler:")
+    different, seen = firmware.script(python + TASKS["C"] + script(__file__, "scheduler_twins"), steps=firmware.share(20000))
+    assert different == 0
+    assert all(seen.values()), seen
+
+
+def test_the_states_have_the_same_numbers_in_c_and_python(firmware):
+    names = re.search(r"enum thread_state \{ (.*) \}", (ROOT / "cmodules/scheduler/scheduler.h").read_text())
+    assert names
+    states = [name.removeprefix("THREAD_") for name in names[1].split(", ")]
+    assert firmware.script(f"""
+import kernel.core.task as task
+answer([[getattr(task, name) for name in {states}], list(task.STATES), task.PRIORITIES])
+""") == [list(range(8)), [state.lower() for state in states], 8]
+
+
+def test_a_thread_cannot_be_put_out_of_order(firmware):
+    """What Python could do wrong with a thread raises; nothing that C follows can be written."""
+    assert firmware.script(TASKS["C"] + """
+import wasm3
+def raised(action):
+    try:
+        action()
+    except Exception as error:
+        return type(error).__name__
+    return None
+a, b, s, other = Task("a"), Task("b"), Scheduler(), Scheduler()
+def put(name, value):
+    return raised(lambda: setattr(a.thread, name, value))
+out = [[put(name, value) for name, value in (("state", READY), ("state", WAITING), ("state", 8), ("timer", 0), ("wake", 1), ("task", b),
+       ("priority", 8), ("instance", b), ("instance", 7), ("budget", -1), ("budget", 1 << 30), ("left", 1 << 31), ("period", 0), ("status", 1))]]
+out.append([raised(lambda: Thread(a, *rest)) for rest in ((8, 1), (-1, 1), (3, 0), (3, 1 << 30), (3,))])
+other.sleep(a, 5, 0)
+out.append([raised(lambda: s.sleep(a, 5, 0)), raised(lambda: s.remove(a)), raised(lambda: s.add(7)), raised(lambda: s.sleep(b, -1, 0)),
+            raised(lambda: s.sleep(b, 1 << 29, 0)), raised(lambda: s.run(0)), raised(lambda: s.bind(1, (), 3, 4)), raised(lambda: s.reserve(1 << 20))])
+for _ in range(3):
+    s.add(b)
+out.append([s.next(0) is b, s.next(0), s.idle(0), other.idle(0), s.timers, other.timers])
+answer(out)
+""") == [
+        ["ValueError"] * 3 + ["AttributeError"] * 4 + ["TypeError"] * 2 + ["ValueError"] * 4 + ["AttributeError"],
+        ["ValueError"] * 4 + ["TypeError"],
+        ["ValueError", "ValueError", "AttributeError", "ValueError", "ValueError", None, "ValueError", "ValueError"],
+        [True, None, -1, 5, 0, 1],
+    ]  # fmt: skip

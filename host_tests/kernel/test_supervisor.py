@@ -124,8 +124,8 @@ old = [identifier for identifier, _, _, _ in task().capabilities.held()]
 first = task().capabilities
 system.run(150)
 t = task()
-answer([t.restarts > 0, first is not t.capabilities, [name for _, _, _, name in t.capabilities.held()], first.held(), t.answer])
-""") == [True, True, ["args"], [], 0]
+answer([t.restarts > 0, first is not t.capabilities, [name for _, _, _, name in t.capabilities.held()], first.held(), t.waiting])
+""") == [True, True, ["args"], [], None]
 
 
 def test_figures_go_on_over_all_lives(boot):

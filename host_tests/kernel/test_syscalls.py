@@ -116,9 +116,9 @@ hal.ticks = lambda: (1 << 30) - 3
 out = []
 for ms in (1, 10, (1 << 29) - 2, (1 << 29) - 1):
     answered = call("sp_sleep", ms)
-    out.append([answered, task.state, task.answer, scheduler.idle(hal.ticks())])
+    out.append([answered, task.thread.state, scheduler.idle(hal.ticks())])
     scheduler.remove(task)
 call("sp_sleep", 0)
-out.append([task.state, scheduler.next(0) is task])
+out.append([task.thread.state, scheduler.next(0) is task])
 answer(out)
-""") == [[None, 2, 0, 2], [None, 2, 0, 11], [None, 2, 0, (1 << 29) - 1], [None, 2, 0, (1 << 29) - 1], [0, True]]
+""") == [[None, 2, 2], [None, 2, 11], [None, 2, (1 << 29) - 1], [None, 2, (1 << 29) - 1], [0, True]]

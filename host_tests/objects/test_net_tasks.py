@@ -294,8 +294,8 @@ def test_sending_and_receiving_allocate_nothing(firmware, flags):
         calls, waits, left = firmware.script(SETUP + """
 task = add("a", wasm["a"])
 waits = 0
-real = system.scheduler.wait
-def wait(*arguments):
+real = hal.watch
+def watch(*arguments):
     global waits
     waits += 1
     return real(*arguments)
@@ -303,9 +303,9 @@ def measure():
     before = gc.mem_alloc()
     system.run(200)
     return gc.mem_alloc() - before
-system.scheduler.wait = wait
+hal.watch = watch
 measure()
-del system.scheduler.wait
+hal.watch = real
 counted = waits
 gc.collect()
 gc.disable()
@@ -445,12 +445,12 @@ def test_a_slow_reader_gets_everything_and_holds_up_only_its_own_task(firmware):
     with tcp(slow) as port:
         sent, waits, worker = firmware.script(SETUP + """
 waits = 0
-real = system.scheduler.wait
-def wait(*arguments):
+real = hal.watch
+def watch(*arguments):
     global waits
     waits += 1
     return real(*arguments)
-system.scheduler.wait = wait
+hal.watch = watch
 task = add("a", wasm["a"], priority=5)
 worker = add("worker", wasm["spin"], priority=1)
 settle(task)

@@ -258,8 +258,8 @@ answer([all(out), kept, after, len(text) // 2])
 def test_constants_of_the_program_are_used_in_place(firmware):
     """Frozen bytes need no copy; what merely looks read-only does."""
     got = firmware.script("""
-import wasm3, kernel.core.scheduler
-frozen = kernel.core.scheduler._HIGHEST
+import wasm3, kernel.boot.strict_json
+frozen = kernel.boot.strict_json._DIGITS
 answer([wasm3._is_immutable(each) for each in (frozen, memoryview(frozen), memoryview(frozen)[3:9], bytes(frozen), bytearray(frozen),
     memoryview(bytes(bytearray(5))), memoryview(bytearray(5)), b"", bytearray(0), wasm3._arena_bytes())])
 """)

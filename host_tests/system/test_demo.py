@@ -102,9 +102,10 @@ def listen(handler, task):
     note_runtimes(task)
     number = task.instance.nr()
     result = handler(task)
-    note(number, task.answer if result is None and task.waiting is None else -1 if result is None else result, task)
+    note(number, 0 if result is None and task.waiting is None else -1 if result is None else result, task)
     return result
-system._handlers = [handler and (lambda task, handler=handler: listen(handler, task)) for handler in real]
+system._handlers = tuple([handler and (lambda task, handler=handler: listen(handler, task)) for handler in real])
+system.scheduler.bind(hal, system._handlers, system._try_again, system._failed)
 for task in system.tasks:
     def finish(state, task=task, real=task.finish):
         note_runtimes(task)

@@ -39,8 +39,6 @@ static bool is_immutable(mp_obj_t object, const mp_buffer_info_t *buffer) {
 }
 
 /* The instance whose region is kept; raises ValueError for any other object. */
-extern const mp_obj_type_t sov_instance_type;
-
 static instance_object *emptied(mp_obj_t object) {
     instance_object *old = mp_obj_is_type(object, &sov_instance_type) ? MP_OBJ_TO_PTR(object) : NULL;
     if (!old || !old->region || old->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("into is no emptied instance"));

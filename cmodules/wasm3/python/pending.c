@@ -141,9 +141,7 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_guard_obj, 4, 4, instance_guard
 #define SLOT_MASK 0xffu /* of an identifier */
 #define KINDS 0xffu     /* of kinds_and_rights, and of what a call needs; the rights stand above */
 
-/* call() -> the number of the call, or one more than the last where Python has to say what is wrong with the
- * capability in argument 0, or there is no call. */
-static mp_obj_t instance_call(mp_obj_t self_in) {
+uint32_t sov_instance_call(mp_obj_t self_in) {
     const instance_object *self = MP_OBJ_TO_PTR(self_in);
     const struct sov_task *task = sov_instance_task(self_in);
     uint32_t number = sov_task_number(task), need = sov_call_needs(number);
@@ -152,8 +150,11 @@ static mp_obj_t instance_call(mp_obj_t self_in) {
         uint32_t kinds_and_rights = slot < self->slots && self->identifiers[slot] == identifier ? self->kinds_and_rights[slot] : 0;
         if (!(kinds_and_rights & need & KINDS) || (need & ~kinds_and_rights & ~KINDS)) number = sov_call_count;
     }
-    return MP_OBJ_NEW_SMALL_INT(number < sov_call_count ? number : sov_call_count);
+    return number < sov_call_count ? number : sov_call_count;
 }
+
+/* call() -> as sov_instance_call() in python.h. */
+static mp_obj_t instance_call(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_instance_call(self_in)); }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_call_obj, instance_call);
 
 /* target() -> the object of the capability in argument 0, which call() has just accepted. */

@@ -19,7 +19,12 @@ typedef struct {
     mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
 } instance_object;
 
+extern const mp_obj_type_t sov_instance_type;
 struct sov_task *sov_instance_task(mp_obj_t self); /* raises ValueError where it was killed */
+
+/* The number of the pending call, or sov_call_count where Python has to say what is wrong with the capability in argument 0,
+ * or there is no call. Raises ValueError as sov_instance_task(). */
+uint32_t sov_instance_call(mp_obj_t self);
 
 /* The 64 bits of an integer, or of 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a
  * new object. */

@@ -43,7 +43,7 @@ def build(manifest):
     for task in tasks:
         task.plan.grant(task.capabilities, True)
         system.add(task)
-        console.ok("task %s: priority %d, region %d bytes" % (task.name, task.priority, task.region()[1]))
+        console.ok("task %s: priority %d, region %d bytes" % (task.name, task.thread.priority, task.region()[1]))
     if manifest.simulation:
         hal.simulate(manifest.simulation)
     return system
@@ -147,8 +147,9 @@ def _task(manifest, index, fs):
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
     capabilities = plan.capabilities()
     task = Task(fields["name"], instance, fields["priority"], fields["slice"], capabilities, fields["may_fault"], log)
-    task.budget = task.left = fields["budget"]
-    task.period = fields["period"]
+    thread = task.thread
+    thread.budget = thread.left = fields["budget"]
+    thread.period = fields["period"]
     task.policy = fields["fault"]
     task.plan = plan
     task.account = plan.account

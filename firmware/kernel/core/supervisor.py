@@ -146,7 +146,7 @@ def killed(task):
     if task.instance:
         _finish(task, KILLED)
     else:
-        task.state = KILLED         # it waited for its restart
+        task.thread.state = KILLED         # it waited for its restart
 
 
 def faulted(task, scheduler, reason=None):
@@ -212,7 +212,7 @@ def restart(task, scheduler):
         instance, capabilities = task.plan.start()
     except Exception as error:      # no room, the module is gone or is another one: told, and tried again
         _note(task, "cannot be started: %s", error)
-        task.state = FAULTED
+        task.thread.state = FAULTED
         task.failures += 1
         return _apply(task, scheduler, now)
     task.begin(instance, capabilities)

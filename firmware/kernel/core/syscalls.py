@@ -2,8 +2,8 @@
 
 `call` of the task's instance checks the capability that the ABI demands and names the handler, so no handler can forget
 the check; `target` gives the handler the object. The runtime has checked the arguments before: integers are in their
-range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits; what wakes the
-task answers then.
+range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits. A task that
+slept or yielded gets the answer 0; for one that waits for something the call is made once more.
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
 A handler that waits puts the task into a queue as its last act, so that one that raises has moved nothing.
@@ -23,6 +23,7 @@ class Syscalls:
 
     def __init__(self, scheduler, others):
         self._scheduler = scheduler
+        self.sp_yield = scheduler.add       # ready again, behind the others of its priority
         self._random = bytearray(_RANDOM_MOST)
         self._parts = (self,) + others
         # Indexed by the answer of `call`: the handlers by number, then the one that says what is wrong with a capability.
@@ -42,13 +43,8 @@ class Syscalls:
 
     # ---------------------------------------------------------------- the task itself
 
-    def sp_yield(self, task):
-        task.answer = 0
-        self._scheduler.add(task)
-
     def sp_sleep(self, task):
         milliseconds = task.instance.arg(0)
-        task.answer = 0
         if milliseconds == 0:
             self._scheduler.add(task)
             return

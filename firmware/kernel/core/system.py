@@ -17,13 +17,11 @@ from micropython import schedule
 import abi
 from kernel.core import console, supervisor
 from abi import IO, NOMEM
-from kernel.core.scheduler import SLEEP_MOST, until
+from scheduler import SLEEP_MOST, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
-_PREEMPTED = const(0)       # the answers of wasm3.Instance.resume
-_SYSCALL = const(1)
-_EXITED = const(2)
+_EXITED = const(2)          # of wasm3.Instance.resume
 _TICKS_MASK = const(0x3FFFFFFF)
 _IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
 _AGE = const(1 << 27)       # ms between two looks at old ticks: an eighth of what ticks can tell apart
@@ -52,13 +50,13 @@ class System:
         self.tasks = []
         self.scheduler = scheduler
         self._handlers = Syscalls(scheduler, others).handlers
+        scheduler.bind(hal, self._handlers, self._try_again, self._failed)
         self._burst = self._run_burst       # bound once, so that scheduling it makes no object
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
         self._interrupted = False           # Ctrl-C came where it could not be let through
         self._alive = 0                     # tasks that will run again
         self._reboot = False                # a task faulted whose policy says so
-        self.slices = 0                     # given so far, modulo 2^30
         self.ran = 0                        # ms that `run` took so far, all calls together, without whole days
         self.ran_days = 0
         self.idled = 0                      # ms of it in which no task was ready, as well
@@ -69,6 +67,15 @@ class System:
         self.running = False                # `run` has the machine
         self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
         self._busy = 0                      # ms that one took
+
+    @property
+    def slices(self):
+        """How many were given so far, modulo 2^30."""
+        return self.scheduler.slices
+
+    @slices.setter
+    def slices(self, count):
+        self.scheduler.slices = count
 
     def add(self, task):
         """Takes a new task in and makes it ready."""
@@ -163,8 +170,9 @@ class System:
         # Brings ticks forward that lie so far in the past that they would look like the future some day.
         self._aged = now
         for task in self.tasks:
-            if task.timer < 0 and until(task.period_end, now) <= 0:
-                task.period_end = now
+            thread = task.thread
+            if thread.timer < 0 and until(thread.period_end, now) <= 0:
+                thread.period_end = now
             task.log.age(now)
 
     def total(self):
@@ -254,61 +262,31 @@ class System:
     def _run_burst(self, _):
         # Runs one slice, and further ones until the tick changes, so that tasks that wait for each other alternate
         # quickly. Polls the sockets once a burst, so that tasks that never rest cannot delay those that wait.
-        task = None
+        scheduler = self.scheduler
         try:
             now = hal.ticks()
-            self.scheduler.wake(now)
+            scheduler.wake(now)
             if hal.watched():
                 hal.poll(self._rouse)
             while True:
-                task = self.scheduler.next(now)
+                task = scheduler.run(now)
                 if task is None:
                     break
-                self.slices = (self.slices + 1) & _TICKS_MASK
                 if task.instance is None:
                     self._restart(task)
-                elif task.budget and task.left > 0:
-                    task.instance.bill()     # what it used while over its budget is charged to no period
-                    fuel = task.left + task.instance.debt()      # what it owes was taken off the budget already
-                    self._run_slice(task, task.slice if task.slice < fuel else fuel)
-                    if task.instance:
-                        task.left -= task.instance.bill()
+                elif task.thread.status == _EXITED:
+                    supervisor.ended(task)
+                    self._alive -= 1
                 else:
-                    self._run_slice(task, task.slice)
+                    self._faulted(task, None)
                 if hal.ticks() != now:
                     break
         except BaseException as error:
+            task = scheduler.running
             self._failed(task, error)
             if task is not None and task.state == RUNNING:
-                self.scheduler.add(task)
+                scheduler.add(task)
         self._pending = False
-
-    def _run_slice(self, task, fuel):
-        instance = task.instance      # its methods are called where they stand: taking one would make an object
-        handlers = self._handlers
-        if task.waiting is not None:
-            answer = self._try_again(task)
-            if answer is None:
-                return
-            status = instance.resume(fuel, answer)
-        else:
-            status = instance.resume(fuel, task.answer)
-        while status == _SYSCALL:
-            try:
-                answer = handlers[instance.call()](task)
-            except BaseException as error:
-                answer = self._failed(task, error)
-            if answer is None:
-                return
-            status = instance.resume(0, answer)
-        if status == _PREEMPTED:
-            self.scheduler.add(task)
-            return
-        if status == _EXITED:
-            supervisor.ended(task)
-            self._alive -= 1
-        else:
-            self._faulted(task, None)
 
     def _faulted(self, task, reason):
         if supervisor.faulted(task, self.scheduler, reason):
@@ -325,7 +303,7 @@ class System:
     def _try_again(self, task):
         # Makes the call that the task waits in once more, from its first check on: its capability may be revoked and its
         # timeout over by now. The task pays for the call again, so that a peer's packets cost the task that wants them.
-        task.waiting.leave()
+        task.thread.waiting.leave()
         task.instance.again()
         try:
             answer = self._handlers[task.instance.call()](task)

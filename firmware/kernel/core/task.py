@@ -2,17 +2,22 @@
 
 A restart, by the fault policy or at the prompt, keeps the Task and gives it a new instance and new capabilities.
 
-Invariants: `state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
-timer runs, or nothing does; the others: nowhere), `link`, `back` and `timer` are its place there, so no queue ever
-allocates; the region is cleared the moment an instance ends, and what the prompt may show afterwards was copied out
-before.
+Its `thread` (a scheduler.Thread, in C) is what the scheduler keeps: state, priority, place in its queues, budget, and what
+the call that the task is in waits for.
+
+Invariants: `thread.state` says where the scheduler has the task (READY: in a queue, SLEEPING, WAITING and RESTARTING: its
+timer runs, or nothing does; the others: nowhere); `thread.instance` is `instance`; the region is cleared the moment an
+instance ends, and what the prompt may show afterwards was copied out before.
 """
+from scheduler import Thread
 from kernel.core.log import Ring
+
+# The numbers are those of cmodules/scheduler/scheduler.h.
 
 READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
-WAITING = const(3)      # inside a call, for something that `waiting` knows
+WAITING = const(3)      # inside a call, for something that `thread.waiting` knows
 RESTARTING = const(4)   # it faulted and restarts when its time has come
 ENDED = const(5)        # it returned or called sp_exit
 FAULTED = const(6)      # it did something a task may not do
@@ -34,24 +39,12 @@ class Task:
 
     def __init__(self, name, instance, priority, slice, capabilities, may_fault=False, log=None):
         self.name = name
-        self.priority = priority
-        self.slice = slice
         self.may_fault = may_fault
         self.account = None     # ramfs.Account: what it stores counts here
         self.log = log or Ring(name)
         self.plan = None        # kernel.objects.plan.Plan: how to start it again; keeps its region meanwhile
         self.policy = None      # kernel.core.supervisor.Policy: what a fault leads to; None: it stays faulted
-        # the scheduler's
-        self.state = READY
-        self.queue = 0          # READY: which queue
-        self.link = None        # the next one there
-        self.back = None        # the one before
-        self.timer = -1         # place in the heap of timers
-        self.wake = 0           # tick of the timer
-        self.budget = 0         # fuel in a period; 0: no limit
-        self.period = PERIOD_DEFAULT
-        self.period_end = 0     # tick
-        self.left = 0           # of the budget in this period; below 0: owed
+        self.thread = Thread(self, priority, slice)
         # across restarts
         self.restarts = 0
         self.failures = 0       # faults since the last instance that ended well or ran long enough
@@ -62,16 +55,24 @@ class Task:
     def begin(self, instance, capabilities):
         """Gives the task a new instance. `instance`, `capabilities`: as for a new task."""
         self.capabilities = capabilities
-        self.answer = 0         # result of the call it waits for, given at the next resume
-        self.waiting = None     # what the call it is in waits for: has leave(), done() and text(), see net.Socket
         self.started = 0        # microseconds when it began
         self.result = None      # exit code, once it ended
-        self.instance = instance
+        self.instance = self.thread.instance = instance
         capabilities.guard(instance)
+
+    @property
+    def state(self):
+        """Where it stands: READY to KILLED."""
+        return self.thread.state
+
+    @property
+    def waiting(self):
+        """What the call that it is in waits for, or None. Has leave(), done() and text(), see network.Socket."""
+        return self.thread.waiting
 
     def over(self):
         """True once the task will never run again, unless it is started from the prompt."""
-        return self.state >= ENDED
+        return self.thread.state >= ENDED
 
     def fuel(self):
         """Fuel used so far, across restarts."""
@@ -99,12 +100,12 @@ class Task:
             self._past = (self.fuel(), self.calls(), instance.region())
         except MemoryError:
             pass
-        self.instance = None
+        self.instance = self.thread.instance = None
         if self.plan:
             self.plan.keep(instance)
         else:
             instance.kill()
-        self.state = state
+        self.thread.state = state
         try:
             self.stop_waiting()
         finally:
@@ -112,20 +113,21 @@ class Task:
 
     def stop_waiting(self):
         """The call it waits in is over, however it ended: nothing wakes the task because of it any more."""
-        waiting = self.waiting
+        waiting = self.thread.waiting
         if waiting is not None:
-            self.waiting = None
+            self.thread.waiting = None
             waiting.leave()
             waiting.done()
 
     def outcome(self):
         """How it stands, in words: "exit 0", "fault: ...", "waits: ..." or "-"."""
-        if self.waiting is not None:
-            return "waits: " + self.waiting.text()
-        if self.state == ENDED:
+        thread = self.thread
+        if thread.waiting is not None:
+            return "waits: " + thread.waiting.text()
+        if thread.state == ENDED:
             return "exit " + str(self.result)
-        if self.state == FAULTED:
+        if thread.state == FAULTED:
             return "fault: " + (self.record.reason if self.record else "no memory for a record")
-        if self.state == KILLED and self.record:
+        if thread.state == KILLED and self.record:
             return self.record.reason
         return "-"

@@ -11,7 +11,7 @@ The module of a kind has:
 
 and a class with the handlers of its system calls.
 """
-from kernel.core.scheduler import Scheduler
+from scheduler import Scheduler
 from kernel.core.system import System
 from kernel.objects import files, network, pin
 from kernel.objects.resolver import Resolver

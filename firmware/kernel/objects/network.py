@@ -17,7 +17,7 @@ from abi import (
 from kernel.objects import netpolicy
 from kernel.objects.netpolicy import parse_address, parse_name
 from kernel.objects.resolver import Lookup
-from kernel.core.scheduler import SLEEP_MOST, until
+from scheduler import SLEEP_MOST, until
 from kernel.core.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
@@ -257,7 +257,7 @@ class NetworkCalls:
             return AGAIN
         now = hal.ticks()
         limit = socket.limit
-        if task.waiting is None:            # the call's first wait: its time begins
+        if task.thread.waiting is None:     # the call's first wait: its time begins
             # One tick more, as for sp_sleep: ticks are rounded down.
             limit = -1 if timeout < 0 else (now + min(timeout + 1, SLEEP_MOST)) & _TICKS_MASK
         if limit >= 0:
@@ -272,7 +272,7 @@ class NetworkCalls:
         socket.waits_for = place
         socket.limit = limit
         socket.task = task
-        task.waiting = socket
+        task.thread.waiting = socket
         self._scheduler.wait(task, most, now)
         return None
 

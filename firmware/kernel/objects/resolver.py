@@ -14,7 +14,7 @@ reach.
 import hal
 from abi import AGAIN, NOTFOUND, TIMEOUT, UNREACHABLE
 from kernel.objects.netpolicy import parse_server
-from kernel.core.scheduler import until
+from scheduler import until
 from kernel.core.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)

@@ -7,7 +7,7 @@ import gc
 import hal
 import wasm3
 from kernel.core.console import COLUMNS
-from kernel.core.scheduler import until
+from scheduler import until
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
 
 _NAME_MOST = const(16)      # characters of a name that stands in its row
@@ -38,12 +38,13 @@ class Shares:
 
 def standing(task):
     """How a task stands, in words: what it waits for, how it ended, or "-"."""
-    left = max(until(task.wake, hal.ticks()), 0) if task.timer >= 0 else -1
-    if task.state == SLEEPING:
+    thread = task.thread
+    left = max(until(thread.wake, hal.ticks()), 0) if thread.timer >= 0 else -1
+    if thread.state == SLEEPING:
         return "waits: %d ms" % left
-    if task.state == RESTARTING:
+    if thread.state == RESTARTING:
         return "waits: %d ms to restart" % left
-    if task.state == READY and left >= 0:
+    if thread.state == READY and left >= 0:
         return "waits: %d ms for its budget" % left
     return task.outcome()
 
@@ -90,7 +91,7 @@ def processes(tasks, percent):
     """Every task in a line. `percent`: shares of the processor. The region: bytes used at the peak, and all of it."""
     rows = [("name", "state", "prio", "cpu%", "fuel", "syscalls", "region", "restarts", "outcome")]
     for task in tasks:
-        rows.append((task.name, STATES[task.state], str(task.priority), "%.1f" % percent.get(task, 0), short(task.fuel()),
+        rows.append((task.name, STATES[task.state], str(task.thread.priority), "%.1f" % percent.get(task, 0), short(task.fuel()),
                      short(task.calls()), "%d/%d" % task.region(), str(task.restarts), standing(task)))
     return table(rows, (2, 3, 4, 5, 6, 7))
 

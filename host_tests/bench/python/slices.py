@@ -4,7 +4,7 @@ import sys
 import wasm3
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS
-from kernel.core.scheduler import Scheduler
+from scheduler import Scheduler
 from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 from timing import ROUNDS, processor

@@ -35,7 +35,7 @@ for label, _, entries in cases:
     reaching = []
     system = make_system(RamFS(10000))
     handlers = Syscalls(system.scheduler, calls(system.scheduler, Resolver())).handlers
-    system._handlers = (reached,) * len(abi.NAMES) + handlers[-1:]
+    system.scheduler.bind(hal, (reached,) * len(abi.NAMES) + handlers[-1:], system._try_again, system._failed)
     task = Task("t", wasm3.Instance(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:

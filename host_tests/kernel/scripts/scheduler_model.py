@@ -2,7 +2,16 @@
 import random
 random.seed(11)
 now = TOP - 3000                    # the wrap comes on the way
-ready = {p: [] for p in range(8)}
+ready = {p: [] for p in range(8)}       # lists of those whose order is open among themselves
+def take(task):
+    # Out of the list of its priority; False where its turn has not come.
+    groups = ready[task.priority]
+    first = task in groups[0]
+    for group in groups:
+        if task in group:
+            group.remove(task)
+    ready[task.priority] = [group for group in groups if group]
+    return first
 sleepers = []                       # (end in unwrapped time, number of the sleep, task), some of them waiting
 waiting = []                        # tasks that wait without an end
 clock = 0
@@ -14,7 +23,7 @@ for step in range(30000):
         task = Task(count, random.randint(0, 7))
         count += 1
         s.add(task)
-        ready[task.priority].append(task)
+        ready[task.priority].append([task])
     elif what == 1:
         task = s.next(now)
         best = [p for p in range(7, -1, -1) if ready[p]]
@@ -22,13 +31,13 @@ for step in range(30000):
             wrong += bool(best)
         else:
             guarded += task.priority != best[0]
-            wrong += ready[task.priority].pop(0) is not task or task.state != RUNNING
+            wrong += not take(task) or task.state != RUNNING
             running.append(task)
     elif what == 2 and running:
         task = running.pop(random.randint(0, len(running) - 1))
         if random.getrandbits(1):
             s.add(task)
-            ready[task.priority].append(task)
+            ready[task.priority].append([task])
         elif random.getrandbits(2) == 0:
             s.wait(task, -1, now)
             waiting.append(task)
@@ -42,16 +51,19 @@ for step in range(30000):
         clock += passed
         s.wake(now)
         # Who wakes at the same tick becomes ready in any order.
-        due = [entry for entry in sleepers if entry[0] <= clock]
-        for queue in range(8):
-            woken = []
-            task = s._last[queue]
-            while task is not None and task not in ready[queue]:
-                woken.insert(0, task)
-                task = task.back
-            ends = [[end for end, _, other in due if other is task][0] for task in woken]
-            wrong += ends != sorted(ends) or len(woken) != len([e for e in due if e[2].priority == queue])
-            ready[queue] += woken
+        due = sorted([entry[:2] for entry in sleepers if entry[0] <= clock])
+        tasks = {entry[:2]: entry[2] for entry in sleepers}
+        last = None
+        for entry in due:
+            task = tasks[entry]
+            wrong += task.state != READY
+            groups = ready[task.priority]
+            if entry[0] != last:
+                last = entry[0]
+                fresh = {p: [] for p in range(8)}
+            if not fresh[task.priority]:
+                groups.append(fresh[task.priority])
+            fresh[task.priority].append(task)
         sleepers = [entry for entry in sleepers if entry[0] > clock]
         idle = s.idle(now)
         if any(ready.values()):
@@ -61,7 +73,7 @@ for step in range(30000):
         else:
             wrong += idle != -1
     else:
-        queued = [task for queue in ready.values() for task in queue] + [entry[2] for entry in sleepers] + waiting
+        queued = [task for groups in ready.values() for group in groups for task in group] + [entry[2] for entry in sleepers] + waiting
         if queued:
             task = random.choice(queued)
             if random.getrandbits(2):
@@ -76,7 +88,7 @@ for step in range(30000):
             if task in waiting:
                 waiting.remove(task)
             if roused:
-                ready[task.priority].append(task)
-            elif task in ready[task.priority]:
-                ready[task.priority].remove(task)
+                ready[task.priority].append([task])
+            elif any([task in group for group in ready[task.priority]]):
+                take(task)
 answer([wrong, clock > 3500, guarded > 0, count])

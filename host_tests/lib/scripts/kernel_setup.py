@@ -2,7 +2,7 @@ import hal
 import abi
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS, OpenFile, walk
-from kernel.core.scheduler import Scheduler
+from scheduler import Scheduler, Thread
 from kernel.core.syscalls import Syscalls
 from kernel.objects.kinds import calls
 from kernel.core.log import Ring
@@ -32,9 +32,8 @@ class Machine:
         return names.index(data) if data in names else -1
 class Task:
     def __init__(self, priority=3):
-        self.name, self.priority, self.state, self.queue, self.link, self.back = "t", priority, 1, 0, None, None
-        self.timer, self.wake, self.budget, self.answer = -1, 0, 0, 9
-        self.waiting = self.account = None
+        self.name, self.account = "t", None
+        self.thread = Thread(self, priority, 1)
         self.instance = Machine()
         self.capabilities = Capabilities()
         self.log = Ring("t")

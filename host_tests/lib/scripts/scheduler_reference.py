@@ -1,4 +1,6 @@
-"""The scheduler: fixed priorities, round robin inside one, CPU budgets, and a heap of timers.
+"""The plain twin of cmodules/scheduler, in Python: fixed priorities, round robin inside one, CPU budgets, a heap of timers.
+
+Here a task is its own thread. `test_scheduler.py` runs its tests on both, and random operations on both at once.
 
 The scheduler only keeps order. The system's loop decides how long a task runs; the supervisor decides what happens to a
 task that ends.
@@ -14,6 +16,7 @@ have 30 bits and wrap every 12.4 days, so only their differences are compared. N
 `_push` of so many timers (see `reserve`). The cost of a slice does not depend on the number of tasks; the cost of a
 timer grows with its logarithm.
 """
+from micropython import const
 from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING, PRIORITIES
 
 _TICKS_MASK = const(0x3FFFFFFF)
@@ -156,6 +159,11 @@ class Scheduler:
             self._unlink(task)
         if task.timer >= 0:
             self._pull(task)
+
+    @property
+    def timers(self):
+        """How many run."""
+        return self._waiting
 
     def reserve(self, count):
         """Makes room for the timers of that many tasks, so that none of them allocates."""

@@ -1,0 +1,3 @@
+# micropython.mk - adds the module `scheduler` to MicroPython's ports that are built with make.
+
+SRC_USERMOD_C += $(addprefix $(USERMOD_DIR)/,modscheduler.c run.c queues.c timers.c)

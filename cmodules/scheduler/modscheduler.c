@@ -1,0 +1,289 @@
+/* modscheduler.c - the module `scheduler`: Thread and Scheduler as Python objects.
+ *
+ * Methods take a task: any object whose attribute `thread` is its Thread. Ticks are milliseconds modulo 2^30, as `hal.ticks`
+ * gives them. The tests run the same operations through a plain Python twin of this module.
+ *
+ * Invariant: nothing here allocates but the constructors, reserve() and, where that was forgotten, the first use of a timer.
+ */
+#include "py/runtime.h"
+
+#include "python/python.h"
+#include "scheduler.h"
+#include "task/system_calls.h"
+
+static const mp_obj_type_t thread_type, scheduler_type;
+
+static uint32_t tick_of(mp_obj_t given) { return (uint32_t)mp_obj_get_int(given) & SCHED_TICKS_MASK; }
+
+static int32_t within(mp_obj_t given, int32_t least, int32_t most) {
+    int64_t number = sov_python_number(given);
+    if (number < least || number > most) mp_raise_ValueError(MP_ERROR_TEXT("number is out of range"));
+    return (int32_t)number;
+}
+
+static thread *thread_of(mp_obj_t task) {
+    mp_obj_t found = mp_load_attr(task, MP_QSTR_thread);
+    if (!mp_obj_is_type(found, &thread_type)) mp_raise_TypeError(MP_ERROR_TEXT("thread is no Thread"));
+    return MP_OBJ_TO_PTR(found);
+}
+
+/* ---- Thread ----------------------------------------------------------------------------------------- */
+
+/* Thread(task, priority, slice): in no queue. `priority`: 0 runs last, 7 first; `slice`: fuel, 1 to 2^30-1. */
+static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 3, 3, false);
+    int32_t priority = within(given[1], 0, SCHED_PRIORITIES - 1), slice = within(given[2], 1, SOV_MOST_FUEL);
+    thread *self = mp_obj_malloc(thread, type);
+    *self = (thread){ .base = self->base,
+        .task = given[0],
+        .instance = mp_const_none,
+        .waiting = mp_const_none,
+        .timer = -1,
+        .period = 1,
+        .slice = slice,
+        .state = THREAD_RUNNING,
+        .priority = (uint8_t)priority };
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t thread_load(const thread *self, qstr name) {
+    switch (name) {
+        case MP_QSTR_task: return self->task;
+        case MP_QSTR_instance: return self->instance;
+        case MP_QSTR_waiting: return self->waiting;
+        case MP_QSTR_state: return MP_OBJ_NEW_SMALL_INT(self->state);
+        case MP_QSTR_status: return MP_OBJ_NEW_SMALL_INT(self->status);
+        case MP_QSTR_priority: return MP_OBJ_NEW_SMALL_INT(self->priority);
+        case MP_QSTR_slice: return MP_OBJ_NEW_SMALL_INT(self->slice);
+        case MP_QSTR_timer: return MP_OBJ_NEW_SMALL_INT(self->timer);
+        case MP_QSTR_wake: return MP_OBJ_NEW_SMALL_INT(self->wake);
+        case MP_QSTR_budget: return MP_OBJ_NEW_SMALL_INT(self->budget);
+        case MP_QSTR_left: return MP_OBJ_NEW_SMALL_INT(self->left);
+        case MP_QSTR_period: return MP_OBJ_NEW_SMALL_INT(self->period);
+        case MP_QSTR_period_end: return MP_OBJ_NEW_SMALL_INT(self->period_end);
+        default: return MP_OBJ_NULL;
+    }
+}
+
+/* Order is kept by the scheduler's methods alone: what says where a thread stands cannot be written, but that it is over. */
+static bool thread_store(thread *self, qstr name, mp_obj_t value) {
+    switch (name) {
+        case MP_QSTR_instance:
+            if (value != mp_const_none && !mp_obj_is_type(value, &sov_instance_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Instance"));
+            self->instance = value;
+            return true;
+        case MP_QSTR_waiting: self->waiting = value; return true;
+        case MP_QSTR_state: self->state = (uint8_t)within(value, THREAD_ENDED, THREAD_KILLED); return true;
+        case MP_QSTR_budget: self->budget = within(value, 0, SOV_MOST_FUEL); return true;
+        case MP_QSTR_left: self->left = within(value, -SOV_MOST_FUEL, SOV_MOST_FUEL); return true;
+        case MP_QSTR_period: self->period = (uint32_t)within(value, 1, SCHED_SLEEP_MOST); return true;
+        case MP_QSTR_period_end: self->period_end = tick_of(value); return true;
+        default: return false;
+    }
+}
+
+static void thread_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
+    if (dest[0] == MP_OBJ_NULL) {
+        dest[0] = thread_load(MP_OBJ_TO_PTR(self_in), name);
+    } else if (dest[1] != MP_OBJ_NULL && thread_store(MP_OBJ_TO_PTR(self_in), name, dest[1])) {
+        dest[0] = MP_OBJ_NULL; /* it was stored */
+    }
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(thread_type, MP_QSTR_Thread, MP_TYPE_FLAG_NONE, make_new, thread_make_new, attr, thread_attr);
+
+/* ---- Scheduler: ready tasks ------------------------------------------------------------------------- */
+
+static mp_obj_t scheduler_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    (void)given;
+    mp_arg_check_num(count, keywords, 0, 0, false);
+    scheduler *self = mp_obj_malloc(scheduler, type);
+    *self = (scheduler){
+        .base = self->base, .machine = mp_const_none, .handlers = mp_const_empty_tuple, .again = mp_const_none, .failed = mp_const_none
+    };
+    return MP_OBJ_FROM_PTR(self);
+}
+
+/* bind(machine, handlers, again, failed): what run() works with, see scheduler.h. */
+static mp_obj_t scheduler_bind(size_t count, const mp_obj_t *given) {
+    (void)count;
+    scheduler *self = MP_OBJ_TO_PTR(given[0]);
+    size_t handlers;
+    mp_obj_t *handler;
+    mp_obj_get_array(given[2], &handlers, &handler);
+    if (handlers != sov_call_count + 1) mp_raise_ValueError(MP_ERROR_TEXT("a handler for each call is needed"));
+    self->machine = given[1];
+    self->handlers = given[2];
+    self->again = given[3];
+    self->failed = given[4];
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_bind_obj, 5, 5, scheduler_bind);
+
+/* add(task): makes it ready, behind the others of its priority. It is nowhere else. Also the handler of sp_yield. */
+static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
+    sched_remove(MP_OBJ_TO_PTR(self_in), thread_of(task));
+    sched_add(MP_OBJ_TO_PTR(self_in), thread_of(task));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_add_obj, scheduler_add);
+
+/* next(now) -> the task whose turn it is at that tick, out of its queue; None where no task is ready. */
+static mp_obj_t scheduler_next(mp_obj_t self_in, mp_obj_t now) {
+    const thread *which = sched_next(MP_OBJ_TO_PTR(self_in), tick_of(now));
+    return which ? which->task : mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_next_obj, scheduler_next);
+
+/* idle(now) -> milliseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake. */
+static mp_obj_t scheduler_idle(mp_obj_t self_in, mp_obj_t now) {
+    const scheduler *self = MP_OBJ_TO_PTR(self_in);
+    int32_t left = -1;
+    if (self->ready || self->first[SCHED_OVER_BUDGET]) {
+        left = 0;
+    } else if (self->waiting) {
+        left = sched_until(self->timers[0]->wake, tick_of(now));
+        if (left < 0) left = 0;
+    }
+    return MP_OBJ_NEW_SMALL_INT(left);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_idle_obj, scheduler_idle);
+
+/* remove(task): takes a task that is not running out of wherever it is. */
+static mp_obj_t scheduler_remove(mp_obj_t self_in, mp_obj_t task) {
+    sched_remove(MP_OBJ_TO_PTR(self_in), thread_of(task));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
+
+/* ---- Scheduler: tasks that wait --------------------------------------------------------------------- */
+
+/* (scheduler, task, milliseconds, now): the task is in that state until so long after tick `now`; -1: nothing wakes it. */
+static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
+    scheduler *self = MP_OBJ_TO_PTR(given[0]);
+    thread *which = thread_of(given[1]);
+    int32_t milliseconds = within(given[2], state == THREAD_WAITING ? -1 : 0, SCHED_SLEEP_MOST);
+    sched_remove(self, which);
+    if (milliseconds >= 0) {
+        which->wake = (tick_of(given[3]) + (uint32_t)milliseconds) & SCHED_TICKS_MASK;
+        sched_start_timer(self, which);
+    }
+    which->state = (uint8_t)state;
+    return mp_const_none;
+}
+
+/* sleep(task, milliseconds, now): 0 to SLEEP_MOST ms, from that tick. */
+static mp_obj_t scheduler_sleep(size_t count, const mp_obj_t *given) {
+    (void)count;
+    return hold(given, THREAD_SLEEPING);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_sleep_obj, 4, 4, scheduler_sleep);
+
+/* wait(task, milliseconds, now): for `rouse`, but no longer than that; -1: no limit. */
+static mp_obj_t scheduler_wait(size_t count, const mp_obj_t *given) {
+    (void)count;
+    return hold(given, THREAD_WAITING);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_wait_obj, 4, 4, scheduler_wait);
+
+/* restart(task, milliseconds, now): a task that is over is ready again after that time. run() finds it without an instance. */
+static mp_obj_t scheduler_restart(size_t count, const mp_obj_t *given) {
+    (void)count;
+    return hold(given, THREAD_RESTARTING);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_restart_obj, 4, 4, scheduler_restart);
+
+/* rouse(task): makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait. */
+static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
+    thread *which = thread_of(task);
+    if (which->state == THREAD_WAITING) scheduler_add(self_in, task);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_rouse_obj, scheduler_rouse);
+
+/* wake(now): makes every task ready whose time has come, whatever it waits for. */
+static mp_obj_t scheduler_wake(mp_obj_t self_in, mp_obj_t now) {
+    scheduler *self = MP_OBJ_TO_PTR(self_in);
+    while (self->waiting && sched_until(self->timers[0]->wake, tick_of(now)) <= 0) {
+        thread *which = self->timers[0];
+        sched_remove(self, which);
+        sched_add(self, which);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_wake_obj, scheduler_wake);
+
+/* all_due(now): every timer is due at that tick: more time has passed than any of them runs. Their order stays. */
+static mp_obj_t scheduler_all_due(mp_obj_t self_in, mp_obj_t now) {
+    scheduler *self = MP_OBJ_TO_PTR(self_in);
+    for (uint32_t i = 0; i < self->waiting; i++) self->timers[i]->wake = tick_of(now);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_all_due_obj, scheduler_all_due);
+
+/* reserve(count): makes room for the timers of so many tasks, so that none of them allocates. */
+static mp_obj_t scheduler_reserve(mp_obj_t self_in, mp_obj_t count) {
+    sched_reserve(MP_OBJ_TO_PTR(self_in), (uint32_t)within(count, 0, INT16_MAX));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_reserve_obj, scheduler_reserve);
+
+/* slices: how many were given so far, modulo 2^30, the only one that can be written; running: the task that has one, or that run()
+ * returned last, or None; timers: how many run. */
+static void scheduler_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
+    scheduler *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        if (name != MP_QSTR_slices || dest[1] == MP_OBJ_NULL) return;
+        self->slices = (uint32_t)sov_python_number(dest[1]) & SCHED_TICKS_MASK;
+        dest[0] = MP_OBJ_NULL;
+        return;
+    }
+    switch (name) {
+        case MP_QSTR_slices: dest[0] = MP_OBJ_NEW_SMALL_INT(self->slices); break;
+        case MP_QSTR_running: dest[0] = self->running ? self->running->task : mp_const_none; break;
+        case MP_QSTR_timers: dest[0] = MP_OBJ_NEW_SMALL_INT(self->waiting); break;
+        default: dest[1] = MP_OBJ_SENTINEL; /* a method */
+    }
+}
+
+static const mp_rom_map_elem_t scheduler_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&sched_run_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&scheduler_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&scheduler_idle_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&scheduler_sleep_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&scheduler_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_rouse), MP_ROM_PTR(&scheduler_rouse_obj) },
+    { MP_ROM_QSTR(MP_QSTR_add), MP_ROM_PTR(&scheduler_add_obj) },
+    { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&scheduler_remove_obj) },
+    { MP_ROM_QSTR(MP_QSTR_next), MP_ROM_PTR(&scheduler_next_obj) },
+    { MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&scheduler_restart_obj) },
+    { MP_ROM_QSTR(MP_QSTR_all_due), MP_ROM_PTR(&scheduler_all_due_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reserve), MP_ROM_PTR(&scheduler_reserve_obj) },
+    { MP_ROM_QSTR(MP_QSTR_bind), MP_ROM_PTR(&scheduler_bind_obj) },
+};
+static MP_DEFINE_CONST_DICT(scheduler_locals, scheduler_locals_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, make_new, scheduler_make_new, attr, scheduler_attr,
+    locals_dict, &scheduler_locals);
+
+/* ---- the module ------------------------------------------------------------------------------------- */
+
+/* until(tick, now) -> milliseconds from tick `now` to the other one; below 0 where it is past. Right across the wrap, up to SLEEP_MOST
+ * apart. */
+static mp_obj_t scheduler_until(mp_obj_t tick, mp_obj_t now) { return MP_OBJ_NEW_SMALL_INT(sched_until(tick_of(tick), tick_of(now))); }
+static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_until_obj, scheduler_until);
+
+static const mp_rom_map_elem_t scheduler_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_scheduler) },
+    { MP_ROM_QSTR(MP_QSTR_Scheduler), MP_ROM_PTR(&scheduler_type) },
+    { MP_ROM_QSTR(MP_QSTR_Thread), MP_ROM_PTR(&thread_type) },
+    { MP_ROM_QSTR(MP_QSTR_until), MP_ROM_PTR(&scheduler_until_obj) },
+    { MP_ROM_QSTR(MP_QSTR_SLEEP_MOST), MP_ROM_INT(SCHED_SLEEP_MOST) },
+};
+static MP_DEFINE_CONST_DICT(scheduler_globals, scheduler_globals_table);
+
+const mp_obj_module_t scheduler_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&scheduler_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_scheduler, scheduler_module);

@@ -1,0 +1,106 @@
+/* queues.c - whose turn it is: a queue for each priority, budgets of fuel, the starvation guard (contract in scheduler.h). */
+#include "scheduler.h"
+
+/* Every 32nd slice: lower priorities get 3 % of the processor, and with slices of 2 ms a turn every 64 ms. */
+#define GUARD 32
+
+static void append(scheduler *self, thread *which, uint8_t queue) {
+    thread *last = self->last[queue];
+    which->queue = queue;
+    which->link = NULL;
+    which->back = last;
+    if (last) {
+        last->link = which;
+    } else {
+        self->first[queue] = which;
+    }
+    self->last[queue] = which;
+}
+
+static void unlink_from_queue(scheduler *self, thread *which) {
+    thread *before = which->back, *after = which->link;
+    if (before) {
+        before->link = after;
+    } else {
+        self->first[which->queue] = after;
+        if (!after) self->ready &= (uint8_t)~(1u << which->queue);
+    }
+    if (after) {
+        after->back = before;
+    } else {
+        self->last[which->queue] = before;
+    }
+    which->link = which->back = NULL;
+}
+
+void sched_add(scheduler *self, thread *which) {
+    which->state = THREAD_READY;
+    append(self, which, which->priority);
+    self->ready |= (uint8_t)(1u << which->priority);
+}
+
+void sched_remove(scheduler *self, thread *which) {
+    sched_stop_timer(self, which);
+    if (which->state == THREAD_READY) {
+        unlink_from_queue(self, which);
+        which->state = THREAD_RUNNING; /* in no queue */
+    }
+}
+
+/* Is something left of the thread's budget for this period? What it used beyond one is missing in the next. The end of the
+ * period may be any number of wraps ago: what cannot be true starts a new one. */
+static bool affords(thread *which, uint32_t now) {
+    int32_t rest = sched_until(which->period_end, now);
+    if (rest <= 0 || rest > (int32_t)which->period) {
+        which->period_end = (now + which->period) & SCHED_TICKS_MASK;
+        which->left = which->budget + (which->left < 0 ? which->left : 0);
+    }
+    return which->left > 0;
+}
+
+/* The next priority below the one the guard chose last, round and round, so that each gets its turn. */
+static uint8_t guard(scheduler *self, uint8_t highest) {
+    uint8_t priority = self->guarded;
+    for (int i = 0; i < SCHED_PRIORITIES; i++) {
+        priority = priority ? (uint8_t)(priority - 1) : highest;
+        if (self->ready & (1u << priority)) break;
+    }
+    return self->guarded = priority;
+}
+
+static uint8_t choose(scheduler *self) {
+    uint8_t priority = SCHED_PRIORITIES - 1;
+    while (!(self->ready & (1u << priority))) priority--;
+    if (!(self->ready & ((1u << priority) - 1))) {
+        self->turn = 0;
+    } else if (++self->turn >= GUARD && priority <= self->recent) {
+        self->turn = 0;
+        return guard(self, priority);
+    } else if (self->turn > GUARD) {
+        self->turn = GUARD; /* due as soon as nobody has just woken */
+    }
+    return self->recent = priority;
+}
+
+thread *sched_next(scheduler *self, uint32_t now) {
+    thread *which;
+    while (self->ready) {
+        which = self->first[choose(self)];
+        unlink_from_queue(self, which);
+        if (which->budget && !affords(which, now)) {
+            append(self, which, SCHED_OVER_BUDGET);
+            which->wake = which->period_end;
+            sched_start_timer(self, which);
+            continue;
+        }
+        which->state = THREAD_RUNNING;
+        return which;
+    }
+    which = self->first[SCHED_OVER_BUDGET];
+    if (which) {
+        unlink_from_queue(self, which);
+        sched_stop_timer(self, which);
+        which->state = THREAD_RUNNING;
+    }
+    return which;
+}
