@@ -1,7 +1,7 @@
 """The ABI in numbers: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit."""
 
 MAJOR = const(1)
-MINOR = const(0)
+MINOR = const(1)
 
 BADCAP = const(-1)
 REVOKED = const(-2)
@@ -33,6 +33,7 @@ KIND_PIN = const(16)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
 RIGHT_CREATE = const(4)
+RIGHTS_SHIFT = const(16)
 
 LOG_ERROR = const(0)
 LOG_WARNING = const(1)
@@ -69,13 +70,20 @@ NR_NET_CONNECT = const(15)
 NR_NET_SEND = const(16)
 NR_NET_RECV = const(17)
 NR_NET_CLOSE = const(18)
+NR_CAP_LIST = const(19)
+NR_CAP_INFO = const(20)
+NR_CAP_DERIVE = const(21)
+NR_CAP_DROP = const(22)
+NR_CAP_REVOKE = const(23)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
     "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",
-    "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close",)
-# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability
-NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 258, 514, 2, 3, 272, 528, 4, 520, 264, 8,)
+    "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close", "sp_cap_list", "sp_cap_info", "sp_cap_derive",
+    "sp_cap_drop", "sp_cap_revoke",)
+# of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights; 0: no capability
+NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 65538, 131074, 2, 3, 65552, 131088, 4, 131080, 65544, 8, 0, 65535, 65535, 65535,
+    65535,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

@@ -6,8 +6,8 @@
 
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
-#define ABI_VERSION_MINOR 0
-#define ABI_COUNT 19
+#define ABI_VERSION_MINOR 1
+#define ABI_COUNT 24
 #define ABI_ARGUMENTS_MOST 5
 
 enum {
@@ -53,6 +53,11 @@ enum {
     ABI_NR_SP_NET_SEND = 16,
     ABI_NR_SP_NET_RECV = 17,
     ABI_NR_SP_NET_CLOSE = 18,
+    ABI_NR_SP_CAP_LIST = 19,
+    ABI_NR_SP_CAP_INFO = 20,
+    ABI_NR_SP_CAP_DERIVE = 21,
+    ABI_NR_SP_CAP_DROP = 22,
+    ABI_NR_SP_CAP_REVOKE = 23,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -74,7 +79,7 @@ struct abi_call {
     uint8_t in_runtime; /* answered in C, never reaches the kernel */
     uint16_t fuel_per_16_bytes;
     uint16_t fuel_per_slash;
-    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */
+    uint32_t needs;     /* of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights */
     uint32_t fuel;
     struct abi_argument argument[ABI_ARGUMENTS_MOST];
 };
@@ -82,9 +87,9 @@ struct abi_call {
 /* indexed by number */
 static const struct abi_call abi_calls[ABI_COUNT] = {
     { "sp_yield", "i()", .number = 0, .argument_count = 0, .wasm_argument_count = 0,
-      .fuel = 3200, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+      .fuel = 320, .fuel_per_16_bytes = 0, .in_runtime = 0 },
     { "sp_sleep", "i(i)", .number = 1, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 5000, .fuel_per_16_bytes = 0, .in_runtime = 0,
+      .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0,
       .argument = { { ABI_INT, 0, 0, 536870911 } } },
     { "sp_log", "i(iii)", .number = 2, .argument_count = 2, .wasm_argument_count = 3,
       .fuel = 4200, .fuel_per_16_bytes = 110, .in_runtime = 0,
@@ -107,34 +112,49 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
       .fuel = 18000, .fuel_per_16_bytes = 50, .fuel_per_slash = 6000, .in_runtime = 0, .needs = 1,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 255 }, { ABI_FLAGS, 3, 0, 63 } } },
     { "sp_fs_read", "i(iiii)", .number = 9, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 258,
+      .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 65538,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_write", "i(iiii)", .number = 10, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 514,
+      .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 131074,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 1073741823 } } },
     { "sp_fs_size", "i(i)", .number = 11, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1200, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2,
+      .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_gpio_read", "i(i)", .number = 13, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 272,
+      .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65552,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_gpio_write", "i(ii)", .number = 14, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 528,
+      .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131088,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 1 } } },
     { "sp_net_connect", "i(iiiiii)", .number = 15, .argument_count = 5, .wasm_argument_count = 6,
       .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 253 }, { ABI_INT, 3, 1, 65535 }, { ABI_FLAGS, 4, 0, 3 }, { ABI_INT, 5, -1, 536870911 } } },
     { "sp_net_send", "i(iiii)", .number = 16, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 520,
+      .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131080,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
     { "sp_net_recv", "i(iiii)", .number = 17, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 264,
+      .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 65544,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, -1, 536870911 } } },
     { "sp_net_close", "i(i)", .number = 18, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_cap_list", "i(ii)", .number = 19, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 700, .fuel_per_16_bytes = 10, .in_runtime = 0,
+      .argument = { { ABI_SLICE_OUT, 0, 1, 1020 } } },
+    { "sp_cap_info", "i(iii)", .number = 20, .argument_count = 2, .wasm_argument_count = 3,
+      .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 72 } } },
+    { "sp_cap_derive", "i(ii)", .number = 21, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_FLAGS, 1, 0, 7 } } },
+    { "sp_cap_drop", "i(i)", .number = 22, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_cap_revoke", "i(i)", .number = 23, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
 };
 

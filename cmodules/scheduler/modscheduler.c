@@ -11,7 +11,7 @@
 #include "scheduler.h"
 #include "task/system_calls.h"
 
-static const mp_obj_type_t thread_type, scheduler_type;
+static const mp_obj_type_t thread_type;
 
 static uint32_t tick_of(mp_obj_t given) { return (uint32_t)mp_obj_get_int(given) & SCHED_TICKS_MASK; }
 
@@ -111,7 +111,7 @@ static mp_obj_t scheduler_bind(size_t count, const mp_obj_t *given) {
     size_t handlers;
     mp_obj_t *handler;
     mp_obj_get_array(given[2], &handlers, &handler);
-    if (handlers != sov_call_count + 1) mp_raise_ValueError(MP_ERROR_TEXT("a handler for each call is needed"));
+    if (handlers != sov_call_count) mp_raise_ValueError(MP_ERROR_TEXT("a handler for each call is needed"));
     self->machine = given[1];
     self->handlers = given[2];
     self->again = given[3];
@@ -263,7 +263,7 @@ static const mp_rom_map_elem_t scheduler_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(scheduler_locals, scheduler_locals_table);
 
-static MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, make_new, scheduler_make_new, attr, scheduler_attr,
+MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, make_new, scheduler_make_new, attr, scheduler_attr,
     locals_dict, &scheduler_locals);
 
 /* ---- the module ------------------------------------------------------------------------------------- */

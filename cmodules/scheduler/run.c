@@ -56,7 +56,8 @@ static bool run_slice(scheduler *self, thread *which) {
     if (goes_on) {
         resume(which, fuel, answer);
         while (which->status == SOV_SYSCALL) {
-            goes_on = ask(self, handlers[sov_instance_call(which->instance)], which, &answer);
+            answer = sov_instance_refused(which->instance);
+            if (!answer) goes_on = ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer);
             if (!goes_on || which->instance == mp_const_none) break;
             resume(which, 0, answer);
         }

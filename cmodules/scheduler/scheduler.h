@@ -69,7 +69,7 @@ typedef struct {
     uint8_t recent;             /* priority of the last slice */
     uint8_t guarded;            /* the priority that the guard gave a slice to */
     mp_obj_t machine;           /* the HAL, for its ticks */
-    mp_obj_t handlers;          /* tuple: by number of the call, and behind them the one that refuses a capability */
+    mp_obj_t handlers;          /* tuple: by number of the call */
     mp_obj_t again, failed;     /* again(task): makes the call once more; failed(task, error): its error code */
 } scheduler;
 
@@ -97,6 +97,8 @@ void sched_start_timer(scheduler *self, thread *which);
 
 /* The timer is gone; nothing where there is none. Raises ValueError for a thread of another scheduler. */
 void sched_stop_timer(scheduler *self, thread *which);
+
+extern const mp_obj_type_t scheduler_type; /* Scheduler, modscheduler.c */
 
 /* ---- run.c: Scheduler.run */
 MP_DECLARE_CONST_FUN_OBJ_2(sched_run_obj);

@@ -34,7 +34,7 @@ static void sink(scheduler *self, thread *which, uint32_t place) {
 
 void sched_reserve(scheduler *self, uint32_t count) {
     if (count <= self->room) return;
-    self->timers = m_renew(thread *, self->timers, self->room, count);
+    self->timers = m_renew(thread *, (void *)self->timers, self->room, count);
     while (self->room < count) self->timers[self->room++] = NULL;
 }
 

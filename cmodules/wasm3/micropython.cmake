@@ -52,7 +52,7 @@ add_library(usermod_wasm3 INTERFACE)
 set(SOV_COMPONENT_SOURCES ${SOV_PYTHON_SOURCES} port/port_esp32.c)
 list(TRANSFORM SOV_COMPONENT_SOURCES PREPEND ${SOV_WASM3_MODULE}/)
 target_sources(usermod_wasm3 INTERFACE ${SOV_COMPONENT_SOURCES})
-target_include_directories(usermod_wasm3 INTERFACE ${SOV_WASM3_MODULE})
+target_include_directories(usermod_wasm3 INTERFACE ${SOV_WASM3_MODULE} ${SOV_WASM3_MODULE}/../capability)
 sovelma_compile_options("-Os" ${SOV_COMPONENT_SOURCES})
 # The library calls back into the main component, which the linker has passed when it comes to the library.
 target_link_options(usermod_wasm3 INTERFACE -Wl,--undefined=sov_port_is_read_only)

@@ -328,12 +328,14 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c"])
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
+    "capability/table.c", "capability/revoke.c", "scheduler/modscheduler.c", "scheduler/run.c", "scheduler/queues.c", "scheduler/timers.c",
+    "services/modservices.c", "services/capability_calls.c"])  # fmt: skip
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
     """There int32_t is long and mp_int_t int, so formats and pointers differ from a PC's."""
     if not shutil.which(RV32):
         pytest.skip(f"no {RV32}: apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf")
     result = run(RV32, "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu17", "-Os", "-Wall", "-Wextra", "-Werror",
                  "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-missing-field-initializers", f"-I{MICROPYTHON}", f"-I{STUB}",
-                 f"-I{STUB / 'idf'}", f"-I{BOARD}", f"-I{stub}", "-DESP_PLATFORM", f"-I{ROOT / 'cmodules' / 'wasm3'}", "-c", ROOT / "cmodules" / source, "-o", os.devnull)  # fmt: skip
+                 f"-I{STUB / 'idf'}", f"-I{BOARD}", f"-I{stub}", "-DESP_PLATFORM", *(f"-I{ROOT / 'cmodules' / name}" for name in ("wasm3", "capability", "scheduler")), "-c", ROOT / "cmodules" / source, "-o", os.devnull)  # fmt: skip
     assert result.returncode == 0, result.stderr

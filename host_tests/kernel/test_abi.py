@@ -54,9 +54,9 @@ def test_version_1_keeps_its_promises():
 
 @pytest.mark.parametrize("old, new, complaint", [
     ('name = "sp_sleep"\nnumber = 1', 'name = "sp_sleep"\nnumber = 0', "numbers"),
-    ("fuel = 5000\nerrors = [\"INVAL\"]", "fuel = 5000\nerrors = []", "INVAL"),
-    ("fuel = 50000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 110", "fuel_per_16_bytes = 65536", "fuel_per_16"),
-    ("fuel_per_slash = 5000", "fuel_per_slash = 65536", "fuel_per_slash"),
+    ("fuel = 1500\nerrors = [\"INVAL\"]", "fuel = 1500\nerrors = []", "INVAL"),
+    ("fuel = 60000", "fuel = 16777216", "fuel"), ("fuel_per_16_bytes = 110", "fuel_per_16_bytes = 65536", "fuel_per_16"),
+    ("fuel_per_slash = 6000", "fuel_per_slash = 65536", "fuel_per_slash"),
     ('kinds = ["FILE"], rights = ["READ"]', 'kinds = ["FILE"], rights = ["FLY"]', "FLY"),
     ("code = -20", "code = -21", "gaps"), ('since = "1.0"', 'since = "9.0"', "since 9.0, but the ABI is"),
     ('kind = "any"', 'kind = "many"', "many"),

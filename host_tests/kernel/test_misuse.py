@@ -15,6 +15,7 @@ from abi_definition import ABI, wasm_arguments
 CALLS = {call["name"]: call for call in ABI["call"] if not call["in_runtime"]}
 ERRORS = {error["name"]: error["code"] for error in ABI["error"]}
 KINDS = {kind["name"]: 1 << kind["bit"] for kind in ABI["kind"]}
+ANY = sorted(KINDS)
 RIGHTS = {right["name"]: 1 << right["bit"] for right in ABI["right"]}
 MEMORY = 65536
 REACHED = 77            # what the handler answers
@@ -41,11 +42,17 @@ def proper(name):
     return [values.get(kind, argument.get("least", 0)) for kind, argument in wasm_arguments(CALLS[name])]
 
 
+def kinds_of(name):
+    """The kinds of object that a call takes."""
+    kinds = CALLS[name]["needs"]["kinds"]
+    return ANY if kinds == ["ANY"] else kinds
+
+
 def needs(name, kind=None, without=None):
     """[kind, rights] of a capability: the one the call needs, or of another kind, or without one right."""
     need = CALLS[name]["needs"]
     rights = sum(RIGHTS[right] for right in need["rights"] if right != without)
-    return [KINDS[kind or need["kinds"][0]], rights]
+    return [KINDS[kind or kinds_of(name)[0]], rights]
 
 
 def of_capabilities(name):
@@ -72,11 +79,11 @@ def of_capabilities(name):
     yield "stale: revoked by the kernel", good, [[*held[:2], "revoked"]], ERRORS["REVOKED"]
     yield "stale: slot used again", good, [[*held[:2], "replaced"]], ERRORS["REVOKED"]
     for kind in KINDS:
-        if kind not in CALLS[name]["needs"]["kinds"]:
+        if kind not in kinds_of(name):
             yield f"wrong kind: {kind}", good, [[KINDS[kind], 255, "held"]], ERRORS["BADCAP"]
     for right in CALLS[name]["needs"]["rights"]:
         yield f"without the right {right}", good, [[*needs(name, without=right), "held"]], ERRORS["DENIED"]
-    for kind in CALLS[name]["needs"]["kinds"]:
+    for kind in kinds_of(name):
         yield f"right kind: {kind}", good, [[*needs(name, kind), "held"]], REACHED
 
 
@@ -133,7 +140,7 @@ def test_every_misuse_that_applies_is_tried(name):
     for kind, argument in wasm_arguments(CALLS[name]):
         whole_range = kind == "int" and (argument["least"], argument["most"]) == (-(2**31), 2**31 - 1)
         for way in [] if whole_range else WAYS.get(kind, []):
-            if way == "too long" and argument["over"] == "short":
+            if (way == "too long" and argument["over"] == "short") or (way == "wrong kind" and kinds_of(name) == ANY):
                 continue        # is no misuse
             assert any(way in label and (kind == "cap" or argument["name"] in label) for label in tried), (kind, way)
     for right in CALLS[name]["needs"]["rights"]:
@@ -185,6 +192,12 @@ file = fs.make("/f", False)
 account.limit = 500
 file.open(True, account)
 c.insert(OpenFile(file, False), 2)
+"""),
+    },
+    "sp_cap_derive": {
+        "full table": ([FIRST, 1], """
+c = Capabilities(1)
+c.insert(fs.make("/d", True), 7)
 """),
     },
     "sp_net_connect": {

@@ -292,9 +292,9 @@ def test_both_schedulers_choose_the_same(firmware):
 
 
 def test_the_states_have_the_same_numbers_in_c_and_python(firmware):
-    names = re.search(r"enum thread_state \{ (.*) \}", (ROOT / "cmodules/scheduler/scheduler.h").read_text())
+    names = re.search(r"enum thread_state \{(.*?)\}", (ROOT / "cmodules/scheduler/scheduler.h").read_text(), re.S)
     assert names
-    states = [name.removeprefix("THREAD_") for name in names[1].split(", ")]
+    states = [name.removeprefix("THREAD_") for name in re.findall(r"THREAD_\w+", names[1])]
     assert firmware.script(f"""
 import kernel.core.task as task
 answer([[getattr(task, name) for name in {states}], list(task.STATES), task.PRIORITIES])

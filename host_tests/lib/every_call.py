@@ -50,6 +50,18 @@ WORST = {
         "nothing there": 'sp_cap_find("zzzzz", 5);',
         "64 bytes": "sp_cap_find(DEEP, 64);",
     },
+    "sp_cap_list": {"two hundred": "sp_cap_list(buffer, 1020);", "for their number": "sp_cap_list(buffer, 3);"},
+    "sp_cap_info": {"the last of many": "sp_cap_info(last, buffer, 72);"},
+    "sp_cap_derive": {
+        "and dropped": "sp_cap_drop(sp_cap_derive(file, 3));",
+        "not its right": "sp_cap_derive(input, 2);",
+    },
+    "sp_cap_drop": {"what others were made of": "n = sp_cap_derive(file, 1); sp_cap_derive(n, 1); sp_cap_drop(n); sp_cap_revoke(file);"},
+    "sp_cap_revoke": {
+        "a chain of forty": "n = file; for (int i = 0; i < 40; i++) n = sp_cap_derive(n, 1); sp_cap_revoke(file);",
+        "forty side by side": "for (int i = 0; i < 40; i++) sp_cap_derive(file, 1); sp_cap_revoke(file);",
+        "nothing below": "sp_cap_revoke(input);",
+    },
     "sp_fs_open": {
         "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
         "of 255 bytes, not there": 'sp_fs_close(sp_fs_open(directory, DEEP + 1, 254, 3));',
@@ -106,7 +118,8 @@ WORST = {
 
 # The cases that end with an error.
 REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
-           "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close"}  # fmt: skip
+           "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close",
+           "not its right"}  # fmt: skip
 
 
 def refusals(name: str) -> dict[str, str]:
@@ -148,7 +161,7 @@ static int chain[12], files[220];
 __attribute__((export_name("_start"))) void start(void)
 {
     int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
-    int input = FIND(input), output = FIND(output), ports = FIND(ports), n = 0;
+    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), ports = FIND(ports), n = 0;
     int port[7] = { 0 };
     for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
     sp_fs_read(ports, port, sizeof port, 0);
@@ -227,4 +240,4 @@ def host_files(path: pathlib.Path) -> str:
 def values(ports: list[int], server: int, root: str, label: str) -> dict[str, object]:
     """What SETUP wants to know to run a case."""
     return dict(which=list(CASES).index(label), ports=ports, name_server=server, root=root, deep=DEEP,
-                names=200 if label.startswith("sp_cap_find") else 0)  # fmt: skip
+                names=200 if label.startswith("sp_cap") else 0)  # fmt: skip

@@ -1,4 +1,4 @@
-/* The system calls of SovelmaOS, ABI version 1.0: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit.
+/* The system calls of SovelmaOS, ABI version 1.1: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit.
  *
  * A call returns a value >= 0 or one of the negative SP_ERR_ codes. A pointer outside the module's memory is a
  * fault: it ends the task. Buffers belong to the caller and are only used during the call. */
@@ -33,6 +33,22 @@ enum {
     SP_ERR_RESET = -18,          /* The peer reset the connection. */
     SP_ERR_NOSPACE = -19,        /* The file system is full. */
     SP_ERR_CLOSED = -20,         /* The connection is closed. */
+};
+
+/* Kinds of object, as sp_cap_info tells them. */
+enum {
+    SP_KIND_DIRECTORY = 1,       /* A directory of the file system; paths are relative to it and never leave it. */
+    SP_KIND_FILE = 2,            /* An open file with a position of its own. */
+    SP_KIND_NETWORK = 4,         /* Leave to reach certain hosts, ports and protocols. */
+    SP_KIND_SOCKET = 8,          /* A connection to one peer: TCP, or UDP datagrams. */
+    SP_KIND_PIN = 16,            /* One pin of the machine, as input or as output. */
+};
+
+/* Rights of a capability: a mask. */
+enum {
+    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level. */
+    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level. */
+    SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
 };
 
 /* Levels of sp_log. */
@@ -205,5 +221,39 @@ int32_t SP_CALL(sp_net_recv)(sp_cap_t socket, void *bytes, uint32_t bytes_length
  *   socket: The connection.
  * Errors: BADCAP, REVOKED. */
 int32_t SP_CALL(sp_net_close)(sp_cap_t socket);
+
+/* Lists the capabilities that this task holds: writes their identifiers, 4 bytes each, as many as fit, in the order
+ * of their slots. Returns how many there are.
+ *   to: Where the identifiers go. */
+int32_t SP_CALL(sp_cap_list)(void *to, uint32_t to_length);
+
+/* Tells what a capability is: writes its kind (4 bytes, one of SP_KIND_), its rights (4 bytes, of SP_RIGHT_), and
+ * the name under which the manifest granted it, none where it was opened or derived; as much as fits. Returns how
+ * many bytes there are.
+ *   which: Any capability of the task.
+ *   to: Where it goes.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_cap_info)(sp_cap_t which, void *to, uint32_t to_length);
+
+/* Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
+ * DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
+ * sp_cap_drop or with sp_cap_revoke of what it was made of; the object goes with the last capability to it. Returns
+ * the new capability.
+ *   from: Any capability of the task.
+ *   rights: Its rights: SP_RIGHT_READ and others. 0 is none.
+ * Errors: BADCAP, REVOKED, INVAL, DENIED, QUOTA. */
+sp_cap_t SP_CALL(sp_cap_derive)(sp_cap_t from, uint32_t rights);
+
+/* Ends a capability of any kind; a file or a connection is closed with the last capability to it. What was opened
+ * through it or derived from it stays, as if it had been made of what this one was made of. Returns 0.
+ *   which: Any capability of the task.
+ * Errors: BADCAP, REVOKED, IO. */
+int32_t SP_CALL(sp_cap_drop)(sp_cap_t which);
+
+/* Ends everything that was opened through a capability or derived from it, however deep, and keeps the capability
+ * itself. Returns how many were ended.
+ *   which: Any capability of the task.
+ * Errors: BADCAP, REVOKED, IO. */
+int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
 
 #endif

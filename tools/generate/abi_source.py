@@ -9,6 +9,7 @@ from typing import Any
 
 INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
 TIMEOUT_MOST = 2**29 - 1
+KINDS_MOST, RIGHTS_MOST = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
 ARGUMENTS_MOST = 5  # logical arguments of a call: the array in struct abi_call
 RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
 
@@ -107,11 +108,13 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
     capabilities = [a for a in call["argument"] if a["kind"] == "cap"]
     need(bool(capabilities) == bool(call["needs"]["kinds"]), f"{name}: a cap argument and `needs` go together")
     need(not capabilities or capabilities == call["argument"][:1], f"{name}: a cap is the first argument")
+    any_kind = call["needs"]["kinds"] == ["ANY"]
     for kind in call["needs"]["kinds"]:
-        need(kind in kinds, f"{name}: unknown kind {kind}")
+        need(kind in kinds or any_kind, f"{name}: unknown kind {kind}")
     for right in call["needs"]["rights"]:
         need(right in rights, f"{name}: unknown right {right}")
-    call["kind_mask"] = sum(1 << kinds[k] for k in call["needs"]["kinds"])
+    # Any kind: those that are still to come too.
+    call["kind_mask"] = 2**KINDS_MOST - 1 if any_kind else sum(1 << kinds[k] for k in call["needs"]["kinds"])
     call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
 
 
@@ -123,8 +126,8 @@ def read(path: pathlib.Path) -> Table:
     need(sorted(errors.values(), reverse=True) == [-1 - i for i in range(len(errors))], "error codes have gaps")
     kinds = {k["name"]: k["bit"] for k in abi["kind"]}
     rights = {r["name"]: r["bit"] for r in abi["right"]}
-    for bits in (kinds, rights):
-        need(len(set(bits.values())) == len(bits) and all(0 <= b < 8 for b in bits.values()), "kind or right bits")
+    for bits, most in ((kinds, KINDS_MOST), (rights, RIGHTS_MOST)):
+        need(len(set(bits.values())) == len(bits) and all(0 <= b < most for b in bits.values()), "kind or right bits")
     abi["call"].sort(key=lambda call: call["number"])
     need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
     need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")

@@ -25,9 +25,12 @@ C_RESULTS = {"i32": "int32_t", "cap": "sp_cap_t", "i64": "int64_t", "none": "voi
 # ---------------------------------------------------------------- outputs
 
 
+RIGHTS_SHIFT = 16  # of what a call needs of its capability, as a number: kinds in the bits below, rights above
+
+
 def needs(call: Table) -> int:
-    """What a call needs of its capability, as a number: kinds in bits 0-7, rights above."""
-    return call["kind_mask"] | call["right_mask"] << 8
+    """What a call needs of its capability, as a number."""
+    return call["kind_mask"] | call["right_mask"] << RIGHTS_SHIFT
 
 
 C_KINDS = {
@@ -98,7 +101,7 @@ def c_table(abi: Table) -> list[str]:
         "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
         "    uint16_t fuel_per_16_bytes;",
         "    uint16_t fuel_per_slash;",
-        "    uint16_t needs;     /* of the capability in argument 0: bits 0-7 any of these kinds, 8-15 all of these rights */",
+        f"    uint32_t needs;     /* of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights */",
         "    uint32_t fuel;",
         "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
         "};",
@@ -123,7 +126,8 @@ def python_constants(abi: Table) -> list[str]:
     out += [f"{e['name']} = const({e['code']})" for e in abi["error"]] + [""]
     out += ["# kinds of object and rights: bit masks"]
     out += [f"KIND_{k['name']} = const({1 << k['bit']})" for k in abi["kind"]]
-    out += [f"RIGHT_{r['name']} = const({1 << r['bit']})" for r in abi["right"]] + [""]
+    out += [f"RIGHT_{r['name']} = const({1 << r['bit']})" for r in abi["right"]]
+    out += [f"RIGHTS_SHIFT = const({RIGHTS_SHIFT})", ""]
     for group in abi["constant"]:
         out += [f"{group['group']}_{name} = const({value})" for name, value, _ in group["values"]]
     out += ["", "# numbers of the calls; the tuples below are indexed by them"]
@@ -141,7 +145,7 @@ def python_constants(abi: Table) -> list[str]:
 
     out += [""]
     out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
-    out += ["# of the capability in argument 0: bits 0-7 any of these kinds, bits 8-15 all of these rights; 0: no capability"]
+    out += [f"# of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights; 0: no capability"]
     out += table("NEEDS", [needs(c) for c in abi["call"]])
     out += [
         "# answered by the runtime, never by the kernel",
@@ -203,6 +207,10 @@ def c_header(abi: Table) -> list[str]:
     ]
     out += [f"    SP_ERR_{e['name']} = {e['code']},".ljust(33) + f"/* {e['text']} */" for e in abi["error"]]
     out += ["};"]
+    for word, text in (("kind", "Kinds of object, as sp_cap_info tells them."), ("right", "Rights of a capability: a mask.")):
+        out += ["", f"/* {text} */", "enum {"]
+        out += [f"    SP_{word.upper()}_{one['name']} = {1 << one['bit']},".ljust(33) + f"/* {one['text']} */" for one in abi[word]]
+        out += ["};"]
     for group in abi["constant"]:
         out += ["", f"/* {group['text']} */", "enum {"]
         out += [f"    SP_{group['group']}_{name} = {value},".ljust(33) + f"/* {text} */" for name, value, text in group["values"]]
@@ -268,7 +276,11 @@ def document(abi: Table) -> list[str]:
         facts = []
         if call["needs"]["kinds"]:
             facts.append(
-                f"Needs a capability for a {' or '.join(call['needs']['kinds'])}"
+                (
+                    "Needs any capability"
+                    if call["needs"]["kinds"] == ["ANY"]
+                    else f"Needs a capability for a {' or '.join(call['needs']['kinds'])}"
+                )
                 + (f" with {', '.join(call['needs']['rights'])}." if call["needs"]["rights"] else ".")
             )
         if call["in_runtime"]:
@@ -278,10 +290,10 @@ def document(abi: Table) -> list[str]:
         out += [""] + wrap(" ".join(facts), 118)
     out += ["", "## Errors", "", "| code | name | meaning |", "| --- | --- | --- |"]
     out += [f"| {e['code']} | {e['name']} | {e['text']} |" for e in abi["error"]]
-    out += ["", "## Kinds of object", "", "| name | meaning |", "| --- | --- |"]
-    out += [f"| {k['name']} | {k['text']} |" for k in abi["kind"]]
-    out += ["", "## Rights", "", "| name | meaning |", "| --- | --- |"]
-    out += [f"| {r['name']} | {r['text']} |" for r in abi["right"]]
+    out += ["", "## Kinds of object", "", "| name | value | meaning |", "| --- | --- | --- |"]
+    out += [f"| SP_KIND_{k['name']} | {1 << k['bit']} | {k['text']} |" for k in abi["kind"]]
+    out += ["", "## Rights", "", "| name | value | meaning |", "| --- | --- | --- |"]
+    out += [f"| SP_RIGHT_{r['name']} | {1 << r['bit']} | {r['text']} |" for r in abi["right"]]
     for group in abi["constant"]:
         out += ["", f"## {group['group']}", "", group["text"], "", "| name | value | meaning |", "| --- | --- | --- |"]
         out += [f"| SP_{group['group']}_{name} | {value} | {text} |" for name, value, text in group["values"]]

@@ -31,7 +31,7 @@ PARTS = [
         "memory pool full_heap on_demand borrowed_stack regions",
     ),
     ("ABI", "one definition; no wrong argument reaches a handler; a call is paid for", "abi misuse syscalls storm"),
-    ("Capabilities", "kinds, rights, revocation, generations", "capability revocation"),
+    ("Capabilities", "kinds, rights, revocation, generations", "capability revocation cap_calls"),
     ("Scheduler and loop", "priorities, budgets, no task starves, no slice allocates", "scheduler kernel isolation"),
     ("Faults", "crash records that lead to source lines, restart with back-off, stop, reboot", "supervisor locate"),
     ("Manifest", "strict, all errors at once, nothing half-starts", "manifest schema strict_json"),

@@ -85,7 +85,7 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_
     self->task = NULL;
     self->region = NULL;
     self->epoch = sov_runtime_epoch();
-    self->slots = 0;
+    self->capabilities = NULL;
     self->wasm = options.quota && options.immutable ? given[ARG_wasm].u_obj : MP_OBJ_NULL;
     if (given[ARG_into].u_obj != mp_const_none) {
         instance_object *old = emptied(given[ARG_into].u_obj);
@@ -264,7 +264,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(instance_state_hash_obj, instance_state_hash);
 
 /* MicroPython searches from the first: what every call needs stands in front. */
 static const mp_rom_map_elem_t instance_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_call), MP_ROM_PTR(&sov_instance_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_refused), MP_ROM_PTR(&sov_instance_refused_obj) },
     { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&instance_resume_obj) },
     { MP_ROM_QSTR(MP_QSTR_arg), MP_ROM_PTR(&sov_instance_arg_obj) },
     { MP_ROM_QSTR(MP_QSTR_target), MP_ROM_PTR(&sov_instance_target_obj) },

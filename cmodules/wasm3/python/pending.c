@@ -1,15 +1,12 @@
 /* pending.c - the call that a suspended task waits in, as Python sees it: number, arguments, memory, capability.
  *
- * The capability of a call is checked here, against the table that kernel/core/capability.py keeps, which is so made that
- * C can read it: what C accepts is answered without a function of Python in between. C only ever accepts; what is
- * wrong with a capability, Capabilities.check says, which is also what this is tested against.
+ * The capability of a call is checked here, in the task's table (cmodules/capability), before any handler is asked.
  *
- * Invariants: nr, arg, call, target, readinto, write, match and escape allocate nothing on the Python heap. The arrays of a
- * guarded task keep their places: the table never changes its size.
+ * Invariant: nr, arg, refused, target, readinto, write, match and escape allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
-#include "py/objarray.h"
 
+#include "../../common/abi_table.h"
 #include "python.h"
 
 #include <string.h>
@@ -109,58 +106,32 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_escape_obj, 5, 5, instance_esca
 
 /* ---- its capability --------------------------------------------------------------------------------- */
 
-/* A buffer of an array with that type code, and its count of items; raises ValueError. */
-static const void *array_of(mp_obj_t object, int typecode, size_t bytes, size_t *count) {
-    mp_buffer_info_t info;
-    mp_get_buffer_raise(object, &info, MP_BUFFER_READ);
-    if (!mp_obj_is_type(object, &mp_type_array) || info.typecode != typecode) mp_raise_ValueError(MP_ERROR_TEXT("not such an array"));
-    *count = info.len / bytes;
-    return info.buf;
-}
-
-/* guard(identifiers, kinds_and_rights, objects): the table whose capabilities call() accepts from now on: by slots an array("I") of
- * the identifiers that are good now, an array("H") of kinds and rights, a list of objects. */
-static mp_obj_t instance_guard(size_t count, const mp_obj_t *args) {
-    (void)count;
-    instance_object *self = MP_OBJ_TO_PTR(args[0]);
-    size_t identifiers, kinds_and_rights, objects;
-    mp_obj_t *object;
-    const uint32_t *identifier = array_of(args[1], 'I', sizeof *identifier, &identifiers);
-    const uint16_t *held = array_of(args[2], 'H', sizeof *held, &kinds_and_rights);
-    mp_obj_list_get(args[3], &objects, &object);
-    if (identifiers != kinds_and_rights || identifiers != objects) mp_raise_ValueError(MP_ERROR_TEXT("tables of different sizes"));
-    self->slots = 0; /* never a table of two halves */
-    self->identifiers = identifier;
-    self->kinds_and_rights = held;
-    self->objects = object;
-    self->slots = (uint32_t)identifiers;
+/* guard(capabilities): refused() accepts what this capability.Capabilities accepts, from now on. */
+static mp_obj_t instance_guard(mp_obj_t self_in, mp_obj_t table) {
+    instance_object *self = MP_OBJ_TO_PTR(self_in);
+    if (!mp_obj_is_type(table, &cap_table_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Capabilities"));
+    self->capabilities = MP_OBJ_TO_PTR(table);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_guard_obj, 4, 4, instance_guard);
+MP_DEFINE_CONST_FUN_OBJ_2(sov_instance_guard_obj, instance_guard);
 
-#define SLOT_MASK 0xffu /* of an identifier */
-#define KINDS 0xffu     /* of kinds_and_rights, and of what a call needs; the rights stand above */
-
-uint32_t sov_instance_call(mp_obj_t self_in) {
+int32_t sov_instance_refused(mp_obj_t self_in) {
     const instance_object *self = MP_OBJ_TO_PTR(self_in);
     const struct sov_task *task = sov_instance_task(self_in);
-    uint32_t number = sov_task_number(task), need = sov_call_needs(number);
-    if (need) {
-        uint32_t identifier = (uint32_t)sov_task_argument(task, 0), slot = identifier & SLOT_MASK;
-        uint32_t kinds_and_rights = slot < self->slots && self->identifiers[slot] == identifier ? self->kinds_and_rights[slot] : 0;
-        if (!(kinds_and_rights & need & KINDS) || (need & ~kinds_and_rights & ~KINDS)) number = sov_call_count;
-    }
-    return number < sov_call_count ? number : sov_call_count;
+    uint32_t need = sov_call_needs(sov_task_number(task));
+    if (!need) return 0;
+    return self->capabilities ? cap_check(self->capabilities, (uint32_t)sov_task_argument(task, 0), need) : ABI_ERR_BADCAP;
 }
 
-/* call() -> as sov_instance_call() in python.h. */
-static mp_obj_t instance_call(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_instance_call(self_in)); }
-MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_call_obj, instance_call);
+/* refused() -> as sov_instance_refused() in python.h. */
+static mp_obj_t instance_refused(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_instance_refused(self_in)); }
+MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_refused_obj, instance_refused);
 
-/* target() -> the object of the capability in argument 0, which call() has just accepted. */
+/* target() -> the object of the capability in argument 0, which refused() has just accepted. */
 static mp_obj_t instance_target(mp_obj_t self_in) {
     const instance_object *self = MP_OBJ_TO_PTR(self_in);
-    uint32_t slot = (uint32_t)sov_task_argument(sov_instance_task(self_in), 0) & SLOT_MASK;
-    return slot < self->slots ? self->objects[slot] : mp_const_none;
+    uint32_t identifier = (uint32_t)sov_task_argument(sov_instance_task(self_in), 0);
+    if (!self->capabilities || cap_check(self->capabilities, identifier, CAP_KINDS)) return mp_const_none;
+    return cap_at(self->capabilities, identifier)->object;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_target_obj, instance_target);

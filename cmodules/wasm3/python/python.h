@@ -4,6 +4,7 @@
 
 #include "py/obj.h"
 
+#include "capability.h"
 #include "memory/memory.h"
 #include "task/task.h"
 
@@ -12,19 +13,16 @@ typedef struct {
     struct sov_task *task; /* NULL after kill() and empty() */
     void *region;          /* after empty(): what the next instance is made in; else NULL */
     uint32_t epoch;        /* of the arena that `task` lies in */
-    uint32_t slots;        /* of the capability table below; 0: none, no capability is accepted */
-    const uint32_t *identifiers;
-    const uint16_t *kinds_and_rights;
-    const mp_obj_t *objects;
+    struct capability_table *capabilities; /* NULL: none, no capability is accepted */
     mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
 } instance_object;
 
 extern const mp_obj_type_t sov_instance_type;
 struct sov_task *sov_instance_task(mp_obj_t self); /* raises ValueError where it was killed */
 
-/* The number of the pending call, or sov_call_count where Python has to say what is wrong with the capability in argument 0,
- * or there is no call. Raises ValueError as sov_instance_task(). */
-uint32_t sov_instance_call(mp_obj_t self);
+/* 0 where the pending call has the capability that it needs, or needs none; else the error code that answers it. Raises ValueError
+ * as sov_instance_task(). */
+int32_t sov_instance_refused(mp_obj_t self);
 
 /* The 64 bits of an integer, or of 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a
  * new object. */
@@ -45,8 +43,8 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_readinto_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_write_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_match_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_escape_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_guard_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(sov_instance_guard_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_refused_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_instance_target_obj);
 
 /* backtrace.c: methods of wasm3.Instance. */

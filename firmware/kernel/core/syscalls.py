@@ -1,6 +1,6 @@
 """The system calls: one handler each, found by number, behind one check of the capability.
 
-`call` of the task's instance checks the capability that the ABI demands and names the handler, so no handler can forget
+`refused` of the task's instance checks the capability that the ABI demands before a handler is asked, so none can forget
 the check; `target` gives the handler the object. The runtime has checked the arguments before: integers are in their
 range, slices lie inside the task's memory. A handler returns the answer, or None if the task now waits. A task that
 slept or yielded gets the answer 0; for one that waits for something the call is made once more.
@@ -10,7 +10,7 @@ A handler that waits puts the task into a queue as its last act, so that one tha
 """
 import hal
 import abi
-from abi import BADCAP, UNSUPPORTED
+from abi import UNSUPPORTED
 
 _RANDOM_MOST = const(256)       # the ABI's limit of sp_random
 
@@ -26,9 +26,9 @@ class Syscalls:
         self.sp_yield = scheduler.add       # ready again, behind the others of its priority
         self._random = bytearray(_RANDOM_MOST)
         self._parts = (self,) + others
-        # Indexed by the answer of `call`: the handlers by number, then the one that says what is wrong with a capability.
+        # By number.
         self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
-                               for number, name in enumerate(abi.NAMES)] + [self._refuse])
+                               for number, name in enumerate(abi.NAMES)])
 
     def handler(self, name):
         """The handler of the call of that name."""
@@ -36,10 +36,6 @@ class Syscalls:
             if hasattr(part, name):
                 return getattr(part, name)
         raise AttributeError(name)
-
-    def _refuse(self, task):
-        instance = task.instance
-        return task.capabilities.check(instance.arg(0), abi.NEEDS[instance.nr()]) or BADCAP
 
     # ---------------------------------------------------------------- the task itself
 

@@ -306,7 +306,7 @@ class System:
         task.thread.waiting.leave()
         task.instance.again()
         try:
-            answer = self._handlers[task.instance.call()](task)
+            answer = task.instance.refused() or self._handlers[task.instance.nr()](task)
         except BaseException as error:
             answer = self._failed(task, error)
         if answer is not None:

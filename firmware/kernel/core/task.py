@@ -58,7 +58,8 @@ class Task:
         self.started = 0        # microseconds when it began
         self.result = None      # exit code, once it ended
         self.instance = self.thread.instance = instance
-        capabilities.guard(instance)
+        capabilities.owner = self
+        instance.guard(capabilities)
 
     @property
     def state(self):

@@ -12,6 +12,7 @@ The module of a kind has:
 and a class with the handlers of its system calls.
 """
 from scheduler import Scheduler
+from services import Services
 from kernel.core.system import System
 from kernel.objects import files, network, pin
 from kernel.objects.resolver import Resolver
@@ -21,7 +22,7 @@ KINDS = (files, pin, network)
 
 def calls(scheduler, resolver):
     """The handlers of all calls on objects, for a System."""
-    return files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls()
+    return Services(scheduler), files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls()
 
 
 def make_system(fs, resolver=None):

@@ -5,15 +5,15 @@ def ask(c, machine, i, number):
     machine.write(0, array("i", [number, i]))
     assert machine.resume(1000000, 0) == wasm3.SYSCALL and machine.nr() == number
     error = c.check(i, abi.NEEDS[number])
-    if machine.call() != (len(abi.NAMES) if error else number):
+    if machine.refused() != error:
         return "C answers otherwise"
     return error or things.index(machine.target())
 def pick(issued, k):
     return issued[k % len(issued)] if issued and k >= 0 else 0
 def execute(most, generations, operations):
-    class Table(Capabilities):
-        GENERATIONS = generations
-    tables = [Table(most), Table(most)]
+    tables = [Capabilities(most, generations) for _ in range(2)]
+    for thing in things:
+        thing.released = 0
     machines = [wasm3.Instance(wasm["caller"], "run", memory=64) for table in tables]
     for table, machine in zip(tables, machines):
         table.guard(machine)
@@ -23,7 +23,7 @@ def execute(most, generations, operations):
         c = tables[t]
         machine = machines[t]
         i = pick(issued[t], k)
-        live = c.check(i, 0xFF) == 0
+        live = c.check(i, 0xFFFF) == 0
         if what == "insert":
             i = c.insert(things[a], b, i if live else 0)
             if i > 0:
@@ -39,9 +39,17 @@ def execute(most, generations, operations):
         elif what == "revoke thing":
             answers.append([table.revoke_thing(things[a]) for table in tables])
         elif what == "full":
-            answers.append([c.full(), sorted([[i, things.index(thing), rights] for i, thing, rights, _ in c.held()])])
+            answers.append([c.full(), sorted([[i, things.index(thing), rights] for i, thing, rights, _ in c.held()]),
+                            [thing.released for thing in things]])
+        elif what == "clear":
+            answers.append(c.clear())
         elif live:
-            answers.append(c.drop(i) if what == "drop" else c.revoke(i))
+            if what == "derive":
+                answers.append(c.derive(i, b, tables[a % 2]))
+                if answers[-1] > 0:
+                    issued[a % 2].append(answers[-1])
+            else:
+                answers.append(c.drop(i) if what == "drop" else c.revoke(i, what == "revoke"))
         else:
             answers.append(None)
     for machine in machines:

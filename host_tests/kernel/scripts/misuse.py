@@ -2,9 +2,6 @@ import hal, wasm3
 import abi
 from kernel.core.capability import Capabilities
 from kernel.objects.ramfs import RamFS
-from kernel.objects.resolver import Resolver
-from kernel.core.syscalls import Syscalls
-from kernel.objects.kinds import calls
 from kernel.objects.kinds import make_system
 from kernel.core.task import Task
 hal.write = lambda buffer, n: None
@@ -34,8 +31,7 @@ out = {}
 for label, _, entries in cases:
     reaching = []
     system = make_system(RamFS(10000))
-    handlers = Syscalls(system.scheduler, calls(system.scheduler, Resolver())).handlers
-    system.scheduler.bind(hal, (reached,) * len(abi.NAMES) + handlers[-1:], system._try_again, system._failed)
+    system.scheduler.bind(hal, (reached,) * len(abi.NAMES), system._try_again, system._failed)
     task = Task("t", wasm3.Instance(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:

@@ -13,12 +13,11 @@ class Machine:
         return self.number
     def arg(self, i):
         return self.arguments[i]
-    def call(self):
+    def refused(self):
         need = abi.NEEDS[self.number]
-        good = not need or task.capabilities.check(self.arguments[0], need) == 0
-        return self.number if good else len(abi.NAMES)
+        return task.capabilities.check(self.arguments[0], need) if need else 0
     def target(self):
-        return task.capabilities._objects[self.arguments[0] & 255]
+        return task.capabilities.get(self.arguments[0])
     def read(self, address, length):
         return bytes(self.memory[address:address + length])
     def readinto(self, address, buffer, start, length):
@@ -42,7 +41,7 @@ handlers = Syscalls(scheduler, calls(scheduler, None)).handlers
 task = Task()
 def call(name, *arguments):
     task.instance.number, task.instance.arguments = abi.NAMES.index(name), arguments
-    return handlers[task.instance.call()](task)
+    return task.instance.refused() or handlers[task.instance.number](task)
 def poke(address, data):
     task.instance.memory[address:address + len(data)] = data
 def peek(address, length):

@@ -1,0 +1,86 @@
+/* capability_calls.c - what a task may do with its capabilities: list them, look at one, derive, drop, revoke. See docs/ABI.md.
+ *
+ * The runtime has checked the arguments before, and the loop the capability in argument 0.
+ *
+ * Invariant: nothing here allocates on the Python heap.
+ */
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "capability.h"
+#include "../common/abi_table.h"
+#include "services.h"
+
+static uint32_t argument(const instance_object *instance, uint32_t index) { return (uint32_t)sov_task_argument(instance->task, index); }
+
+static capability *target(const instance_object *instance) { return cap_at(instance->capabilities, argument(instance, 0)); }
+
+static void put_word(uint8_t *to, uint32_t word) {
+    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(word >> (8 * i));
+}
+
+/* sp_cap_list(to, length): the identifiers, as many as fit, in the order of the slots. Returns how many there are. */
+static mp_obj_t cap_list(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    const capability_table *table = instance->capabilities;
+    uint32_t room = argument(instance, 1) / 4, count = 0;
+    uint8_t *to = sov_slice(instance->task, argument(instance, 0), 4 * room);
+    for (uint32_t slot = 1; slot < table->size; slot++) {
+        if (!table->slot[slot].held) continue;
+        if (count < room) put_word(to + (size_t)4 * count, table->slot[slot].identifier);
+        count++;
+    }
+    return MP_OBJ_NEW_SMALL_INT(count);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_cap_list_obj, cap_list);
+
+/* sp_cap_info(which, to, length): kind, rights, then the name. Returns how many bytes that are, also where fewer fit. */
+static mp_obj_t cap_info(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    const capability *which = target(instance);
+    uint8_t words[8];
+    size_t length = 0, room = argument(instance, 2);
+    const char *name = cap_name(instance->capabilities, which, &length);
+    uint8_t *to = sov_slice(instance->task, argument(instance, 1), (uint32_t)room);
+    put_word(words, which->held & CAP_KINDS);
+    put_word(words + 4, which->held >> CAP_RIGHTS_SHIFT);
+    memcpy(to, words, room < sizeof words ? room : sizeof words);
+    if (name && room > sizeof words) memcpy(to + sizeof words, name, room - sizeof words < length ? room - sizeof words : length);
+    return MP_OBJ_NEW_SMALL_INT(sizeof words + length);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_cap_info_obj, cap_info);
+
+/* sp_cap_derive(from, rights): a further capability to the same object, with these of its rights. */
+static mp_obj_t cap_derive_call(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    capability *from = target(instance);
+    uint32_t rights = argument(instance, 1);
+    if (rights & ~(from->held >> CAP_RIGHTS_SHIFT)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
+    const capability *made = cap_derive(instance->capabilities, from, rights);
+    return MP_OBJ_NEW_SMALL_INT(made ? (int32_t)made->identifier : ABI_ERR_QUOTA);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_cap_derive_obj, cap_derive_call);
+
+/* sp_cap_drop(which): ends it; what was made of it stays. */
+static mp_obj_t cap_drop(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    mp_obj_t failed = MP_OBJ_NULL;
+    cap_release(cap_end(target(services_instance(task))), &failed);
+    cap_raise(failed);
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_cap_drop_obj, cap_drop);
+
+/* sp_cap_revoke(which): ends all that was made of it, wherever. Returns how many those were. */
+static mp_obj_t cap_revoke_call(mp_obj_t self_in, mp_obj_t task) {
+    const services *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t failed = MP_OBJ_NULL;
+    mp_int_t ended = cap_revoke(target(services_instance(task)), false, self->rouse, &failed);
+    cap_raise(failed);
+    return MP_OBJ_NEW_SMALL_INT(ended);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_cap_revoke_obj, cap_revoke_call);

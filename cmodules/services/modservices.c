@@ -1,0 +1,47 @@
+/* modservices.c - the module `services`: `Services(scheduler)` has the handlers of system calls that are in C, named like their calls.
+ *
+ * What the tasks of a system do to each other again and again is here; what makes objects, or needs the machine, is Python.
+ */
+#include "py/runtime.h"
+
+#include "services.h"
+
+instance_object *services_instance(mp_obj_t task) {
+    mp_obj_t instance = mp_load_attr(task, MP_QSTR_instance);
+    if (!mp_obj_is_type(instance, &sov_instance_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Instance"));
+    sov_instance_task(instance); /* raises where it was killed */
+    return MP_OBJ_TO_PTR(instance);
+}
+
+static mp_obj_t services_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 1, 1, false);
+    if (!mp_obj_is_type(given[0], &scheduler_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Scheduler"));
+    services *self = mp_obj_malloc(services, type);
+    self->scheduler = MP_OBJ_TO_PTR(given[0]);
+    self->rouse = mp_load_attr(given[0], MP_QSTR_rouse);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static const mp_rom_map_elem_t services_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_list), MP_ROM_PTR(&services_cap_list_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_info), MP_ROM_PTR(&services_cap_info_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_derive), MP_ROM_PTR(&services_cap_derive_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_drop), MP_ROM_PTR(&services_cap_drop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_revoke), MP_ROM_PTR(&services_cap_revoke_obj) },
+};
+static MP_DEFINE_CONST_DICT(services_locals, services_locals_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    services_type, MP_QSTR_Services, MP_TYPE_FLAG_NONE, make_new, services_make_new, locals_dict, &services_locals);
+
+static const mp_rom_map_elem_t services_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_services) },
+    { MP_ROM_QSTR(MP_QSTR_Services), MP_ROM_PTR(&services_type) },
+};
+static MP_DEFINE_CONST_DICT(services_globals, services_globals_table);
+
+const mp_obj_module_t services_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&services_globals,
+};
+MP_REGISTER_MODULE(MP_QSTR_services, services_module);
