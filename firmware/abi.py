@@ -30,9 +30,12 @@ KIND_FILE = const(2)
 KIND_NETWORK = const(4)
 KIND_SOCKET = const(8)
 KIND_PIN = const(16)
+KIND_ENDPOINT = const(32)
+KIND_NOTIFICATION = const(64)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
 RIGHT_CREATE = const(4)
+RIGHT_GRANT = const(8)
 RIGHTS_SHIFT = const(16)
 
 LOG_ERROR = const(0)
@@ -49,6 +52,7 @@ OPEN_APPEND = const(16)
 OPEN_DIRECTORY = const(32)
 NET_TLS = const(1)
 NET_UDP = const(2)
+IPC_ACCEPT = const(1)
 
 # numbers of the calls; the tuples below are indexed by them
 NR_YIELD = const(0)
@@ -75,15 +79,22 @@ NR_CAP_INFO = const(20)
 NR_CAP_DERIVE = const(21)
 NR_CAP_DROP = const(22)
 NR_CAP_REVOKE = const(23)
+NR_IPC_CALL = const(24)
+NR_IPC_RECEIVE = const(25)
+NR_IPC_REPLY = const(26)
+NR_NOTIFY_SIGNAL = const(27)
+NR_NOTIFY_WAIT = const(28)
+NR_NOTIFY_BIND = const(29)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
     "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",
     "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close", "sp_cap_list", "sp_cap_info", "sp_cap_derive",
-    "sp_cap_drop", "sp_cap_revoke",)
+    "sp_cap_drop", "sp_cap_revoke", "sp_ipc_call", "sp_ipc_receive", "sp_ipc_reply", "sp_notify_signal",
+    "sp_notify_wait", "sp_notify_bind",)
 # of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights; 0: no capability
 NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 65538, 131074, 2, 3, 65552, 131088, 4, 131080, 65544, 8, 0, 65535, 65535, 65535,
-    65535,)
+    65535, 131104, 65568, 65568, 131136, 65600, 65600,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

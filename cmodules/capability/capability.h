@@ -44,6 +44,7 @@ typedef struct capability {
     struct capability *same, *same_before; /* a ring of those that name the same object */
     uint32_t identifier;                /* the one that is good now for what the slot holds or will hold next */
     uint32_t held;                      /* kind and rights; 0: free */
+    uint32_t badge;                     /* tells a server whose this is; what is derived has the same */
 } capability;
 
 typedef struct capability_table {

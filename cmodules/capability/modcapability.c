@@ -79,10 +79,9 @@ static mp_obj_t table_derive(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_derive_obj, 3, 4, table_derive);
 
-/* grant(name, thing, rights) -> as insert(); the module can find it by `name`, a string. */
+/* grant(name, thing, rights, badge=0) -> as insert(); the module can find it by `name`, a string. */
 static mp_obj_t table_grant(size_t count, const mp_obj_t *given) {
     capability_table *self = MP_OBJ_TO_PTR(given[0]);
-    (void)count;
     size_t length;
     const char *text = mp_obj_str_get_data(given[1], &length);
     mp_obj_t name = mp_obj_new_bytes((const byte *)text, length);
@@ -92,10 +91,11 @@ static mp_obj_t table_grant(size_t count, const mp_obj_t *given) {
         mp_obj_t names = mp_binary_op(MP_BINARY_OP_ADD, self->names, mp_obj_new_tuple(1, &name));
         self->granted = mp_binary_op(MP_BINARY_OP_ADD, self->granted, mp_obj_new_tuple(1, &identifier));
         self->names = names;
+        if (count > 4) slot_of(self, identifier)->badge = (uint32_t)mp_obj_get_int(given[4]);
     }
     return identifier;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_grant_obj, 4, 4, table_grant);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_grant_obj, 4, 5, table_grant);
 
 /* ---- ending ------------------------------------------------------------------------------------------ */
 

@@ -33,12 +33,14 @@ capability *cap_insert(capability_table *table, mp_obj_t object, uint32_t held, 
     which->object = object;
     which->same = which->same_before = which;
     which->held = held;
+    which->badge = 0;
     return which;
 }
 
 capability *cap_derive(capability_table *table, capability *from, uint32_t rights) {
     capability *which = cap_insert(table, from->object, (from->held & CAP_KINDS) | rights << CAP_RIGHTS_SHIFT, from);
     if (which) {
+        which->badge = from->badge;
         which->same = from->same;
         which->same_before = from;
         from->same->same_before = which;

@@ -7,8 +7,8 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 1
-#define ABI_COUNT 24
-#define ABI_ARGUMENTS_MOST 5
+#define ABI_COUNT 30
+#define ABI_ARGUMENTS_MOST 6
 
 enum {
     ABI_ERR_BADCAP = -1,
@@ -31,6 +31,35 @@ enum {
     ABI_ERR_RESET = -18,
     ABI_ERR_NOSPACE = -19,
     ABI_ERR_CLOSED = -20,
+};
+
+enum {
+    ABI_KIND_DIRECTORY = 1,
+    ABI_KIND_FILE = 2,
+    ABI_KIND_NETWORK = 4,
+    ABI_KIND_SOCKET = 8,
+    ABI_KIND_PIN = 16,
+    ABI_KIND_ENDPOINT = 32,
+    ABI_KIND_NOTIFICATION = 64,
+    ABI_RIGHT_READ = 1,
+    ABI_RIGHT_WRITE = 2,
+    ABI_RIGHT_CREATE = 4,
+    ABI_RIGHT_GRANT = 8,
+    ABI_LOG_ERROR = 0,
+    ABI_LOG_WARNING = 1,
+    ABI_LOG_INFO = 2,
+    ABI_LOG_DEBUG = 3,
+    ABI_CLOCK_MONOTONIC = 0,
+    ABI_CLOCK_UTC = 1,
+    ABI_OPEN_READ = 1,
+    ABI_OPEN_WRITE = 2,
+    ABI_OPEN_CREATE = 4,
+    ABI_OPEN_TRUNCATE = 8,
+    ABI_OPEN_APPEND = 16,
+    ABI_OPEN_DIRECTORY = 32,
+    ABI_NET_TLS = 1,
+    ABI_NET_UDP = 2,
+    ABI_IPC_ACCEPT = 1,
 };
 
 enum {
@@ -58,6 +87,12 @@ enum {
     ABI_NR_SP_CAP_DERIVE = 21,
     ABI_NR_SP_CAP_DROP = 22,
     ABI_NR_SP_CAP_REVOKE = 23,
+    ABI_NR_SP_IPC_CALL = 24,
+    ABI_NR_SP_IPC_RECEIVE = 25,
+    ABI_NR_SP_IPC_REPLY = 26,
+    ABI_NR_SP_NOTIFY_SIGNAL = 27,
+    ABI_NR_SP_NOTIFY_WAIT = 28,
+    ABI_NR_SP_NOTIFY_BIND = 29,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -149,13 +184,31 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 72 } } },
     { "sp_cap_derive", "i(ii)", .number = 21, .argument_count = 2, .wasm_argument_count = 2,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
-      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_FLAGS, 1, 0, 7 } } },
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_FLAGS, 1, 0, 15 } } },
     { "sp_cap_drop", "i(i)", .number = 22, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
     { "sp_cap_revoke", "i(i)", .number = 23, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535,
       .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_ipc_call", "i(iiiiiiii)", .number = 24, .argument_count = 6, .wasm_argument_count = 8,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 131104,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 256 }, { ABI_SLICE_OUT, 3, 1, 272 }, { ABI_ANY, 5, INT32_MIN, 2147483647 }, { ABI_FLAGS, 6, 0, 1 }, { ABI_INT, 7, -1, 536870911 } } },
+    { "sp_ipc_receive", "i(iiiii)", .number = 25, .argument_count = 4, .wasm_argument_count = 5,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 272 }, { ABI_FLAGS, 3, 0, 1 }, { ABI_INT, 4, -1, 536870911 } } },
+    { "sp_ipc_reply", "i(iiiii)", .number = 26, .argument_count = 4, .wasm_argument_count = 5,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, INT32_MIN, 2147483647 }, { ABI_SLICE_IN, 2, 0, 256 }, { ABI_ANY, 4, INT32_MIN, 2147483647 } } },
+    { "sp_notify_signal", "i(ii)", .number = 27, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131136,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 } } },
+    { "sp_notify_wait", "i(iii)", .number = 28, .argument_count = 3, .wasm_argument_count = 3,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 }, { ABI_INT, 2, -1, 536870911 } } },
+    { "sp_notify_bind", "i(ii)", .number = 29, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, INT32_MIN, 2147483647 } } },
 };
 
 #endif

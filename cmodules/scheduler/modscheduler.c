@@ -21,7 +21,7 @@ static int32_t within(mp_obj_t given, int32_t least, int32_t most) {
     return (int32_t)number;
 }
 
-static thread *thread_of(mp_obj_t task) {
+thread *sched_thread_of(mp_obj_t task) {
     mp_obj_t found = mp_load_attr(task, MP_QSTR_thread);
     if (!mp_obj_is_type(found, &thread_type)) mp_raise_TypeError(MP_ERROR_TEXT("thread is no Thread"));
     return MP_OBJ_TO_PTR(found);
@@ -43,6 +43,8 @@ static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t 
         .slice = slice,
         .state = THREAD_RUNNING,
         .priority = (uint8_t)priority };
+    sched_ring(&self->beside);
+    sched_ring(&self->clients);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -51,6 +53,7 @@ static mp_obj_t thread_load(const thread *self, qstr name) {
         case MP_QSTR_task: return self->task;
         case MP_QSTR_instance: return self->instance;
         case MP_QSTR_waiting: return self->waiting;
+        case MP_QSTR_block: return self->block == MP_OBJ_NULL ? mp_const_none : self->block;
         case MP_QSTR_state: return MP_OBJ_NEW_SMALL_INT(self->state);
         case MP_QSTR_status: return MP_OBJ_NEW_SMALL_INT(self->status);
         case MP_QSTR_priority: return MP_OBJ_NEW_SMALL_INT(self->priority);
@@ -70,6 +73,7 @@ static bool thread_store(thread *self, qstr name, mp_obj_t value) {
     switch (name) {
         case MP_QSTR_instance:
             if (value != mp_const_none && !mp_obj_is_type(value, &sov_instance_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Instance"));
+            if (value == mp_const_none) sched_forget(self);
             self->instance = value;
             return true;
         case MP_QSTR_waiting: self->waiting = value; return true;
@@ -122,8 +126,17 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_bind_obj, 5, 5, scheduler_b
 
 /* add(task): makes it ready, behind the others of its priority. It is nowhere else. Also the handler of sp_yield. */
 static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
-    sched_remove(MP_OBJ_TO_PTR(self_in), thread_of(task));
-    sched_add(MP_OBJ_TO_PTR(self_in), thread_of(task));
+    scheduler *self = MP_OBJ_TO_PTR(self_in);
+    thread *which = sched_thread_of(task);
+    if (!which->home) {
+        if (self->threads == SCHED_THREADS_MOST) mp_raise_ValueError(MP_ERROR_TEXT("a system has 4095 tasks at most"));
+        if (self->threads == self->room) sched_reserve(self, self->room + 1);
+        self->all[self->threads++] = which;
+        which->index = self->threads;
+        which->home = self;
+    }
+    sched_remove(self, which);
+    sched_add(self, which);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_add_obj, scheduler_add);
@@ -151,7 +164,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_idle_obj, scheduler_idle);
 
 /* remove(task): takes a task that is not running out of wherever it is. */
 static mp_obj_t scheduler_remove(mp_obj_t self_in, mp_obj_t task) {
-    sched_remove(MP_OBJ_TO_PTR(self_in), thread_of(task));
+    sched_remove(MP_OBJ_TO_PTR(self_in), sched_thread_of(task));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
@@ -161,7 +174,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
 /* (scheduler, task, milliseconds, now): the task is in that state until so long after tick `now`; -1: nothing wakes it. */
 static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
-    thread *which = thread_of(given[1]);
+    thread *which = sched_thread_of(given[1]);
     int32_t milliseconds = within(given[2], state == THREAD_WAITING ? -1 : 0, SCHED_SLEEP_MOST);
     sched_remove(self, which);
     if (milliseconds >= 0) {
@@ -195,7 +208,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_restart_obj, 4, 4, schedule
 
 /* rouse(task): makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait. */
 static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
-    thread *which = thread_of(task);
+    thread *which = sched_thread_of(task);
     if (which->state == THREAD_WAITING) scheduler_add(self_in, task);
     return mp_const_none;
 }

@@ -17,6 +17,19 @@ static void append(scheduler *self, thread *which, uint8_t queue) {
     self->last[queue] = which;
 }
 
+static void prepend(scheduler *self, thread *which, uint8_t queue) {
+    thread *first = self->first[queue];
+    which->queue = queue;
+    which->link = first;
+    which->back = NULL;
+    if (first) {
+        first->back = which;
+    } else {
+        self->last[queue] = which;
+    }
+    self->first[queue] = which;
+}
+
 static void unlink_from_queue(scheduler *self, thread *which) {
     thread *before = which->back, *after = which->link;
     if (before) {
@@ -36,6 +49,12 @@ static void unlink_from_queue(scheduler *self, thread *which) {
 void sched_add(scheduler *self, thread *which) {
     which->state = THREAD_READY;
     append(self, which, which->priority);
+    self->ready |= (uint8_t)(1u << which->priority);
+}
+
+void sched_add_first(scheduler *self, thread *which) {
+    which->state = THREAD_READY;
+    prepend(self, which, which->priority);
     self->ready |= (uint8_t)(1u << which->priority);
 }
 

@@ -52,7 +52,8 @@ static bool run_slice(scheduler *self, thread *which) {
     int32_t fuel = fuel_of(which, sov_instance_task(which->instance), &counted);
     int64_t answer = which->answer;
     which->answer = 0; /* a preempted task is owed none */
-    bool goes_on = which->waiting == mp_const_none || ask(self, self->again, which, &answer);
+    bool goes_on = which->block == MP_OBJ_NULL ? which->waiting == mp_const_none || ask(self, self->again, which, &answer)
+                                               : sched_woken(which, &answer);
     if (goes_on) {
         resume(which, fuel, answer);
         while (which->status == SOV_SYSCALL) {
@@ -73,7 +74,7 @@ static bool run_slice(scheduler *self, thread *which) {
  * `status` of its thread), or that the kernel is to start: it has no instance. */
 static mp_obj_t sched_run(mp_obj_t self_in, mp_obj_t now_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
-    uint32_t now = (uint32_t)mp_obj_get_int(now_in) & SCHED_TICKS_MASK;
+    uint32_t now = self->now = (uint32_t)mp_obj_get_int(now_in) & SCHED_TICKS_MASK;
     do {
         thread *which = self->running = sched_next(self, now);
         if (!which) break;

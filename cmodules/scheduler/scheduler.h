@@ -36,8 +36,14 @@ enum thread_state {
 
 #define SCHED_PRIORITIES 8                  /* 0 runs last, 7 first */
 #define SCHED_OVER_BUDGET SCHED_PRIORITIES  /* the queue behind those of the priorities */
+#define SCHED_THREADS_MOST 4095            /* what a call's number has room for, see endpoint.c */
 #define SCHED_TICKS_MASK 0x3fffffffu
 #define SCHED_SLEEP_MOST 0x1fffffff         /* ms: the longest time whose end can be told from the past */
+
+/* A place in a ring of threads: those that wait at one object, or that one server serves. A ring's head is no thread. */
+typedef struct sched_link {
+    struct sched_link *next, *back;
+} sched_link;
 
 typedef struct thread {
     mp_obj_base_t base;
@@ -53,15 +59,28 @@ typedef struct thread {
     int32_t left;               /* of it in this period; below 0: owed */
     int32_t slice;              /* fuel of one slice */
     int32_t answer;             /* of the call it slept in, given at the next resume */
+    /* Waiting for another task, in C. */
+    mp_obj_t block;             /* the object it waits at, and `beside` is in a ring there; MP_OBJ_NULL: nowhere */
+    sched_link beside;
+    sched_link clients;         /* the ring of those whose calls it has received and not replied to */
+    struct thread *server;      /* who received the call that it waits in; NULL: nobody yet */
+    struct scheduler *home;     /* the one that it was added to first */
+    uint32_t index;             /* its place in `home->all`, from 1; 0: none yet */
+    uint32_t waits;             /* how often it waited so: tells a call from a later one */
+    uint32_t limit;             /* tick until which it waits so, where `timed` */
+    bool timed;
     uint8_t state, priority, queue;
     uint8_t status;             /* enum sov_status: what the last resume came to */
 } thread;
 
-typedef struct {
+typedef struct scheduler {
     mp_obj_base_t base;
     thread *first[SCHED_PRIORITIES + 1], *last[SCHED_PRIORITIES + 1];
     thread **timers;            /* a binary heap: the earliest first, each before those at 2i+1 and 2i+2 */
     uint32_t room, waiting;     /* places there, and how many of them are taken */
+    thread **all;               /* every thread ever added, `room` places */
+    uint32_t threads;           /* how many those are */
+    uint32_t now;               /* tick at which run() began: no slice in it ends later */
     thread *running;            /* whose slice it is, or was last where the kernel has to look after it */
     uint32_t slices;            /* given so far, modulo 2^30 */
     uint8_t ready;              /* bit mask of the priorities that have a thread ready */
@@ -81,6 +100,9 @@ static inline int32_t sched_until(uint32_t tick, uint32_t now) { return (int32_t
 /* Makes a thread that is nowhere ready, behind the others of its priority. */
 void sched_add(scheduler *self, thread *which);
 
+/* As sched_add(), in front of the others of its priority. */
+void sched_add_first(scheduler *self, thread *which);
+
 /* Takes the thread whose turn it is at tick `now` out of its queue, or NULL where none is ready. It is RUNNING then. */
 thread *sched_next(scheduler *self, uint32_t now);
 
@@ -89,7 +111,7 @@ void sched_remove(scheduler *self, thread *which);
 
 /* ---- timers.c */
 
-/* Makes room for so many timers. Raises MemoryError, and has changed nothing then. */
+/* Makes room for so many timers and threads. Raises MemoryError, and has changed nothing then. */
 void sched_reserve(scheduler *self, uint32_t count);
 
 /* A timer at tick `which->wake`; a thread that has one already keeps its place. Raises MemoryError where reserve() was forgotten. */
@@ -98,7 +120,37 @@ void sched_start_timer(scheduler *self, thread *which);
 /* The timer is gone; nothing where there is none. Raises ValueError for a thread of another scheduler. */
 void sched_stop_timer(scheduler *self, thread *which);
 
-extern const mp_obj_type_t scheduler_type; /* Scheduler, modscheduler.c */
+/* ---- block.c: waiting for another task */
+
+static inline void sched_ring(sched_link *head) { head->next = head->back = head; }
+static inline bool sched_is_empty(const sched_link *head) { return head->next == head; }
+
+/* The first thread of a ring that is not empty. */
+thread *sched_first(const sched_link *head);
+
+/* The running thread, which may be in the ring already, waits at `object`, last in a ring of it, for sched_unblock(); for so many milliseconds, or with -1 without
+ * an end. */
+void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milliseconds);
+
+/* Puts a waiting thread last into another ring, of the same object or of its server. Its time goes on. */
+void sched_pass(thread *which, sched_link *head);
+
+/* A waiting thread goes on with that answer, before the others of its priority. */
+void sched_unblock(thread *which, int32_t answer);
+
+/* A thread that waits was made ready by its time, or because it lost a capability. True, and *answer is its answer, where it waits no
+ * longer; false where it waits on. Raises nothing. */
+bool sched_woken(thread *which, int64_t *answer);
+
+/* The task of a thread has ended: it waits nowhere, and whom it served gets DEAD. */
+void sched_forget(thread *which);
+
+/* ---- modscheduler.c */
+
+/* The Thread of a task: any object with that attribute. Raises TypeError or AttributeError. */
+thread *sched_thread_of(mp_obj_t task);
+
+extern const mp_obj_type_t scheduler_type; /* Scheduler */
 
 /* ---- run.c: Scheduler.run */
 MP_DECLARE_CONST_FUN_OBJ_2(sched_run_obj);

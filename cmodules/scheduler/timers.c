@@ -35,7 +35,10 @@ static void sink(scheduler *self, thread *which, uint32_t place) {
 void sched_reserve(scheduler *self, uint32_t count) {
     if (count <= self->room) return;
     self->timers = m_renew(thread *, (void *)self->timers, self->room, count);
-    while (self->room < count) self->timers[self->room++] = NULL;
+    for (uint32_t i = self->room; i < count; i++) self->timers[i] = NULL;
+    self->all = m_renew(thread *, (void *)self->all, self->room, count);
+    for (uint32_t i = self->room; i < count; i++) self->all[i] = NULL;
+    self->room = count;
 }
 
 void sched_start_timer(scheduler *self, thread *which) {

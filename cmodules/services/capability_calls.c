@@ -12,24 +12,18 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-static uint32_t argument(const instance_object *instance, uint32_t index) { return (uint32_t)sov_task_argument(instance->task, index); }
-
-static capability *target(const instance_object *instance) { return cap_at(instance->capabilities, argument(instance, 0)); }
-
-static void put_word(uint8_t *to, uint32_t word) {
-    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(word >> (8 * i));
-}
+static capability *target(const instance_object *instance) { return cap_at(instance->capabilities, services_argument(instance, 0)); }
 
 /* sp_cap_list(to, length): the identifiers, as many as fit, in the order of the slots. Returns how many there are. */
 static mp_obj_t cap_list(mp_obj_t self, mp_obj_t task) {
     (void)self;
     const instance_object *instance = services_instance(task);
     const capability_table *table = instance->capabilities;
-    uint32_t room = argument(instance, 1) / 4, count = 0;
-    uint8_t *to = sov_slice(instance->task, argument(instance, 0), 4 * room);
+    uint32_t room = services_argument(instance, 1) / 4, count = 0;
+    uint8_t *to = sov_slice(instance->task, services_argument(instance, 0), 4 * room);
     for (uint32_t slot = 1; slot < table->size; slot++) {
         if (!table->slot[slot].held) continue;
-        if (count < room) put_word(to + (size_t)4 * count, table->slot[slot].identifier);
+        if (count < room) services_put_word(to + (size_t)4 * count, table->slot[slot].identifier);
         count++;
     }
     return MP_OBJ_NEW_SMALL_INT(count);
@@ -42,11 +36,11 @@ static mp_obj_t cap_info(mp_obj_t self, mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     const capability *which = target(instance);
     uint8_t words[8];
-    size_t length = 0, room = argument(instance, 2);
+    size_t length = 0, room = services_argument(instance, 2);
     const char *name = cap_name(instance->capabilities, which, &length);
-    uint8_t *to = sov_slice(instance->task, argument(instance, 1), (uint32_t)room);
-    put_word(words, which->held & CAP_KINDS);
-    put_word(words + 4, which->held >> CAP_RIGHTS_SHIFT);
+    uint8_t *to = sov_slice(instance->task, services_argument(instance, 1), (uint32_t)room);
+    services_put_word(words, which->held & CAP_KINDS);
+    services_put_word(words + 4, which->held >> CAP_RIGHTS_SHIFT);
     memcpy(to, words, room < sizeof words ? room : sizeof words);
     if (name && room > sizeof words) memcpy(to + sizeof words, name, room - sizeof words < length ? room - sizeof words : length);
     return MP_OBJ_NEW_SMALL_INT(sizeof words + length);
@@ -58,7 +52,7 @@ static mp_obj_t cap_derive_call(mp_obj_t self, mp_obj_t task) {
     (void)self;
     const instance_object *instance = services_instance(task);
     capability *from = target(instance);
-    uint32_t rights = argument(instance, 1);
+    uint32_t rights = services_argument(instance, 1);
     if (rights & ~(from->held >> CAP_RIGHTS_SHIFT)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
     const capability *made = cap_derive(instance->capabilities, from, rights);
     return MP_OBJ_NEW_SMALL_INT(made ? (int32_t)made->identifier : ABI_ERR_QUOTA);

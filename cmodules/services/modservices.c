@@ -13,6 +13,22 @@ instance_object *services_instance(mp_obj_t task) {
     return MP_OBJ_TO_PTR(instance);
 }
 
+thread *services_first(sched_link *head) {
+    while (!sched_is_empty(head)) {
+        thread *which = sched_first(head);
+        int32_t refused = sov_instance_refused(which->instance);
+        if (!refused) return which;
+        sched_unblock(which, refused);
+    }
+    return NULL;
+}
+
+static mp_obj_t services_release(mp_obj_t self) {
+    (void)self;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_release_obj, services_release);
+
 static mp_obj_t services_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     if (!mp_obj_is_type(given[0], &scheduler_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Scheduler"));
@@ -23,6 +39,12 @@ static mp_obj_t services_make_new(const mp_obj_type_t *type, size_t count, size_
 }
 
 static const mp_rom_map_elem_t services_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_sp_ipc_call), MP_ROM_PTR(&services_ipc_call_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_ipc_receive), MP_ROM_PTR(&services_ipc_receive_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_ipc_reply), MP_ROM_PTR(&services_ipc_reply_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_notify_signal), MP_ROM_PTR(&services_notify_signal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_notify_wait), MP_ROM_PTR(&services_notify_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_notify_bind), MP_ROM_PTR(&services_notify_bind_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_list), MP_ROM_PTR(&services_cap_list_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_info), MP_ROM_PTR(&services_cap_info_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_derive), MP_ROM_PTR(&services_cap_derive_obj) },
@@ -37,6 +59,8 @@ static MP_DEFINE_CONST_OBJ_TYPE(
 static const mp_rom_map_elem_t services_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_services) },
     { MP_ROM_QSTR(MP_QSTR_Services), MP_ROM_PTR(&services_type) },
+    { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&endpoint_type) },
+    { MP_ROM_QSTR(MP_QSTR_Notification), MP_ROM_PTR(&notification_type) },
 };
 static MP_DEFINE_CONST_DICT(services_globals, services_globals_table);
 

@@ -13,8 +13,57 @@ typedef struct {
     mp_obj_t rouse; /* its method, for revocations */
 } services;
 
-/* The caller of a pending call: its Python task, and the instance whose arguments are asked for. Raises TypeError. */
+/* The instance whose call is pending, of a Python task. Raises TypeError. */
 instance_object *services_instance(mp_obj_t task);
+
+/* The instance of a thread that has one. */
+static inline instance_object *services_of(const thread *which) { return MP_OBJ_TO_PTR(which->instance); }
+
+/* Argument `index` of the pending call. */
+static inline uint32_t services_argument(const instance_object *instance, uint32_t index) {
+    return (uint32_t)sov_task_argument(instance->task, index);
+}
+
+/* A word of the guest's memory, little-endian. */
+static inline void services_put_word(uint8_t *to, uint32_t word) {
+    for (int i = 0; i < 4; i++) to[i] = (uint8_t)(word >> (8 * i));
+}
+
+/* The first thread of a ring, or NULL. Whoever stands before it and has lost the capability it waits with gets its error. */
+thread *services_first(sched_link *head);
+
+/* ---- endpoint.c, notification.c: what tasks tell each other through */
+
+typedef struct endpoint endpoint;
+
+typedef struct notification {
+    mp_obj_base_t base;
+    mp_obj_t name;
+    endpoint *bound;      /* its server is told in what it receives; NULL: none */
+    uint32_t word;        /* the bits that were signalled and not taken yet */
+    sched_link waiting;
+} notification;
+
+struct endpoint {
+    mp_obj_base_t base;
+    mp_obj_t name;
+    notification *bound;  /* NULL: none */
+    sched_link callers;   /* who called and was not received yet */
+    sched_link receivers; /* who waits for a call */
+};
+
+extern const mp_obj_type_t endpoint_type, notification_type;
+
+/* Gives what is signalled to a server that waits at the endpoint the notification is bound to. */
+void endpoint_notify(endpoint *self);
+
+MP_DECLARE_CONST_FUN_OBJ_1(services_release_obj); /* release() of what lives as long as the system */
+MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_receive_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_reply_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(services_notify_signal_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(services_notify_wait_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(services_notify_bind_obj);
 
 /* ---- capability_calls.c: the handlers of sp_cap_*, each handler(services, task) */
 MP_DECLARE_CONST_FUN_OBJ_2(services_cap_list_obj);

@@ -75,6 +75,23 @@ def syscalls(tools, empty_call_ns):
     ]
 
 
+def between_tasks(tools):
+    """ipc_roundtrip_us, notify_ns, cap_transfer_ns, and the first of them beside many tasks."""
+    calls = 20000
+    server, client, notify, passing = (tools.module(HERE / "micro" / "ipc.c", f"ipc.{role}.{calls}.wasm", f"-DCALLS={calls}", f"-DROLE={role}")
+                                       for role in range(4))  # fmt: skip
+    alone = script(tools, "ipc.py", server, client, calls, 0)["ns"]
+    crowd = script(tools, "ipc.py", server, client, calls, 1000)["ns"]
+    told = script(tools, "ipc.py", server, notify, calls, 0)["ns"]
+    passed = script(tools, "ipc.py", server, passing, calls, 0)["ns"]
+    return [
+        Result("ipc_roundtrip_us", alone / 1000, "us", "sp_ipc_call with 32 bytes to a server that replies with them"),
+        Result("ipc_roundtrip_us_1000", crowd / 1000, "us", "beside 1000 tasks that wait at endpoints of their own"),
+        Result("notify_ns", told, "ns", "sp_notify_signal and sp_notify_wait of one task"),
+        Result("cap_transfer_ns", passed - alone, "ns", "what a call takes longer that passes a capability on, which the server drops"),
+    ]
+
+
 def regions(tools):
     """hello_region_bytes, hello_tasks_in_arena and the time a task takes to create."""
     hello = ROOT / "build" / "modules" / "hello.wasm"
@@ -113,7 +130,7 @@ def measure(tools):
     if not tools.firmware.is_file():
         raise BuildError(f"{tools.firmware}: not built; run make build, or name it with --firmware")
     empty_call_ns, results = resume(tools)
-    results += syscalls(tools, empty_call_ns) + regions(tools) + creation(tools) + boot_time(tools)
+    results += syscalls(tools, empty_call_ns) + between_tasks(tools) + regions(tools) + creation(tools) + boot_time(tools)
     for result in results:
         say(f"{result.name}: {result.value:.2f} {result.unit}")
     return results

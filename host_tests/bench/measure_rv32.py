@@ -70,6 +70,32 @@ for name in ("with", "without"):
 answer((took[0] - took[1]) / calls / 4)
 """
 
+IPC = """
+from abi import RIGHT_READ, RIGHT_WRITE
+from kernel.core.capability import Capabilities
+from kernel.objects.ramfs import RamFS
+from kernel.objects.kinds import make_system
+from kernel.core.task import Task
+from services import Endpoint
+took = []
+for name in ("with", "without"):
+    system = make_system(RamFS(1 << 16))
+    endpoint = Endpoint("e")
+    for module in ("server", name):
+        capabilities = Capabilities()
+        capabilities.grant("e", endpoint, RIGHT_READ | RIGHT_WRITE)
+        task = Task(module, wasm3.Instance(wasm[module], memory=16384), 3, 1 << 29, capabilities)
+        system.add(task)
+    gc.collect()
+    start = qemu.nanoseconds()
+    while not task.over():
+        system.run(1)
+    took.append(since(start))
+    assert task.result == 0
+    system.close()
+answer((took[0] - took[1]) / calls)
+"""
+
 CREATE = """
 total = instructions = 0
 for name in wasm:
@@ -103,12 +129,15 @@ def measure(tools):
              for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
     yields = {name: tools.module(HERE / "micro" / "yields.c", f"yields.{count}.wasm", f"-DCALLS={count}").read_bytes()
               for name, count in (("with", CALLS), ("without", 0))}  # fmt: skip
+    ipc = {name: tools.module(HERE / "micro" / "ipc.c", f"ipc.{name}.wasm", f"-DCALLS={count}", f"-DROLE={role}").read_bytes()
+           for name, count, role in (("server", 0, 0), ("with", CALLS, 1), ("without", 0, 1))}  # fmt: skip
     create = script(CREATE, wasm={name: tools.kernel(name).read_bytes() for name in KERNELS})
     first = script(BOOT, files={"system": system(1)})
     return [
         Result("rv32_resume_insns", resume, "insns", f"resume() from Python, {blocks:.2f} blocks of wasm in each"),
         Result("rv32_syscall_insns", script(SYSCALL, wasm=calls, calls=CALLS), "insns", "sp_fs_size from wasm through the scheduler's loop and back"),
         Result("rv32_yield_insns", script(YIELD, wasm=yields, calls=CALLS), "insns", "sp_yield from wasm until the next of 4 tasks runs"),
+        Result("rv32_ipc_roundtrip_insns", script(IPC, wasm=ipc, calls=CALLS), "insns", "sp_ipc_call with 32 bytes to a server that replies with them"),
         Result("rv32_create_insns_per_byte", create, "insns/byte", f"Instance() and kill() of {len(KERNELS)} kernels"),
         Result("rv32_boot_insns", first, "insns", "power-on until a system of one task stands, script that says so included"),
         Result("rv32_kernel_heap_bytes_1", heap(1), "bytes", "Python heap in use after boot, one task"),

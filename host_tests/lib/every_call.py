@@ -62,6 +62,15 @@ WORST = {
         "forty side by side": "for (int i = 0; i < 40; i++) sp_cap_derive(file, 1); sp_cap_revoke(file);",
         "nothing below": "sp_cap_revoke(input);",
     },
+    "sp_ipc_call": {"nobody waits": "sp_ipc_call(end, buffer, 256, buffer + 256, 272, file, 1, 0);"},
+    "sp_ipc_receive": {
+        "nobody calls": "sp_ipc_receive(end, buffer, 272, 1, 0);",
+        "bits": "sp_notify_bind(note, end); sp_notify_signal(note, 1); sp_ipc_receive(end, buffer, 272, 1, 0);",
+    },
+    "sp_ipc_reply": {"to nobody": "sp_ipc_reply(end, 1, buffer, 256, file);"},
+    "sp_notify_signal": {"": "sp_notify_signal(note, 1);", "an endpoint": "sp_notify_bind(note, end); for (;;) sp_notify_signal(note, 3);"},
+    "sp_notify_wait": {"signalled": "sp_notify_signal(note, 3); sp_notify_wait(note, 1, -1);", "not signalled": "sp_notify_wait(note, 4, 0);"},
+    "sp_notify_bind": {"to an endpoint": "sp_notify_bind(note, end);", "to none": "sp_notify_bind(note, 0);"},
     "sp_fs_open": {
         "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
         "of 255 bytes, not there": 'sp_fs_close(sp_fs_open(directory, DEEP + 1, 254, 3));',
@@ -119,7 +128,7 @@ WORST = {
 # The cases that end with an error.
 REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
            "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close",
-           "not its right"}  # fmt: skip
+           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled"}  # fmt: skip
 
 
 def refusals(name: str) -> dict[str, str]:
@@ -161,7 +170,7 @@ static int chain[12], files[220];
 __attribute__((export_name("_start"))) void start(void)
 {
     int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
-    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), ports = FIND(ports), n = 0;
+    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), ports = FIND(ports), n = 0;
     int port[7] = { 0 };
     for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
     sp_fs_read(ports, port, sizeof port, 0);

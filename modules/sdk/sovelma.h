@@ -42,43 +42,51 @@ enum {
     SP_KIND_NETWORK = 4,         /* Leave to reach certain hosts, ports and protocols. */
     SP_KIND_SOCKET = 8,          /* A connection to one peer: TCP, or UDP datagrams. */
     SP_KIND_PIN = 16,            /* One pin of the machine, as input or as output. */
+    SP_KIND_ENDPOINT = 32,       /* Where a server receives calls of other tasks. */
+    SP_KIND_NOTIFICATION = 64,   /* A word into which tasks signal bits, and others wait for them. */
 };
 
 /* Rights of a capability: a mask. */
 enum {
-    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level. */
-    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level. */
-    SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
+    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification. */
+    SP_RIGHT_WRITE = 2, /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification. */
+    SP_RIGHT_CREATE = 4, /* Make new files and directories. */
+    SP_RIGHT_GRANT = 8, /* Pass the capability on to another task. */
 };
 
 /* Levels of sp_log. */
 enum {
-    SP_LOG_ERROR = 0,            /* The task cannot do its work. */
-    SP_LOG_WARNING = 1,          /* Something is odd. */
-    SP_LOG_INFO = 2,             /* What a reader of the console wants to see. */
-    SP_LOG_DEBUG = 3,            /* Kept in the task's ring, not printed. */
+    SP_LOG_ERROR = 0, /* The task cannot do its work. */
+    SP_LOG_WARNING = 1, /* Something is odd. */
+    SP_LOG_INFO = 2, /* What a reader of the console wants to see. */
+    SP_LOG_DEBUG = 3, /* Kept in the task's ring, not printed. */
 };
 
 /* Clocks of sp_time. */
 enum {
-    SP_CLOCK_MONOTONIC = 0,      /* Microseconds since an arbitrary moment; never set, never goes back. */
-    SP_CLOCK_UTC = 1,            /* Microseconds since 1970-01-01 00:00 UTC, where the machine knows them. */
+    SP_CLOCK_MONOTONIC = 0, /* Microseconds since an arbitrary moment; never set, never goes back. */
+    SP_CLOCK_UTC = 1, /* Microseconds since 1970-01-01 00:00 UTC, where the machine knows them. */
 };
 
 /* Flags of sp_fs_open. */
 enum {
-    SP_OPEN_READ = 1,            /* Allow sp_fs_read. */
-    SP_OPEN_WRITE = 2,           /* Allow sp_fs_write. */
-    SP_OPEN_CREATE = 4,          /* Make the file (with DIRECTORY: the directory) where it does not exist. */
-    SP_OPEN_TRUNCATE = 8,        /* Empty the file; needs WRITE. */
-    SP_OPEN_APPEND = 16,         /* Every write goes to the end, whatever its offset; needs WRITE. */
-    SP_OPEN_DIRECTORY = 32,      /* Open a directory: the result is a directory capability. */
+    SP_OPEN_READ = 1, /* Allow sp_fs_read. */
+    SP_OPEN_WRITE = 2, /* Allow sp_fs_write. */
+    SP_OPEN_CREATE = 4, /* Make the file (with DIRECTORY: the directory) where it does not exist. */
+    SP_OPEN_TRUNCATE = 8, /* Empty the file; needs WRITE. */
+    SP_OPEN_APPEND = 16, /* Every write goes to the end, whatever its offset; needs WRITE. */
+    SP_OPEN_DIRECTORY = 32, /* Open a directory: the result is a directory capability. */
 };
 
 /* Flags of sp_net_connect. */
 enum {
-    SP_NET_TLS = 1,              /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
-    SP_NET_UDP = 2,              /* Datagrams instead of a TCP connection. */
+    SP_NET_TLS = 1, /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
+    SP_NET_UDP = 2, /* Datagrams instead of a TCP connection. */
+};
+
+/* Flags of sp_ipc_call and sp_ipc_receive. */
+enum {
+    SP_IPC_ACCEPT = 1, /* Take a capability that comes along. */
 };
 
 /* Ends the task's slice: every other task of the same or a higher priority that is ready runs before this one goes
@@ -255,5 +263,64 @@ int32_t SP_CALL(sp_cap_drop)(sp_cap_t which);
  *   which: Any capability of the task.
  * Errors: BADCAP, REVOKED, IO. */
 int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
+
+/* Calls the server of an endpoint and waits for its reply. A message, as it is received, begins with 16 bytes:
+ * client, badge, capability and bits, 4 bytes each; of a reply only the capability counts. Returns how many bytes
+ * of the reply there are, with these 16. Where nobody waits for a call, this one waits for a server; with timeout 0
+ * it is AGAIN. DEAD where the server ends before it has replied. The capability `pass` needs GRANT, and the server
+ * gets one like it that ends with this one; REFUSED where it does not accept one.
+ *   endpoint: Whom to call.
+ *   request: The message.
+ *   reply: Where the reply goes: 16 bytes, and the server's message.
+ *   pass: A capability to pass on; 0 is none.
+ *   flags: IPC_ACCEPT: a capability in the reply is taken.
+ *   timeout: For all of it, in milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, DEAD, TOOBIG, REFUSED. */
+int32_t SP_CALL(sp_ipc_call)(sp_cap_t endpoint, const void *request, uint32_t request_length, void *reply, uint32_t reply_length,
+    int32_t pass, uint32_t flags, int32_t timeout);
+
+/* Waits for a call to an endpoint, or for bits of the notification that is bound to it. What is received begins
+ * with 16 bytes: `client`, the number that sp_ipc_reply wants; `badge`, which the manifest gave to the client's
+ * capability; `capability`, one that the client passed on, or 0; `bits` that were signalled, then client is 0. The
+ * message follows. Returns how many bytes there are, with these 16. INVAL where the buffer has less than 16.
+ *   endpoint: Whose calls.
+ *   message: Where the message goes: 16 bytes, and the client's message.
+ *   flags: IPC_ACCEPT: a capability that comes along is taken. Without it a call that passes one on is REFUSED.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_ipc_receive)(sp_cap_t endpoint, void *message, uint32_t message_length, uint32_t flags, int32_t timeout);
+
+/* Replies to a call that this task received and has not replied to, once; the client goes on. DEAD where the client
+ * waits no longer: its time was over, it has ended, or had its reply. The capability `pass` needs GRANT, and the
+ * client gets one like it that ends with this one; REFUSED where it does not accept one, and the call waits on.
+ * Returns 0.
+ *   endpoint: Where the call was received.
+ *   client: Which call: the number that was received with it.
+ *   reply: The message.
+ *   pass: A capability to pass on; 0 is none.
+ * Errors: BADCAP, REVOKED, DENIED, DEAD, TOOBIG, REFUSED. */
+int32_t SP_CALL(sp_ipc_reply)(sp_cap_t endpoint, int32_t client, const void *reply, uint32_t reply_length, int32_t pass);
+
+/* Signals bits: they are OR-ed into the notification's word, and who waits for one of them goes on. Never waits.
+ * Returns 0.
+ *   notification: Which one.
+ *   bits: At least one of 30.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_notify_signal)(sp_cap_t notification, int32_t bits);
+
+/* Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that nobody
+ * waits for stay until they are. AGAIN with timeout 0 where none is signalled.
+ *   notification: Which one.
+ *   mask: The bits to wait for.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_notify_wait)(sp_cap_t notification, int32_t mask, int32_t timeout);
+
+/* Binds a notification to an endpoint, instead of what either was bound to: sp_ipc_receive there takes all its bits
+ * too, so that one wait serves both. Returns 0.
+ *   notification: Which one.
+ *   endpoint: An endpoint with READ, of this task; 0: the notification is bound to none any more.
+ * Errors: BADCAP, REVOKED, DENIED. */
+int32_t SP_CALL(sp_notify_bind)(sp_cap_t notification, int32_t endpoint);
 
 #endif

@@ -10,7 +10,7 @@ from typing import Any
 INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
 TIMEOUT_MOST = 2**29 - 1
 KINDS_MOST, RIGHTS_MOST = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
-ARGUMENTS_MOST = 5  # logical arguments of a call: the array in struct abi_call
+ARGUMENTS_MOST = 6  # logical arguments of a call: the array in struct abi_call
 RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
 
 

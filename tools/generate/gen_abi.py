@@ -80,6 +80,11 @@ def c_table(abi: Table) -> list[str]:
         "",
     ]
     out += ["enum {"] + [f"    ABI_ERR_{e['name']} = {e['code']}," for e in abi["error"]] + ["};", ""]
+    out += ["enum {"]
+    for word in ("kind", "right"):
+        out += [f"    ABI_{word.upper()}_{one['name']} = {1 << one['bit']}," for one in abi[word]]
+    out += [f"    ABI_{group['group']}_{name} = {value}," for group in abi["constant"] for name, value, _ in group["values"]]
+    out += ["};", ""]
     out += ["enum {"] + [f"    ABI_NR_{c['name'].upper()} = {c['number']}," for c in abi["call"]] + ["};", ""]
     out += [
         "enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };",

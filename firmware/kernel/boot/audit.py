@@ -9,9 +9,10 @@ A policy, JSON:
         {"only": ["updater"], "rights": ["write", "create"], "target": "/data/flash"},   no other task has one of these rights there
         {"never": ["net", "pin 4"]}]}                                                    no task reaches all of these
 
-A target is a path and all below it, "net", "net example.org", or "pin 4".
+A target is a path and all below it, "net", "net example.org", "pin 4", "endpoint NAME" or "notification NAME".
 
-Invariant: a target is reached where any part of it is: a grant of / reaches /data/flash.
+Invariants: a target is reached where any part of it is: a grant of / reaches /data/flash. Whoever may call an endpoint reaches, for
+the rules that say never, what its servers reach.
 """
 import json
 import abi
@@ -24,14 +25,16 @@ from kernel.core.log import escaped
 from kernel.objects.netpolicy import parse_address, parse_name
 
 VERSION = 1
-_KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN}
+_KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN,
+          "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION}
+_ANY = const(0xFFFF)    # what a call needs that takes every kind of object
 # What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
 
 
 def _usable(number, kind, rights):
     need = abi.NEEDS[number]
-    return need & kind & 0xFF and not (need >> 8) & ~rights
+    return need & kind & _ANY and need & _ANY != _ANY and not (need >> abi.RIGHTS_SHIFT) & ~rights
 
 
 class Grant:
@@ -54,9 +57,11 @@ class Grant:
         self.calls = [abi.NAMES[number] for number in used]
         needed = 0
         for number in used:
-            needed |= abi.NEEDS[number] >> 8
+            needed |= abi.NEEDS[number] >> abi.RIGHTS_SHIFT
         if "sp_fs_open" in self.calls:
             needed |= abi.RIGHT_CREATE
+        if abi.NR_IPC_CALL in imports or abi.NR_IPC_REPLY in imports:
+            needed |= abi.RIGHT_GRANT
         self.unused = rights & ~needed
 
     def target(self):
@@ -65,6 +70,8 @@ class Grant:
             return "pin %d %s" % self.what[:2]
         if self.word == "net":
             return "net " + " ".join(self.what.hosts())
+        if self.word in ("endpoint", "notification"):
+            return self.what[0].text()
         return "its arguments" if isinstance(self.what, bytes) else self.what
 
     def reaches(self, target):
@@ -79,6 +86,8 @@ class Grant:
                 return False
             address = parse_address(host)
             return self.what.allows_address(address, False) if address else self.what.allows_name(parse_name(host))
+        if self.word in ("endpoint", "notification"):
+            return target == self.what[0].text()
         if isinstance(self.what, bytes) or target[:1] != "/":
             return False
         here, there = self.what.rstrip("/") + "/", target.rstrip("/") + "/"
@@ -86,7 +95,9 @@ class Grant:
 
 
 class Audit:
-    """Of a checked manifest. `tasks`: list of (name, names of imports, list of Grant, names of imports that no grant serves)."""
+    """Of a checked manifest. `tasks`: list of (name, names of imports, list of Grant, names of imports that no grant serves); `reached`:
+    {name: names of the tasks whose endpoints it may call, and of those that these may call, and so on}.
+    """
 
     def __init__(self, manifest):
         self.tasks = []
@@ -99,8 +110,21 @@ class Audit:
                 raise ManifestError(["%s: %s: %s" % (escaped(manifest.path), fields["name"], error)])
             grants = [Grant(name, word, what, rights, imports) for name, word, what, rights in fields["caps"]]
             served = [name for grant in grants for name in grant.calls]
-            unserved = [abi.NAMES[number] for number in imports if abi.NEEDS[number] and abi.NAMES[number] not in served]
+            unserved = [abi.NAMES[number] for number in imports if abi.NEEDS[number] and abi.NEEDS[number] & _ANY != _ANY and abi.NAMES[number] not in served]
             self.tasks.append((fields["name"], [abi.NAMES[number] for number in imports], grants, unserved))
+        self.reached = {name: self._reached(name) for name, _, _, _ in self.tasks}
+
+    def _ends(self, name, right):
+        # The endpoints that a task has with that right.
+        return [grant.what[0] for task, _, grants, _ in self.tasks if task == name
+                for grant in grants if grant.word == "endpoint" and grant.rights & right]
+
+    def _reached(self, name):
+        found = [name]
+        for one in found:               # which grows
+            for end in self._ends(one, abi.RIGHT_WRITE):
+                found += [task for task, _, _, _ in self.tasks if task not in found and end in self._ends(task, abi.RIGHT_READ)]
+        return found[1:]
 
     def findings(self):
         """List of lines: what is granted for nothing, and what is imported for nothing."""
@@ -127,7 +151,7 @@ class Audit:
     def json(self, violations):
         """All of it as JSON text. `violations`: as `violations` returns them."""
         return json.dumps({"version": VERSION, "tasks": [
-            {"name": name, "imports": imports, "unserved": unserved, "grants": [
+            {"name": name, "imports": imports, "unserved": unserved, "reaches": self.reached[name], "grants": [
                 {"name": grant.name, "kind": grant.word, "target": grant.target(), "rights": rights_words(grant.rights), "calls": grant.calls,
                  "unused": rights_words(grant.unused)} for grant in grants]}
             for name, imports, grants, unserved in self.tasks], "findings": self.findings(), "violations": violations})
@@ -150,7 +174,8 @@ class Audit:
         for number, (only, rights, targets) in enumerate(policy.rules, 1):
             for name, _, grants, _ in self.tasks:
                 if only is None:
-                    ways = [[grant.name for grant in grants if grant.reaches(target)] for target in targets]
+                    ways = [[grant.name if task == name else task + "'s " + grant.name for task, _, grants, _ in self.tasks
+                             if task == name or task in self.reached[name] for grant in grants if grant.reaches(target)] for target in targets]
                     if all(ways):
                         lines.append("rule %d: %s reaches %s" % (number, name, " and ".join(
                             "%s by %s" % (target, escaped(way[0])) for target, way in zip(targets, ways))))
@@ -198,6 +223,7 @@ class Policy(Checker):
                     self.wrong(where + ".rights", "there is no right %s" % word)
         for target in targets if isinstance(targets, list) else ():
             if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
-                                                   or target[:4] == "pin " and target[4:].isdigit()):
-                self.wrong(where, "a target is a path, net, net HOST or pin NUMBER")
+                                                   or target[:4] == "pin " and target[4:].isdigit()
+                                                   or target.split(" ")[0] in ("endpoint", "notification")):
+                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME or notification NAME")
         self.rules.append((only, rights, targets))

@@ -73,6 +73,7 @@ class Manifest(Checker):
         super().__init__(path)
         root = self.load("the manifest", VERSION, ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
                                                    "simulation"))
+        self.shared = {}            # {(word, name): object} of what grants name together
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
         self.arena = self.number(root, "arena", "arena", 0, _BYTES_MOST, 0)
         self.ramfs = self.number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)

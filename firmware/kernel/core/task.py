@@ -123,8 +123,9 @@ class Task:
     def outcome(self):
         """How it stands, in words: "exit 0", "fault: ...", "waits: ..." or "-"."""
         thread = self.thread
-        if thread.waiting is not None:
-            return "waits: " + thread.waiting.text()
+        waiting = thread.waiting or thread.block
+        if waiting is not None:
+            return "waits: " + waiting.text()
         if thread.state == ENDED:
             return "exit " + str(self.result)
         if thread.state == FAULTED:

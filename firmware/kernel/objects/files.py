@@ -122,7 +122,7 @@ def parse(manifest, grant, where):
         known = manifest.directories if is_directory else manifest.files
         if path not in known and not (is_directory and (path == "/" or path in manifest.mounts)):
             manifest.wrong(where + "." + kind, "%s is not in %s" % (path, "directories or mounts" if is_directory else "files"))
-    rights = manifest.rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else ("read", "write"))
+    rights = manifest.rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else ("read", "write", "grant"))
     if rights & ~RIGHT_READ and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
         manifest.wrong(where + ".rights", "tasks write below %s only, not to %s" % (WRITABLE, path))
     return kind, path, rights

@@ -14,10 +14,10 @@ and a class with the handlers of its system calls.
 from scheduler import Scheduler
 from services import Services
 from kernel.core.system import System
-from kernel.objects import files, network, pin
+from kernel.objects import channel, files, network, pin
 from kernel.objects.resolver import Resolver
 
-KINDS = (files, pin, network)
+KINDS = (files, pin, network, channel)
 
 
 def calls(scheduler, resolver):

@@ -75,7 +75,7 @@ def parse(manifest, grant, where):
         if earlier[2] != where and (output or earlier[:2] != (mode, pull)):
             manifest.wrong(where + ".pin", "pin %d is used in another way by %s" % (number, earlier[2]))
     rights = manifest.rights(grant, where, "a pin that is an " + ("output" if output else "input"),
-                          ["read", "write"] if output else ["read"], ("read", "write") if output else ("read",))
+                          ["read", "write"] if output else ["read"], ("read", "write", "grant") if output else ("read", "grant"))
     return "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
 
 

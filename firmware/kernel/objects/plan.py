@@ -88,7 +88,8 @@ class Plan:
         for name, word, what, rights in self._plan["caps"]:
             kind = kind_of((word,))
             if kind.OUTSIDE == outside:
-                capabilities.grant(name, kind.make(word, what, rights, self._fs, self.account), rights)
+                thing = kind.make(word, what, rights, self._fs, self.account)
+                capabilities.grant(name, thing, rights, what[1] if word == "endpoint" else 0)
 
     def start(self):
         """All that `Task.begin` needs: (instance, capabilities). Raises as `instance` does; then nothing is left."""

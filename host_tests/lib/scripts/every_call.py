@@ -11,6 +11,7 @@ from kernel.objects.ramfs import OpenFile, RamFS
 from kernel.objects.resolver import Resolver
 from kernel.objects.kinds import make_system
 from kernel.core.task import READY, Task
+from services import Endpoint, Notification
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)
@@ -43,6 +44,8 @@ def storm(which):
                                   "sockets": 64}, "net", wrong)), 0)
     c.grant("input", Pin(9, hal.pin(9, "in", "up", None), None, False), 1)
     c.grant("output", Pin(8, hal.pin(8, "out", None, 0), 0, False), 3)
+    c.grant("end", Endpoint("end"), 11, 7)
+    c.grant("note", Notification("note"), 3)
     for n in range(names):
         c.grant("a%05d" % n, directory, 0)
     c.grant("zzzzzz", directory, 0)

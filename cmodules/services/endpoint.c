@@ -1,0 +1,185 @@
+/* endpoint.c - calls between tasks: a message there, a message back, each copied once, from memory to memory.
+ *
+ * A server receives calls at an endpoint and replies to each, in any order. A client waits in its call until the reply; until its
+ * time is over; until its capability is revoked; until the server that received the call ends (DEAD). A server never waits
+ * for a client: what it writes to is the memory of a task that stands still.
+ *
+ * Invariants: a call's client is in the ring `callers` of its endpoint, or in `clients` of the server that received it. Nothing
+ * here allocates. No step's time depends on how many tasks, endpoints or capabilities there are.
+ */
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "../common/abi_table.h"
+#include "services.h"
+
+#define HEADER 16u /* bytes of struct sp_message in front of the message: client, badge, capability, bits */
+
+/* Which call it is that a client waits in: its place among the threads, and how often it has waited. A number that named an older
+ * call is told from it until the client has waited 2^20 times. */
+#define PLACE_BITS 12 /* SCHED_THREADS_MOST fits */
+static uint32_t number_of(const thread *client) { return client->index | client->waits << PLACE_BITS; }
+
+static thread *client_of(const scheduler *self, const thread *server, uint32_t number, mp_obj_t at) {
+    uint32_t place = number & ((1u << PLACE_BITS) - 1);
+    if (!place || place > self->threads) return NULL;
+    thread *client = self->all[place - 1];
+    return client->server == server && client->block == at && number_of(client) == number ? client : NULL;
+}
+
+/* Writes a message as it is received: the header, and as much of the rest as fits. Returns how many bytes that are. */
+static int32_t put(uint8_t *to, uint32_t room, const uint32_t header[4], const uint8_t *bytes, uint32_t length) {
+    uint8_t words[HEADER];
+    for (int i = 0; i < 4; i++) services_put_word(words + (size_t)4 * i, header[i]);
+    memcpy(to, words, room < HEADER ? room : HEADER);
+    if (room <= HEADER) return (int32_t)room;
+    if (length > room - HEADER) length = room - HEADER;
+    if (length) memcpy(to + HEADER, bytes, length);
+    return (int32_t)(HEADER + length);
+}
+
+/* A further capability in the receiver's table to what the sender passes on; 0 where it passes nothing on. Below 0: it cannot be. */
+static int32_t pass_on(const instance_object *from, uint32_t identifier, const instance_object *to, bool accepts) {
+    if (!identifier) return 0;
+    int32_t refused = cap_check(from->capabilities, identifier, CAP_KINDS | ABI_RIGHT_GRANT << CAP_RIGHTS_SHIFT);
+    if (refused) return refused;
+    if (!accepts) return ABI_ERR_REFUSED;
+    capability *which = cap_at(from->capabilities, identifier);
+    const capability *made = cap_derive(to->capabilities, which, which->held >> CAP_RIGHTS_SHIFT);
+    return made ? (int32_t)made->identifier : ABI_ERR_REFUSED;
+}
+
+/* The arguments of the three calls. */
+enum { CALL_BYTES = 1, CALL_LENGTH, CALL_TO, CALL_ROOM, CALL_PASS, CALL_FLAGS, CALL_TIMEOUT };
+enum { RECEIVE_TO = 1, RECEIVE_ROOM, RECEIVE_FLAGS, RECEIVE_TIMEOUT };
+enum { REPLY_CLIENT = 1, REPLY_BYTES, REPLY_LENGTH, REPLY_PASS };
+
+static uint8_t *slice(const instance_object *instance, uint32_t index) {
+    return sov_slice(instance->task, services_argument(instance, index), services_argument(instance, index + 1));
+}
+
+/* Brings a client's call to a server, both of whose calls are pending. Returns the server's answer, or an error below 0, which is the
+ * client's: then nothing was brought. */
+static int32_t bring(thread *client, thread *server) {
+    const instance_object *from = services_of(client), *to = services_of(server);
+    int32_t passed = pass_on(from, services_argument(from, CALL_PASS), to, services_argument(to, RECEIVE_FLAGS) & ABI_IPC_ACCEPT);
+    if (passed < 0) return passed;
+    uint32_t badge = cap_at(from->capabilities, services_argument(from, 0))->badge;
+    const uint32_t header[4] = { number_of(client), badge, (uint32_t)passed, 0 };
+    int32_t answer = put(
+        slice(to, RECEIVE_TO), services_argument(to, RECEIVE_ROOM), header, slice(from, CALL_BYTES), services_argument(from, CALL_LENGTH));
+    client->server = server;
+    return answer;
+}
+
+/* sp_ipc_call */
+static mp_obj_t ipc_call(mp_obj_t self_in, mp_obj_t task) {
+    (void)self_in;
+    thread *client = sched_thread_of(task);
+    const instance_object *instance = services_instance(task);
+    endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
+    int32_t timeout = (int32_t)services_argument(instance, CALL_TIMEOUT);
+    thread *server = services_first(&at->receivers);
+    if (!server) {
+        if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
+        sched_block(client, MP_OBJ_FROM_PTR(at), &at->callers, timeout);
+        return mp_const_none;
+    }
+    int32_t answer = bring(client, server);
+    if (answer < 0) return MP_OBJ_NEW_SMALL_INT(answer);
+    sched_block(client, MP_OBJ_FROM_PTR(at), &server->clients, timeout);
+    sched_unblock(server, answer);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_call_obj, ipc_call);
+
+/* What is signalled, as a message; 0 where nothing is. */
+static int32_t take_bits(endpoint *self, const instance_object *to) {
+    if (!self->bound || !self->bound->word) return 0;
+    const uint32_t header[4] = { 0, 0, 0, self->bound->word };
+    self->bound->word = 0;
+    return put(slice(to, RECEIVE_TO), services_argument(to, RECEIVE_ROOM), header, NULL, 0);
+}
+
+void endpoint_notify(endpoint *self) {
+    thread *server = services_first(&self->receivers);
+    int32_t answer = server ? take_bits(self, services_of(server)) : 0;
+    if (answer) sched_unblock(server, answer);
+}
+
+/* sp_ipc_receive */
+static mp_obj_t ipc_receive(mp_obj_t self_in, mp_obj_t task) {
+    (void)self_in;
+    thread *server = sched_thread_of(task);
+    const instance_object *instance = services_instance(task);
+    endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
+    if (services_argument(instance, RECEIVE_ROOM) < HEADER) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
+    int32_t answer = take_bits(at, instance);
+    for (thread *client; !answer && (client = services_first(&at->callers));) {
+        answer = bring(client, server);
+        if (answer > 0) {
+            sched_pass(client, &server->clients);
+        } else {
+            sched_unblock(client, answer); /* its call could not be brought; the next one */
+            answer = 0;
+        }
+    }
+    if (answer) return MP_OBJ_NEW_SMALL_INT(answer);
+    int32_t timeout = (int32_t)services_argument(instance, RECEIVE_TIMEOUT);
+    if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
+    sched_block(server, MP_OBJ_FROM_PTR(at), &at->receivers, timeout);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_receive_obj, ipc_receive);
+
+/* sp_ipc_reply */
+static mp_obj_t ipc_reply(mp_obj_t self_in, mp_obj_t task) {
+    const services *self = MP_OBJ_TO_PTR(self_in);
+    const instance_object *instance = services_instance(task);
+    mp_obj_t at = cap_at(instance->capabilities, services_argument(instance, 0))->object;
+    thread *client = client_of(self->scheduler, sched_thread_of(task), services_argument(instance, REPLY_CLIENT), at);
+    if (!client) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
+    const instance_object *to = services_of(client);
+    int32_t refused = sov_instance_refused(client->instance);
+    if (refused) {
+        sched_unblock(client, refused); /* it lost the endpoint while it waited */
+        return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
+    }
+    int32_t passed = pass_on(instance, services_argument(instance, REPLY_PASS), to, services_argument(to, CALL_FLAGS) & ABI_IPC_ACCEPT);
+    if (passed < 0) return MP_OBJ_NEW_SMALL_INT(passed);
+    const uint32_t header[4] = { 0, 0, (uint32_t)passed, 0 };
+    sched_unblock(client,
+        put(slice(to, CALL_TO), services_argument(to, CALL_ROOM), header, slice(instance, REPLY_BYTES),
+            services_argument(instance, REPLY_LENGTH)));
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_reply_obj, ipc_reply);
+
+/* ---- the object ------------------------------------------------------------------------------------- */
+
+/* Endpoint(name) */
+static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 1, 1, false);
+    endpoint *self = mp_obj_malloc(endpoint, type);
+    self->name = given[0];
+    self->bound = NULL;
+    sched_ring(&self->callers);
+    sched_ring(&self->receivers);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t endpoint_text(mp_obj_t self_in) {
+    const endpoint *self = MP_OBJ_TO_PTR(self_in);
+    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("endpoint ", 9), self->name);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_text_obj, endpoint_text);
+
+static const mp_rom_map_elem_t endpoint_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_ENDPOINT) },
+    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&endpoint_text_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
+};
+static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(endpoint_type, MP_QSTR_Endpoint, MP_TYPE_FLAG_NONE, make_new, endpoint_make_new, locals_dict, &endpoint_locals);

@@ -1,0 +1,106 @@
+/* notification.c - a word that tasks OR bits into and others wait for: told once, however often it was signalled.
+ *
+ * Invariants: a bit is taken by one waiter. Who signals never waits. Nothing here allocates but the constructor and text().
+ */
+#include "py/runtime.h"
+
+#include "../common/abi_table.h"
+#include "services.h"
+
+static notification *target(const instance_object *instance) {
+    return MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
+}
+
+/* Gives waiters, in the order in which they came, what they wait for, while there is something. O(waiters). */
+static void give(notification *self) {
+    sched_link *next = self->waiting.next;
+    while (next != &self->waiting && self->word) {
+        thread *which = (thread *)((char *)next - offsetof(thread, beside));
+        next = next->next;
+        int32_t refused = sov_instance_refused(which->instance);
+        if (refused) {
+            sched_unblock(which, refused);
+            continue;
+        }
+        uint32_t taken = self->word & services_argument(services_of(which), 1);
+        if (!taken) continue;
+        self->word &= ~taken;
+        sched_unblock(which, (int32_t)taken);
+    }
+}
+
+/* sp_notify_signal(notification, bits) */
+static mp_obj_t notify_signal(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    notification *to = target(instance);
+    to->word |= services_argument(instance, 1);
+    give(to);
+    if (to->bound && to->word) endpoint_notify(to->bound);
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_notify_signal_obj, notify_signal);
+
+/* sp_notify_wait(notification, mask, timeout) */
+static mp_obj_t notify_wait(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    notification *at = target(instance);
+    uint32_t taken = at->word & services_argument(instance, 1);
+    int32_t timeout = (int32_t)services_argument(instance, 2);
+    at->word &= ~taken;
+    if (taken) return MP_OBJ_NEW_SMALL_INT(taken);
+    if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
+    sched_block(sched_thread_of(task), MP_OBJ_FROM_PTR(at), &at->waiting, timeout);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_notify_wait_obj, notify_wait);
+
+/* sp_notify_bind(notification, endpoint) */
+static mp_obj_t notify_bind(mp_obj_t self, mp_obj_t task) {
+    (void)self;
+    const instance_object *instance = services_instance(task);
+    notification *from = target(instance);
+    uint32_t identifier = services_argument(instance, 1);
+    if (from->bound) from->bound->bound = NULL;
+    from->bound = NULL;
+    if (!identifier) return MP_OBJ_NEW_SMALL_INT(0);
+    int32_t refused = cap_check(instance->capabilities, identifier, ABI_KIND_ENDPOINT | ABI_RIGHT_READ << CAP_RIGHTS_SHIFT);
+    if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
+    endpoint *to = MP_OBJ_TO_PTR(cap_at(instance->capabilities, identifier)->object);
+    if (to->bound) to->bound->bound = NULL;
+    to->bound = from;
+    from->bound = to;
+    if (from->word) endpoint_notify(to);
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(services_notify_bind_obj, notify_bind);
+
+/* ---- the object ------------------------------------------------------------------------------------- */
+
+/* Notification(name) */
+static mp_obj_t notification_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 1, 1, false);
+    notification *self = mp_obj_malloc(notification, type);
+    self->name = given[0];
+    self->bound = NULL;
+    self->word = 0;
+    sched_ring(&self->waiting);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t notification_text(mp_obj_t self_in) {
+    const notification *self = MP_OBJ_TO_PTR(self_in);
+    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("notification ", 13), self->name);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(notification_text_obj, notification_text);
+
+static const mp_rom_map_elem_t notification_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_NOTIFICATION) },
+    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&notification_text_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
+};
+static MP_DEFINE_CONST_DICT(notification_locals, notification_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    notification_type, MP_QSTR_Notification, MP_TYPE_FLAG_NONE, make_new, notification_make_new, locals_dict, &notification_locals);
