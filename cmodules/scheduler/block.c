@@ -26,7 +26,38 @@ static void join(sched_link *link, sched_link *head) {
     head->back = link;
 }
 
+/* A thread's priority is its own or the highest that is lent to it; what it lends itself follows, and so on. */
+static void settle(thread *which) {
+    while (which) {
+        uint8_t priority = SCHED_PRIORITIES - 1, before = which->priority;
+        while (priority > which->own && !which->lent[priority]) priority--;
+        if (priority == before) break;
+        sched_set_priority(which->home, which, priority);
+        if (!which->lends_to) break;
+        which->lends_to->lent[before]--;
+        which->lends_to->lent[priority]++;
+        which = which->lends_to;
+    }
+}
+
+static void take_back(thread *which) {
+    thread *to = which->lends_to;
+    if (!to) return;
+    which->lends_to = NULL;
+    to->lent[which->priority]--;
+    settle(to);
+}
+
+void sched_lend(thread *which, thread *to) {
+    take_back(which);
+    if (to == which) return;
+    which->lends_to = to;
+    to->lent[which->priority]++;
+    settle(to);
+}
+
 static void stop(thread *which) {
+    take_back(which);
     leave(&which->beside);
     which->block = MP_OBJ_NULL;
     which->server = NULL;
@@ -74,6 +105,33 @@ bool sched_woken(thread *which, int64_t *answer) {
     which->state = THREAD_WAITING;
     return false;
 }
+
+/* May the thread still serve the object? */
+static bool serves(const thread *which, mp_obj_t object) {
+    const instance_object *instance = MP_OBJ_TO_PTR(which->instance);
+    const capability_table *table = which->instance == mp_const_none ? NULL : instance->capabilities;
+    for (uint32_t slot = 1; table && slot < table->size; slot++)
+        if (table->slot[slot].object == object && table->slot[slot].held & ABI_RIGHT_READ << CAP_RIGHTS_SHIFT) return true;
+    return false;
+}
+
+void sched_lost(thread *which) {
+    if (which->state == THREAD_WAITING) {
+        sched_remove(which->home, which);
+        sched_add(which->home, which);
+    }
+    for (sched_link *next = which->clients.next; next != &which->clients;) {
+        thread *client = thread_at(next);
+        next = next->next;
+        if (!serves(which, client->block)) sched_unblock(client, ABI_ERR_DEAD);
+    }
+}
+
+static mp_obj_t lost(mp_obj_t task) {
+    sched_lost(sched_thread_of(task));
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(sched_lost_obj, lost);
 
 void sched_forget(thread *which) {
     if (which->block != MP_OBJ_NULL) stop(which);

@@ -42,6 +42,7 @@ static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t 
         .period = 1,
         .slice = slice,
         .state = THREAD_RUNNING,
+        .own = (uint8_t)priority,
         .priority = (uint8_t)priority };
     sched_ring(&self->beside);
     sched_ring(&self->clients);
@@ -56,7 +57,7 @@ static mp_obj_t thread_load(const thread *self, qstr name) {
         case MP_QSTR_block: return self->block == MP_OBJ_NULL ? mp_const_none : self->block;
         case MP_QSTR_state: return MP_OBJ_NEW_SMALL_INT(self->state);
         case MP_QSTR_status: return MP_OBJ_NEW_SMALL_INT(self->status);
-        case MP_QSTR_priority: return MP_OBJ_NEW_SMALL_INT(self->priority);
+        case MP_QSTR_priority: return MP_OBJ_NEW_SMALL_INT(self->own);
         case MP_QSTR_slice: return MP_OBJ_NEW_SMALL_INT(self->slice);
         case MP_QSTR_timer: return MP_OBJ_NEW_SMALL_INT(self->timer);
         case MP_QSTR_wake: return MP_OBJ_NEW_SMALL_INT(self->wake);
@@ -291,6 +292,7 @@ static const mp_rom_map_elem_t scheduler_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Scheduler), MP_ROM_PTR(&scheduler_type) },
     { MP_ROM_QSTR(MP_QSTR_Thread), MP_ROM_PTR(&thread_type) },
     { MP_ROM_QSTR(MP_QSTR_until), MP_ROM_PTR(&scheduler_until_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&sched_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_SLEEP_MOST), MP_ROM_INT(SCHED_SLEEP_MOST) },
 };
 static MP_DEFINE_CONST_DICT(scheduler_globals, scheduler_globals_table);

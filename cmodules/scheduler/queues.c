@@ -66,6 +66,13 @@ void sched_remove(scheduler *self, thread *which) {
     }
 }
 
+void sched_set_priority(scheduler *self, thread *which, uint8_t priority) {
+    bool moves = which->state == THREAD_READY && which->queue != SCHED_OVER_BUDGET;
+    if (moves) unlink_from_queue(self, which);
+    which->priority = priority;
+    if (moves) sched_add_first(self, which);
+}
+
 /* Is something left of the thread's budget for this period? What it used beyond one is missing in the next. The end of the
  * period may be any number of wraps ago: what cannot be true starts a new one. */
 static bool affords(thread *which, uint32_t now) {

@@ -65,11 +65,14 @@ typedef struct thread {
     sched_link clients;         /* the ring of those whose calls it has received and not replied to */
     struct thread *server;      /* who received the call that it waits in; NULL: nobody yet */
     struct scheduler *home;     /* the one that it was added to first */
+    struct thread *lends_to;   /* whom it lends its priority; NULL: nobody */
+    uint16_t lent[SCHED_PRIORITIES]; /* how many lend it each priority */
     uint32_t index;             /* its place in `home->all`, from 1; 0: none yet */
     uint32_t waits;             /* how often it waited so: tells a call from a later one */
     uint32_t limit;             /* tick until which it waits so, where `timed` */
     bool timed;
-    uint8_t state, priority, queue;
+    uint8_t state, queue;
+    uint8_t own, priority;      /* its own, and the highest of that and what is lent to it: that counts */
     uint8_t status;             /* enum sov_status: what the last resume came to */
 } thread;
 
@@ -103,6 +106,9 @@ void sched_add(scheduler *self, thread *which);
 /* As sched_add(), in front of the others of its priority. */
 void sched_add_first(scheduler *self, thread *which);
 
+/* Its priority changes; a thread that is ready stands first among those of the new one. */
+void sched_set_priority(scheduler *self, thread *which, uint8_t priority);
+
 /* Takes the thread whose turn it is at tick `now` out of its queue, or NULL where none is ready. It is RUNNING then. */
 thread *sched_next(scheduler *self, uint32_t now);
 
@@ -134,6 +140,15 @@ void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milli
 
 /* Puts a waiting thread last into another ring, of the same object or of its server. Its time goes on. */
 void sched_pass(thread *which, sched_link *head);
+
+/* A waiting thread lends its priority to the other one, instead of whom it lent it before, until it waits no longer; what that one
+ * has lent itself changes with it, and so on. O(their number). */
+void sched_lend(thread *which, thread *to);
+
+/* The task has lost a capability: it goes on where it waits, to find out, and the clients of an endpoint that it may not serve any
+ * more get DEAD. */
+void sched_lost(thread *which);
+MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
 
 /* A waiting thread goes on with that answer, before the others of its priority. */
 void sched_unblock(thread *which, int32_t answer);

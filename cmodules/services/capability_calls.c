@@ -15,8 +15,7 @@
 static capability *target(const instance_object *instance) { return cap_at(instance->capabilities, services_argument(instance, 0)); }
 
 /* sp_cap_list(to, length): the identifiers, as many as fit, in the order of the slots. Returns how many there are. */
-static mp_obj_t cap_list(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t cap_list(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     const capability_table *table = instance->capabilities;
     uint32_t room = services_argument(instance, 1) / 4, count = 0;
@@ -28,11 +27,10 @@ static mp_obj_t cap_list(mp_obj_t self, mp_obj_t task) {
     }
     return MP_OBJ_NEW_SMALL_INT(count);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_cap_list_obj, cap_list);
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_list_obj, cap_list);
 
 /* sp_cap_info(which, to, length): kind, rights, then the name. Returns how many bytes that are, also where fewer fit. */
-static mp_obj_t cap_info(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t cap_info(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     const capability *which = target(instance);
     uint8_t words[8];
@@ -45,11 +43,10 @@ static mp_obj_t cap_info(mp_obj_t self, mp_obj_t task) {
     if (name && room > sizeof words) memcpy(to + sizeof words, name, room - sizeof words < length ? room - sizeof words : length);
     return MP_OBJ_NEW_SMALL_INT(sizeof words + length);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_cap_info_obj, cap_info);
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_info_obj, cap_info);
 
 /* sp_cap_derive(from, rights): a further capability to the same object, with these of its rights. */
-static mp_obj_t cap_derive_call(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t cap_derive_call(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     capability *from = target(instance);
     uint32_t rights = services_argument(instance, 1);
@@ -57,24 +54,23 @@ static mp_obj_t cap_derive_call(mp_obj_t self, mp_obj_t task) {
     const capability *made = cap_derive(instance->capabilities, from, rights);
     return MP_OBJ_NEW_SMALL_INT(made ? (int32_t)made->identifier : ABI_ERR_QUOTA);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_cap_derive_obj, cap_derive_call);
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_derive_obj, cap_derive_call);
 
 /* sp_cap_drop(which): ends it; what was made of it stays. */
-static mp_obj_t cap_drop(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t cap_drop(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
     cap_release(cap_end(target(services_instance(task))), &failed);
+    sched_lost(sched_thread_of(task));
     cap_raise(failed);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_cap_drop_obj, cap_drop);
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_drop_obj, cap_drop);
 
 /* sp_cap_revoke(which): ends all that was made of it, wherever. Returns how many those were. */
-static mp_obj_t cap_revoke_call(mp_obj_t self_in, mp_obj_t task) {
-    const services *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t cap_revoke_call(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
-    mp_int_t ended = cap_revoke(target(services_instance(task)), false, self->rouse, &failed);
+    mp_int_t ended = cap_revoke(target(services_instance(task)), false, MP_OBJ_FROM_PTR(&sched_lost_obj), &failed);
     cap_raise(failed);
     return MP_OBJ_NEW_SMALL_INT(ended);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_cap_revoke_obj, cap_revoke_call);
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_revoke_obj, cap_revoke_call);

@@ -4,6 +4,8 @@
  * time is over; until its capability is revoked; until the server that received the call ends (DEAD). A server never waits
  * for a client: what it writes to is the memory of a task that stands still.
  *
+ * While a call waits, its client lends its priority to the server that received it, or else to the one that received last there.
+ *
  * Invariants: a call's client is in the ring `callers` of its endpoint, or in `clients` of the server that received it. Nothing
  * here allocates. No step's time depends on how many tasks, endpoints or capabilities there are.
  */
@@ -21,7 +23,8 @@
 #define PLACE_BITS 12 /* SCHED_THREADS_MOST fits */
 static uint32_t number_of(const thread *client) { return client->index | client->waits << PLACE_BITS; }
 
-static thread *client_of(const scheduler *self, const thread *server, uint32_t number, mp_obj_t at) {
+static thread *client_of(const thread *server, uint32_t number, mp_obj_t at) {
+    const scheduler *self = server->home;
     uint32_t place = number & ((1u << PLACE_BITS) - 1);
     if (!place || place > self->threads) return NULL;
     thread *client = self->all[place - 1];
@@ -39,10 +42,15 @@ static int32_t put(uint8_t *to, uint32_t room, const uint32_t header[4], const u
     return (int32_t)(HEADER + length);
 }
 
+/* 0 where the sender may pass this on, or passes nothing on; else the error code. */
+static int32_t may_pass(const instance_object *from, uint32_t identifier) {
+    return identifier ? cap_check(from->capabilities, identifier, CAP_KINDS | ABI_RIGHT_GRANT << CAP_RIGHTS_SHIFT) : 0;
+}
+
 /* A further capability in the receiver's table to what the sender passes on; 0 where it passes nothing on. Below 0: it cannot be. */
 static int32_t pass_on(const instance_object *from, uint32_t identifier, const instance_object *to, bool accepts) {
     if (!identifier) return 0;
-    int32_t refused = cap_check(from->capabilities, identifier, CAP_KINDS | ABI_RIGHT_GRANT << CAP_RIGHTS_SHIFT);
+    int32_t refused = may_pass(from, identifier);
     if (refused) return refused;
     if (!accepts) return ABI_ERR_REFUSED;
     capability *which = cap_at(from->capabilities, identifier);
@@ -74,25 +82,29 @@ static int32_t bring(thread *client, thread *server) {
 }
 
 /* sp_ipc_call */
-static mp_obj_t ipc_call(mp_obj_t self_in, mp_obj_t task) {
-    (void)self_in;
+static mp_obj_t ipc_call(mp_obj_t task) {
     thread *client = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
     endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
-    int32_t timeout = (int32_t)services_argument(instance, CALL_TIMEOUT);
+    int32_t timeout = (int32_t)services_argument(instance, CALL_TIMEOUT),
+            refused = may_pass(instance, services_argument(instance, CALL_PASS));
+    if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
     thread *server = services_first(&at->receivers);
     if (!server) {
         if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
         sched_block(client, MP_OBJ_FROM_PTR(at), &at->callers, timeout);
+        if (at->server) sched_lend(client, at->server);
         return mp_const_none;
     }
     int32_t answer = bring(client, server);
     if (answer < 0) return MP_OBJ_NEW_SMALL_INT(answer);
     sched_block(client, MP_OBJ_FROM_PTR(at), &server->clients, timeout);
+    sched_lend(client, server);
+    at->server = server;
     sched_unblock(server, answer);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_call_obj, ipc_call);
+MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_call_obj, ipc_call);
 
 /* What is signalled, as a message; 0 where nothing is. */
 static int32_t take_bits(endpoint *self, const instance_object *to) {
@@ -109,8 +121,7 @@ void endpoint_notify(endpoint *self) {
 }
 
 /* sp_ipc_receive */
-static mp_obj_t ipc_receive(mp_obj_t self_in, mp_obj_t task) {
-    (void)self_in;
+static mp_obj_t ipc_receive(mp_obj_t task) {
     thread *server = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
     endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
@@ -120,6 +131,8 @@ static mp_obj_t ipc_receive(mp_obj_t self_in, mp_obj_t task) {
         answer = bring(client, server);
         if (answer > 0) {
             sched_pass(client, &server->clients);
+            sched_lend(client, server);
+            at->server = server;
         } else {
             sched_unblock(client, answer); /* its call could not be brought; the next one */
             answer = 0;
@@ -131,14 +144,13 @@ static mp_obj_t ipc_receive(mp_obj_t self_in, mp_obj_t task) {
     sched_block(server, MP_OBJ_FROM_PTR(at), &at->receivers, timeout);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_receive_obj, ipc_receive);
+MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_receive_obj, ipc_receive);
 
 /* sp_ipc_reply */
-static mp_obj_t ipc_reply(mp_obj_t self_in, mp_obj_t task) {
-    const services *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t ipc_reply(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     mp_obj_t at = cap_at(instance->capabilities, services_argument(instance, 0))->object;
-    thread *client = client_of(self->scheduler, sched_thread_of(task), services_argument(instance, REPLY_CLIENT), at);
+    thread *client = client_of(sched_thread_of(task), services_argument(instance, REPLY_CLIENT), at);
     if (!client) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
     const instance_object *to = services_of(client);
     int32_t refused = sov_instance_refused(client->instance);
@@ -154,7 +166,7 @@ static mp_obj_t ipc_reply(mp_obj_t self_in, mp_obj_t task) {
             services_argument(instance, REPLY_LENGTH)));
     return MP_OBJ_NEW_SMALL_INT(0);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_ipc_reply_obj, ipc_reply);
+MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_reply_obj, ipc_reply);
 
 /* ---- the object ------------------------------------------------------------------------------------- */
 
@@ -164,6 +176,7 @@ static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_
     endpoint *self = mp_obj_malloc(endpoint, type);
     self->name = given[0];
     self->bound = NULL;
+    self->server = NULL;
     sched_ring(&self->callers);
     sched_ring(&self->receivers);
     return MP_OBJ_FROM_PTR(self);

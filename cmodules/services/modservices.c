@@ -1,4 +1,4 @@
-/* modservices.c - the module `services`: `Services(scheduler)` has the handlers of system calls that are in C, named like their calls.
+/* modservices.c - the module `services`: handlers of system calls, named like their calls, and the objects that tasks share.
  *
  * What the tasks of a system do to each other again and again is here; what makes objects, or needs the machine, is Python.
  */
@@ -29,16 +29,8 @@ static mp_obj_t services_release(mp_obj_t self) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_release_obj, services_release);
 
-static mp_obj_t services_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
-    mp_arg_check_num(count, keywords, 1, 1, false);
-    if (!mp_obj_is_type(given[0], &scheduler_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Scheduler"));
-    services *self = mp_obj_malloc(services, type);
-    self->scheduler = MP_OBJ_TO_PTR(given[0]);
-    self->rouse = mp_load_attr(given[0], MP_QSTR_rouse);
-    return MP_OBJ_FROM_PTR(self);
-}
-
-static const mp_rom_map_elem_t services_locals_table[] = {
+static const mp_rom_map_elem_t services_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_services) },
     { MP_ROM_QSTR(MP_QSTR_sp_ipc_call), MP_ROM_PTR(&services_ipc_call_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_ipc_receive), MP_ROM_PTR(&services_ipc_receive_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_ipc_reply), MP_ROM_PTR(&services_ipc_reply_obj) },
@@ -50,15 +42,6 @@ static const mp_rom_map_elem_t services_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_sp_cap_derive), MP_ROM_PTR(&services_cap_derive_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_drop), MP_ROM_PTR(&services_cap_drop_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_revoke), MP_ROM_PTR(&services_cap_revoke_obj) },
-};
-static MP_DEFINE_CONST_DICT(services_locals, services_locals_table);
-
-static MP_DEFINE_CONST_OBJ_TYPE(
-    services_type, MP_QSTR_Services, MP_TYPE_FLAG_NONE, make_new, services_make_new, locals_dict, &services_locals);
-
-static const mp_rom_map_elem_t services_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_services) },
-    { MP_ROM_QSTR(MP_QSTR_Services), MP_ROM_PTR(&services_type) },
     { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&endpoint_type) },
     { MP_ROM_QSTR(MP_QSTR_Notification), MP_ROM_PTR(&notification_type) },
 };

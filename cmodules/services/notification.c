@@ -30,8 +30,7 @@ static void give(notification *self) {
 }
 
 /* sp_notify_signal(notification, bits) */
-static mp_obj_t notify_signal(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t notify_signal(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *to = target(instance);
     to->word |= services_argument(instance, 1);
@@ -39,11 +38,10 @@ static mp_obj_t notify_signal(mp_obj_t self, mp_obj_t task) {
     if (to->bound && to->word) endpoint_notify(to->bound);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_notify_signal_obj, notify_signal);
+MP_DEFINE_CONST_FUN_OBJ_1(services_notify_signal_obj, notify_signal);
 
 /* sp_notify_wait(notification, mask, timeout) */
-static mp_obj_t notify_wait(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t notify_wait(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *at = target(instance);
     uint32_t taken = at->word & services_argument(instance, 1);
@@ -54,11 +52,10 @@ static mp_obj_t notify_wait(mp_obj_t self, mp_obj_t task) {
     sched_block(sched_thread_of(task), MP_OBJ_FROM_PTR(at), &at->waiting, timeout);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_notify_wait_obj, notify_wait);
+MP_DEFINE_CONST_FUN_OBJ_1(services_notify_wait_obj, notify_wait);
 
 /* sp_notify_bind(notification, endpoint) */
-static mp_obj_t notify_bind(mp_obj_t self, mp_obj_t task) {
-    (void)self;
+static mp_obj_t notify_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *from = target(instance);
     uint32_t identifier = services_argument(instance, 1);
@@ -74,7 +71,7 @@ static mp_obj_t notify_bind(mp_obj_t self, mp_obj_t task) {
     if (from->word) endpoint_notify(to);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(services_notify_bind_obj, notify_bind);
+MP_DEFINE_CONST_FUN_OBJ_1(services_notify_bind_obj, notify_bind);
 
 /* ---- the object ------------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* services.h - what the handlers in C share: the object `Services`, and the task that a call is of. */
+/* services.h - what the handlers in C share. Each is handler(task), named like its call in the module `services`. */
 #ifndef SOV_SERVICES_H
 #define SOV_SERVICES_H
 
@@ -6,12 +6,6 @@
 
 #include "python/python.h"
 #include "scheduler.h"
-
-typedef struct {
-    mp_obj_base_t base;
-    scheduler *scheduler;
-    mp_obj_t rouse; /* its method, for revocations */
-} services;
 
 /* The instance whose call is pending, of a Python task. Raises TypeError. */
 instance_object *services_instance(mp_obj_t task);
@@ -48,6 +42,7 @@ struct endpoint {
     mp_obj_base_t base;
     mp_obj_t name;
     notification *bound;  /* NULL: none */
+    thread *server;       /* who received a call here last; NULL: nobody yet */
     sched_link callers;   /* who called and was not received yet */
     sched_link receivers; /* who waits for a call */
 };
@@ -58,18 +53,18 @@ extern const mp_obj_type_t endpoint_type, notification_type;
 void endpoint_notify(endpoint *self);
 
 MP_DECLARE_CONST_FUN_OBJ_1(services_release_obj); /* release() of what lives as long as the system */
-MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_call_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_receive_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_ipc_reply_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_notify_signal_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_notify_wait_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_notify_bind_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_call_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_receive_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_reply_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_notify_signal_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_notify_wait_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_notify_bind_obj);
 
-/* ---- capability_calls.c: the handlers of sp_cap_*, each handler(services, task) */
-MP_DECLARE_CONST_FUN_OBJ_2(services_cap_list_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_cap_info_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_cap_derive_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_cap_drop_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(services_cap_revoke_obj);
+/* ---- capability_calls.c */
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_list_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_info_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_derive_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_drop_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_revoke_obj);
 
 #endif

@@ -43,7 +43,7 @@ sp_cap_t dir = FIND("dir"), file = FIND("file");
 sp_cap_t reading = sp_cap_derive(file, SP_RIGHT_READ), none = sp_cap_derive(reading, 0);
 NEED(reading > 0 && none > 0 && reading != none);
 NEED(sp_fs_size(none) == 0 && sp_fs_read(none, held, 1, 0) == SP_ERR_DENIED && sp_fs_write(reading, held, 1, 0) == SP_ERR_DENIED);
-NEED(sp_cap_derive(reading, SP_RIGHT_WRITE) == SP_ERR_DENIED && sp_cap_derive(dir, 8) == SP_ERR_INVAL);
+NEED(sp_cap_derive(reading, SP_RIGHT_WRITE) == SP_ERR_DENIED && sp_cap_derive(dir, 8) == SP_ERR_DENIED && sp_cap_derive(dir, 16) == SP_ERR_INVAL);
 NEED(sp_fs_write(file, "abc", 3, -1) == 3 && sp_fs_read(reading, held, 3, -1) == 0);     /* one position */
 sp_cap_t narrow = sp_cap_derive(dir, SP_RIGHT_READ);
 NEED(sp_fs_open(narrow, "x", 1, SP_OPEN_WRITE | SP_OPEN_CREATE) == SP_ERR_DENIED);

@@ -196,7 +196,7 @@ def test_a_capability_is_passed_on_and_ends_with_what_it_was_made_of(firmware):
     """To a server that accepts one, with GRANT, with the rights the sender has; and back in the reply."""
     assert play(firmware, """
 server = add("server", ends("read", 0))
-client = add("client", ends("write", 0), file=fs.make("/f", False), rights=READ | WRITE | GRANT)
+client = add("client", ends("write", 0), file=opened("/f"), rights=READ | WRITE | GRANT)
 system.run(500)
 answer([server.result, client.result, [len(task.capabilities.held()) for task in (server, client)], server.log.lines()])
 """, server="""
@@ -231,7 +231,7 @@ NEED(sp_ipc_call(e, 0, 0, &m, sizeof m, 0, 0, 1000) == 16 && sp_fs_size(file) ==
 def test_a_server_without_a_free_slot_refuses_what_is_passed_on(firmware):
     assert play(firmware, """
 server = add("server", ends("read", 0), slots=1)
-client = add("client", ends("write", 0), file=fs.make("/f", False), rights=READ | GRANT)
+client = add("client", ends("write", 0), file=opened("/f"), rights=READ | GRANT)
 system.run(300)
 answer([client.result, server.result])
 """, server="NEED(sp_ipc_receive(e, &m, sizeof m, SP_IPC_ACCEPT, 100) == SP_ERR_TIMEOUT);",
@@ -300,6 +300,72 @@ answer([sum([task.fuel() for task in loops]) - sum(before), client.calls() - cal
 """, server=ECHO, client="for (int i = 0; i < 1000; i++) NEED(sp_ipc_call(e, 0, 0, &m, sizeof m, 0, 0, -1) == 16);",
         loop="for (;;) __asm__ volatile(\"\");")  # fmt: skip
     assert done >= 100 and slices <= 3 * 200000 * 12
+
+
+WORK = "for (volatile int i = 0; i < 400000; i++) { }"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_server_has_the_priority_of_its_clients_while_it_serves(firmware, depth):
+    """Through servers of servers too: a loop between their priorities gets no more than the guard gives it. Then each is as before."""
+    share, done, priorities = play(firmware, f"""
+names = ["e"] + ["e%d" % n for n in range(1, {depth})]
+ends_of = [Endpoint(name) for name in names]
+servers = []
+for n in range({depth}):
+    grants = [("e", ends_of[n], READ, 0)] + ([("n", ends_of[n + 1], WRITE, 0)] if n + 1 < {depth} else [])
+    servers.append(add("last" if n + 1 == {depth} else "between", grants, priority=1))
+system.run(20)
+loop = add("loop", [], priority=3)
+client = add("client", [("e", ends_of[0], WRITE, 0)], priority=5)
+while client.calls() < 3:
+    system.run(1)
+before, work = loop.fuel(), servers[-1].fuel()
+while not client.over():
+    system.run(1)
+share = (loop.fuel() - before) / (servers[-1].fuel() - work)
+system.run(20)
+now = loop.fuel()
+system.run(50)
+answer([share, client.result, [server.thread.priority for server in servers] + [servers[0].state, loop.fuel() > now]])
+""", last="for (;;) { NEED(sp_ipc_receive(e, &m, sizeof m, 0, -1) == 16); " + WORK + " NEED(sp_ipc_reply(e, m.client, 0, 0, 0) == 0); " + WORK + " }",
+        between="for (;;) { uint32_t c; NEED(sp_ipc_receive(e, &m, sizeof m, 0, -1) == 16); c = m.client; "
+                "NEED(sp_ipc_call(n, 0, 0, &m, sizeof m, 0, 0, -1) == 16); NEED(sp_ipc_reply(e, c, 0, 0, 0) == 0); }",
+        client="for (int i = 0; i < 4; i++) NEED(sp_ipc_call(e, 0, 0, &m, sizeof m, 0, 0, -1) == 16);",
+        loop="for (;;) __asm__ volatile(\"\");")  # fmt: skip
+    assert done == 0 and share < 0.5 and priorities[:depth] == [1] * depth and priorities[-1]
+
+
+@pytest.mark.parametrize("way", ["revoked", "dropped"])
+def test_clients_of_a_server_that_lost_its_endpoint_are_told_so(firmware, way):
+    assert play(firmware, f"""
+server, client = add("server", ends("read", 0)[:1]), add("client", ends("write", 0))
+system.run(20)
+if {way == "revoked"}:
+    other = Capabilities(1)
+    system.revoke(Endpoint("another"))
+    server.capabilities.revoke(server.capabilities.held()[0][0], True, lost)
+system.run(300)
+answer([client.result, STATES[server.state]])
+""", server="NEED(sp_ipc_receive(e, &m, sizeof m, 0, -1) == 16); sp_sleep(50);" + ("sp_cap_drop(e);" if way == "dropped" else "") + "sp_sleep(-1 & 0xfffffff);",
+        client="return sp_ipc_call(e, 0, 0, &m, sizeof m, 0, 0, -1);") == [-9, "sleeping"]  # fmt: skip
+
+
+def test_what_is_opened_below_a_directory_that_may_be_passed_on_may_be_too(firmware):
+    assert play(firmware, """
+server = add("server", ends("read", 0))
+client = add("client", ends("write", 0), file=fs.make("/d", True), rights=READ | WRITE | 4 | GRANT)
+system.run(300)
+answer([server.result, client.result])
+""", server="""
+NEED(sp_ipc_receive(e, &m, sizeof m, SP_IPC_ACCEPT, 1000) == 16 && sp_fs_size(m.capability) == 3);
+NEED(sp_ipc_reply(e, m.client, 0, 0, 0) == 0);
+""", client="""
+sp_cap_t file = sp_fs_open(FIND("file"), "x", 1, SP_OPEN_READ | SP_OPEN_WRITE | SP_OPEN_CREATE);
+NEED(sp_fs_write(file, "abc", 3, 0) == 3 && sp_ipc_call(e, 0, 0, &m, sizeof m, file, 0, 1000) == 16);
+sp_cap_t weak = sp_cap_derive(FIND("file"), SP_RIGHT_READ), other = sp_fs_open(weak, "x", 1, SP_OPEN_READ);
+NEED(other > 0 && sp_ipc_call(e, 0, 0, &m, sizeof m, other, 0, 1000) == SP_ERR_DENIED);
+""") == [0, 0]  # fmt: skip
 
 
 def test_messages_allocate_nothing_and_cost_the_same_among_many(firmware):

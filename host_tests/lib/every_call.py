@@ -249,4 +249,4 @@ def host_files(path: pathlib.Path) -> str:
 def values(ports: list[int], server: int, root: str, label: str) -> dict[str, object]:
     """What SETUP wants to know to run a case."""
     return dict(which=list(CASES).index(label), ports=ports, name_server=server, root=root, deep=DEEP,
-                names=200 if label.startswith("sp_cap") else 0)  # fmt: skip
+                names=200 if label.startswith(("sp_cap_find", "sp_cap_list", "sp_cap_info")) else 0)  # fmt: skip

@@ -49,44 +49,44 @@ enum {
 /* Rights of a capability: a mask. */
 enum {
     SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification. */
-    SP_RIGHT_WRITE = 2, /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification. */
-    SP_RIGHT_CREATE = 4, /* Make new files and directories. */
-    SP_RIGHT_GRANT = 8, /* Pass the capability on to another task. */
+    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification. */
+    SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
+    SP_RIGHT_GRANT = 8,          /* Pass the capability on to another task. */
 };
 
 /* Levels of sp_log. */
 enum {
-    SP_LOG_ERROR = 0, /* The task cannot do its work. */
-    SP_LOG_WARNING = 1, /* Something is odd. */
-    SP_LOG_INFO = 2, /* What a reader of the console wants to see. */
-    SP_LOG_DEBUG = 3, /* Kept in the task's ring, not printed. */
+    SP_LOG_ERROR = 0,            /* The task cannot do its work. */
+    SP_LOG_WARNING = 1,          /* Something is odd. */
+    SP_LOG_INFO = 2,             /* What a reader of the console wants to see. */
+    SP_LOG_DEBUG = 3,            /* Kept in the task's ring, not printed. */
 };
 
 /* Clocks of sp_time. */
 enum {
-    SP_CLOCK_MONOTONIC = 0, /* Microseconds since an arbitrary moment; never set, never goes back. */
-    SP_CLOCK_UTC = 1, /* Microseconds since 1970-01-01 00:00 UTC, where the machine knows them. */
+    SP_CLOCK_MONOTONIC = 0,      /* Microseconds since an arbitrary moment; never set, never goes back. */
+    SP_CLOCK_UTC = 1,            /* Microseconds since 1970-01-01 00:00 UTC, where the machine knows them. */
 };
 
 /* Flags of sp_fs_open. */
 enum {
-    SP_OPEN_READ = 1, /* Allow sp_fs_read. */
-    SP_OPEN_WRITE = 2, /* Allow sp_fs_write. */
-    SP_OPEN_CREATE = 4, /* Make the file (with DIRECTORY: the directory) where it does not exist. */
-    SP_OPEN_TRUNCATE = 8, /* Empty the file; needs WRITE. */
-    SP_OPEN_APPEND = 16, /* Every write goes to the end, whatever its offset; needs WRITE. */
-    SP_OPEN_DIRECTORY = 32, /* Open a directory: the result is a directory capability. */
+    SP_OPEN_READ = 1,            /* Allow sp_fs_read. */
+    SP_OPEN_WRITE = 2,           /* Allow sp_fs_write. */
+    SP_OPEN_CREATE = 4,          /* Make the file (with DIRECTORY: the directory) where it does not exist. */
+    SP_OPEN_TRUNCATE = 8,        /* Empty the file; needs WRITE. */
+    SP_OPEN_APPEND = 16,         /* Every write goes to the end, whatever its offset; needs WRITE. */
+    SP_OPEN_DIRECTORY = 32,      /* Open a directory: the result is a directory capability. */
 };
 
 /* Flags of sp_net_connect. */
 enum {
-    SP_NET_TLS = 1, /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
-    SP_NET_UDP = 2, /* Datagrams instead of a TCP connection. */
+    SP_NET_TLS = 1,              /* Encrypted, and the peer proves its name. UNSUPPORTED on a machine without TLS, and with UDP. */
+    SP_NET_UDP = 2,              /* Datagrams instead of a TCP connection. */
 };
 
 /* Flags of sp_ipc_call and sp_ipc_receive. */
 enum {
-    SP_IPC_ACCEPT = 1, /* Take a capability that comes along. */
+    SP_IPC_ACCEPT = 1,           /* Take a capability that comes along. */
 };
 
 /* Ends the task's slice: every other task of the same or a higher priority that is ready runs before this one goes
@@ -137,10 +137,11 @@ sp_cap_t SP_CALL(sp_cap_find)(const void *name, uint32_t name_length);
 /* Opens a file or, with OPEN_DIRECTORY, a directory below a directory capability. The path is relative: components
  * are separated by `/`, each 1 to 63 bytes of any value but 0; a leading `/`, an empty component, `.` and `..` are
  * INVAL, so no path leaves the directory. OPEN_READ needs the right READ on the directory, OPEN_WRITE needs WRITE,
- * making a new file or directory needs CREATE; the new capability has exactly the rights asked for. A component on
- * the way that is a file is NOTFOUND; a file where a directory is wanted, or the reverse, is EXISTS. What is
- * neither, such as a symbolic link on mounted storage, is DENIED. A tree of more than 16 directories is TOOBIG.
- * QUOTA where the task may hold no more capabilities or store no more. Returns the new capability.
+ * making a new file or directory needs CREATE; the new capability has exactly the rights asked for, and GRANT where
+ * the directory has it. A component on the way that is a file is NOTFOUND; a file where a directory is wanted, or
+ * the reverse, is EXISTS. What is neither, such as a symbolic link on mounted storage, is DENIED. A tree of more
+ * than 16 directories is TOOBIG. QUOTA where the task may hold no more capabilities or store no more. Returns the
+ * new capability.
  *   directory: Where the path starts.
  *   path: The path, not terminated by 0.
  *   flags: OPEN_READ, OPEN_WRITE or both (with OPEN_DIRECTORY they say which rights the capability passes on), and
@@ -267,8 +268,9 @@ int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
 /* Calls the server of an endpoint and waits for its reply. A message, as it is received, begins with 16 bytes:
  * client, badge, capability and bits, 4 bytes each; of a reply only the capability counts. Returns how many bytes
  * of the reply there are, with these 16. Where nobody waits for a call, this one waits for a server; with timeout 0
- * it is AGAIN. DEAD where the server ends before it has replied. The capability `pass` needs GRANT, and the server
- * gets one like it that ends with this one; REFUSED where it does not accept one.
+ * it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the client
+ * lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that ends with
+ * this one; REFUSED where it does not accept one.
  *   endpoint: Whom to call.
  *   request: The message.
  *   reply: Where the reply goes: 16 bytes, and the server's message.
@@ -276,8 +278,7 @@ int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
  *   flags: IPC_ACCEPT: a capability in the reply is taken.
  *   timeout: For all of it, in milliseconds.
  * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, DEAD, TOOBIG, REFUSED. */
-int32_t SP_CALL(sp_ipc_call)(sp_cap_t endpoint, const void *request, uint32_t request_length, void *reply, uint32_t reply_length,
-    int32_t pass, uint32_t flags, int32_t timeout);
+int32_t SP_CALL(sp_ipc_call)(sp_cap_t endpoint, const void *request, uint32_t request_length, void *reply, uint32_t reply_length, int32_t pass, uint32_t flags, int32_t timeout);
 
 /* Waits for a call to an endpoint, or for bits of the notification that is bound to it. What is received begins
  * with 16 bytes: `client`, the number that sp_ipc_reply wants; `badge`, which the manifest gave to the client's

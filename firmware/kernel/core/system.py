@@ -17,7 +17,7 @@ from micropython import schedule
 import abi
 from kernel.core import console, supervisor
 from abi import IO, NOMEM
-from scheduler import SLEEP_MOST, until
+from scheduler import SLEEP_MOST, lost, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
@@ -130,10 +130,7 @@ class System:
         """
         count = 0
         for task in self.tasks:
-            ended = task.capabilities.revoke_thing(thing)
-            if ended:
-                count += ended
-                self.scheduler.rouse(task)
+            count += task.capabilities.revoke_thing(thing, lost)
         return count
 
     def run(self, milliseconds=-1, forever=False):

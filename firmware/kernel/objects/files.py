@@ -2,7 +2,7 @@
 
 Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
 """
-from abi import DENIED, INVAL, KIND_FILE, NOTFOUND, QUOTA, RIGHT_CREATE, RIGHT_READ, RIGHT_WRITE
+from abi import DENIED, INVAL, KIND_FILE, NOTFOUND, QUOTA, RIGHT_CREATE, RIGHT_READ, RIGHT_WRITE, RIGHT_GRANT
 from kernel.core.capability import RIGHTS
 from kernel.objects.ramfs import OpenFile, walk
 
@@ -39,6 +39,7 @@ class FileCalls:
             wanted |= flags & _OPEN_CREATE              # and this is the right CREATE
             if wanted & ~held:
                 return DENIED
+        wanted |= held & RIGHT_GRANT
         if capabilities.full():
             return QUOTA
         path = instance.read(instance.arg(1), instance.arg(2))

@@ -11,8 +11,8 @@ The module of a kind has:
 
 and a class with the handlers of its system calls.
 """
+import services
 from scheduler import Scheduler
-from services import Services
 from kernel.core.system import System
 from kernel.objects import channel, files, network, pin
 from kernel.objects.resolver import Resolver
@@ -22,7 +22,7 @@ KINDS = (files, pin, network, channel)
 
 def calls(scheduler, resolver):
     """The handlers of all calls on objects, for a System."""
-    return Services(scheduler), files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls()
+    return services, files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls()
 
 
 def make_system(fs, resolver=None):

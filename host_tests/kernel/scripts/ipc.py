@@ -5,6 +5,11 @@ from kernel.core.capability import Capabilities
 from kernel.core.task import STATES, Task
 from kernel.objects.kinds import make_system
 from kernel.objects.ramfs import OpenFile, RamFS
+def opened(path):
+    file = fs.make(path, False)
+    file.open(True, None)
+    return OpenFile(file, False)
+from scheduler import lost
 from services import Endpoint, Notification
 hal.write = lambda buffer, n: None
 fs = RamFS(100000)
@@ -13,13 +18,12 @@ endpoint, notification = Endpoint("e"), Notification("e")
 def ends(right, badge):
     # A grant of the endpoint, and a second one that nothing waits on.
     return [("e", notification if right == "wait" else endpoint, WRITE if right == "write" else READ, badge), ("other", endpoint, READ, 0)]
-def add(name, grants, file=None, rights=0, slots=16):
+def add(name, grants, file=None, rights=0, slots=16, priority=3):
     c = Capabilities(slots)
     for word, thing, right, badge in grants[:slots]:
         c.grant(word, thing, right, badge)
     if file:
-        file.open(True, None)
-        c.grant("file", OpenFile(file, False), rights)
-    task = Task(name, wasm3.Instance(wasm[name], memory=4096), 3, 200000, c)
+        c.grant("file", file, rights)
+    task = Task(name, wasm3.Instance(wasm[name], memory=4096), priority, 200000, c)
     system.add(task)
     return task
