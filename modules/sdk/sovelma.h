@@ -278,7 +278,8 @@ int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
  *   flags: IPC_ACCEPT: a capability in the reply is taken.
  *   timeout: For all of it, in milliseconds.
  * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT, DEAD, TOOBIG, REFUSED. */
-int32_t SP_CALL(sp_ipc_call)(sp_cap_t endpoint, const void *request, uint32_t request_length, void *reply, uint32_t reply_length, int32_t pass, uint32_t flags, int32_t timeout);
+int32_t SP_CALL(sp_ipc_call)(sp_cap_t endpoint, const void *request, uint32_t request_length, void *reply, uint32_t reply_length, int32_t
+    pass, uint32_t flags, int32_t timeout);
 
 /* Waits for a call to an endpoint, or for bits of the notification that is bound to it. What is received begins
  * with 16 bytes: `client`, the number that sp_ipc_reply wants; `badge`, which the manifest gave to the client's

@@ -227,7 +227,7 @@ def c_header(abi: Table) -> list[str]:
             out += wrap(f"Errors: {', '.join(call['errors'])}.", 116, " * ", " *   ")
         out[-1] += " */"
         noreturn = "__attribute__((noreturn)) " if call["name"] == "sp_exit" else ""
-        out += [f"{noreturn}{C_RESULTS[call['result']]} SP_CALL({call['name']})({parameters(call)});"]
+        out += wrap(f"{noreturn}{C_RESULTS[call['result']]} SP_CALL({call['name']})({parameters(call)});", 140, "", "    ")
     out += ["", "#endif"]
     return out
 
