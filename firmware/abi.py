@@ -32,6 +32,8 @@ KIND_SOCKET = const(8)
 KIND_PIN = const(16)
 KIND_ENDPOINT = const(32)
 KIND_NOTIFICATION = const(64)
+KIND_MUTEX = const(128)
+KIND_SEMAPHORE = const(256)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
 RIGHT_CREATE = const(4)
@@ -85,16 +87,20 @@ NR_IPC_REPLY = const(26)
 NR_NOTIFY_SIGNAL = const(27)
 NR_NOTIFY_WAIT = const(28)
 NR_NOTIFY_BIND = const(29)
+NR_SYNC_LOCK = const(30)
+NR_SYNC_UNLOCK = const(31)
+NR_SYNC_TAKE = const(32)
+NR_SYNC_GIVE = const(33)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
     "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",
     "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close", "sp_cap_list", "sp_cap_info", "sp_cap_derive",
     "sp_cap_drop", "sp_cap_revoke", "sp_ipc_call", "sp_ipc_receive", "sp_ipc_reply", "sp_notify_signal",
-    "sp_notify_wait", "sp_notify_bind",)
+    "sp_notify_wait", "sp_notify_bind", "sp_sync_lock", "sp_sync_unlock", "sp_sync_take", "sp_sync_give",)
 # of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights; 0: no capability
 NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 65538, 131074, 2, 3, 65552, 131088, 4, 131080, 65544, 8, 0, 65535, 65535, 65535,
-    65535, 131104, 65568, 65568, 131136, 65600, 65600,)
+    65535, 131104, 65568, 65568, 131136, 65600, 65600, 131200, 131200, 65792, 131328,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

@@ -7,7 +7,7 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 1
-#define ABI_COUNT 30
+#define ABI_COUNT 34
 #define ABI_ARGUMENTS_MOST 6
 
 enum {
@@ -41,6 +41,8 @@ enum {
     ABI_KIND_PIN = 16,
     ABI_KIND_ENDPOINT = 32,
     ABI_KIND_NOTIFICATION = 64,
+    ABI_KIND_MUTEX = 128,
+    ABI_KIND_SEMAPHORE = 256,
     ABI_RIGHT_READ = 1,
     ABI_RIGHT_WRITE = 2,
     ABI_RIGHT_CREATE = 4,
@@ -93,6 +95,10 @@ enum {
     ABI_NR_SP_NOTIFY_SIGNAL = 27,
     ABI_NR_SP_NOTIFY_WAIT = 28,
     ABI_NR_SP_NOTIFY_BIND = 29,
+    ABI_NR_SP_SYNC_LOCK = 30,
+    ABI_NR_SP_SYNC_UNLOCK = 31,
+    ABI_NR_SP_SYNC_TAKE = 32,
+    ABI_NR_SP_SYNC_GIVE = 33,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -209,6 +215,18 @@ static const struct abi_call abi_calls[ABI_COUNT] = {
     { "sp_notify_bind", "i(ii)", .number = 29, .argument_count = 2, .wasm_argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600,
       .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, INT32_MIN, 2147483647 } } },
+    { "sp_sync_lock", "i(ii)", .number = 30, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 } } },
+    { "sp_sync_unlock", "i(i)", .number = 31, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 } } },
+    { "sp_sync_take", "i(ii)", .number = 32, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65792,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 } } },
+    { "sp_sync_give", "i(ii)", .number = 33, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131328,
+      .argument = { { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 } } },
 };
 
 #endif

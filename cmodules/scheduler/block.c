@@ -9,17 +9,16 @@
 #include "python/python.h"
 #include "scheduler.h"
 
-static thread *thread_at(sched_link *link) { return (thread *)((char *)link - offsetof(thread, beside)); }
+thread *sched_first(const sched_link *head) { return sched_at(head->next); }
 
-thread *sched_first(const sched_link *head) { return thread_at(head->next); }
-
-static void leave(sched_link *link) {
+void sched_leave(sched_link *link) {
     link->next->back = link->back;
     link->back->next = link->next;
     sched_ring(link);
 }
 
-static void join(sched_link *link, sched_link *head) {
+void sched_join(sched_link *link, sched_link *head) {
+    sched_leave(link);
     link->back = head->back;
     link->next = head;
     head->back->next = link;
@@ -58,7 +57,7 @@ void sched_lend(thread *which, thread *to) {
 
 static void stop(thread *which) {
     take_back(which);
-    leave(&which->beside);
+    sched_leave(&which->beside);
     which->block = MP_OBJ_NULL;
     which->server = NULL;
     which->waits++;
@@ -66,8 +65,7 @@ static void stop(thread *which) {
 
 void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milliseconds) {
     scheduler *self = which->home;
-    leave(&which->beside);
-    join(&which->beside, head);
+    sched_join(&which->beside, head);
     which->block = object;
     which->timed = milliseconds >= 0;
     if (which->timed) {
@@ -79,10 +77,7 @@ void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milli
     which->state = THREAD_WAITING;
 }
 
-void sched_pass(thread *which, sched_link *head) {
-    leave(&which->beside);
-    join(&which->beside, head);
-}
+void sched_pass(thread *which, sched_link *head) { sched_join(&which->beside, head); }
 
 void sched_unblock(thread *which, int32_t answer) {
     stop(which);
@@ -106,12 +101,12 @@ bool sched_woken(thread *which, int64_t *answer) {
     return false;
 }
 
-/* May the thread still serve the object? */
-static bool serves(const thread *which, mp_obj_t object) {
+/* Has the thread the object with that right? */
+static bool has(const thread *which, mp_obj_t object, uint32_t right) {
     const instance_object *instance = MP_OBJ_TO_PTR(which->instance);
     const capability_table *table = which->instance == mp_const_none ? NULL : instance->capabilities;
     for (uint32_t slot = 1; table && slot < table->size; slot++)
-        if (table->slot[slot].object == object && table->slot[slot].held & ABI_RIGHT_READ << CAP_RIGHTS_SHIFT) return true;
+        if (table->slot[slot].object == object && table->slot[slot].held & right << CAP_RIGHTS_SHIFT) return true;
     return false;
 }
 
@@ -121,9 +116,14 @@ void sched_lost(thread *which) {
         sched_add(which->home, which);
     }
     for (sched_link *next = which->clients.next; next != &which->clients;) {
-        thread *client = thread_at(next);
+        thread *client = sched_at(next);
         next = next->next;
-        if (!serves(which, client->block)) sched_unblock(client, ABI_ERR_DEAD);
+        if (!has(which, client->block, ABI_RIGHT_READ)) sched_unblock(client, ABI_ERR_DEAD);
+    }
+    for (sched_link *next = which->holds.next; next != &which->holds;) {
+        sched_held *held = (sched_held *)next;
+        next = next->next;
+        if (!has(which, held->object, ABI_RIGHT_WRITE)) held->ended(held);
     }
 }
 
@@ -135,5 +135,9 @@ MP_DEFINE_CONST_FUN_OBJ_1(sched_lost_obj, lost);
 
 void sched_forget(thread *which) {
     if (which->block != MP_OBJ_NULL) stop(which);
+    while (!sched_is_empty(&which->holds)) {
+        sched_held *held = (sched_held *)which->holds.next;
+        held->ended(held);
+    }
     while (!sched_is_empty(&which->clients)) sched_unblock(sched_first(&which->clients), ABI_ERR_DEAD);
 }

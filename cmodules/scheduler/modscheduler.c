@@ -46,6 +46,7 @@ static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t 
         .priority = (uint8_t)priority };
     sched_ring(&self->beside);
     sched_ring(&self->clients);
+    sched_ring(&self->holds);
     return MP_OBJ_FROM_PTR(self);
 }
 

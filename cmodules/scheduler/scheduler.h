@@ -18,6 +18,7 @@
 #define SOV_SCHEDULER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "py/obj.h"
@@ -45,6 +46,13 @@ typedef struct sched_link {
     struct sched_link *next, *back;
 } sched_link;
 
+/* What a thread holds alone, in the ring `holds`. ended(): the thread is over, or may not use the object any more. */
+typedef struct sched_held {
+    sched_link link;
+    mp_obj_t object;
+    void (*ended)(struct sched_held *self);
+} sched_held;
+
 typedef struct thread {
     mp_obj_base_t base;
     mp_obj_t task;              /* whose it is; handlers get it */
@@ -63,6 +71,7 @@ typedef struct thread {
     mp_obj_t block;             /* the object it waits at, and `beside` is in a ring there; MP_OBJ_NULL: nowhere */
     sched_link beside;
     sched_link clients;         /* the ring of those whose calls it has received and not replied to */
+    sched_link holds;           /* the ring of what it holds */
     struct thread *server;      /* who received the call that it waits in; NULL: nobody yet */
     struct scheduler *home;     /* the one that it was added to first */
     struct thread *lends_to;   /* whom it lends its priority; NULL: nobody */
@@ -131,6 +140,13 @@ void sched_stop_timer(scheduler *self, thread *which);
 static inline void sched_ring(sched_link *head) { head->next = head->back = head; }
 static inline bool sched_is_empty(const sched_link *head) { return head->next == head; }
 
+/* Last into a ring, out of the one it is in. A link that is in no ring is a ring of its own. */
+void sched_join(sched_link *link, sched_link *head);
+void sched_leave(sched_link *link);
+
+/* The thread of a link `beside`. */
+static inline thread *sched_at(sched_link *link) { return (thread *)((char *)link - offsetof(thread, beside)); }
+
 /* The first thread of a ring that is not empty. */
 thread *sched_first(const sched_link *head);
 
@@ -146,7 +162,7 @@ void sched_pass(thread *which, sched_link *head);
 void sched_lend(thread *which, thread *to);
 
 /* The task has lost a capability: it goes on where it waits, to find out, and the clients of an endpoint that it may not serve any
- * more get DEAD. */
+ * more get DEAD; what it holds and may not use any more it holds no longer. */
 void sched_lost(thread *which);
 MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
 
@@ -157,7 +173,7 @@ void sched_unblock(thread *which, int32_t answer);
  * longer; false where it waits on. Raises nothing. */
 bool sched_woken(thread *which, int64_t *answer);
 
-/* The task of a thread has ended: it waits nowhere, and whom it served gets DEAD. */
+/* The task of a thread has ended: it waits nowhere and holds nothing, and whom it served gets DEAD. */
 void sched_forget(thread *which);
 
 /* ---- modscheduler.c */

@@ -44,6 +44,12 @@ static const mp_rom_map_elem_t services_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_sp_cap_revoke), MP_ROM_PTR(&services_cap_revoke_obj) },
     { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&endpoint_type) },
     { MP_ROM_QSTR(MP_QSTR_Notification), MP_ROM_PTR(&notification_type) },
+    { MP_ROM_QSTR(MP_QSTR_Mutex), MP_ROM_PTR(&mutex_type) },
+    { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&semaphore_type) },
+    { MP_ROM_QSTR(MP_QSTR_sp_sync_lock), MP_ROM_PTR(&services_sync_lock_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_sync_unlock), MP_ROM_PTR(&services_sync_unlock_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_sync_take), MP_ROM_PTR(&services_sync_take_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_sync_give), MP_ROM_PTR(&services_sync_give_obj) },
 };
 static MP_DEFINE_CONST_DICT(services_globals, services_globals_table);
 

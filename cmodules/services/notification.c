@@ -15,7 +15,7 @@ static notification *target(const instance_object *instance) {
 static void give(notification *self) {
     sched_link *next = self->waiting.next;
     while (next != &self->waiting && self->word) {
-        thread *which = (thread *)((char *)next - offsetof(thread, beside));
+        thread *which = sched_at(next);
         next = next->next;
         int32_t refused = sov_instance_refused(which->instance);
         if (refused) {

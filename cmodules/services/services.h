@@ -47,7 +47,7 @@ struct endpoint {
     sched_link receivers; /* who waits for a call */
 };
 
-extern const mp_obj_type_t endpoint_type, notification_type;
+extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semaphore_type;
 
 /* Gives what is signalled to a server that waits at the endpoint the notification is bound to. */
 void endpoint_notify(endpoint *self);
@@ -59,6 +59,12 @@ MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_reply_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_notify_signal_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_notify_wait_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_notify_bind_obj);
+
+/* ---- sync.c: what keeps tasks apart */
+MP_DECLARE_CONST_FUN_OBJ_1(services_sync_lock_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_sync_unlock_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_sync_take_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_sync_give_obj);
 
 /* ---- capability_calls.c */
 MP_DECLARE_CONST_FUN_OBJ_1(services_cap_list_obj);

@@ -25,10 +25,11 @@ EVERYTHING = {
     "network": {"nameservers": ["192.0.2.1"], "hosts": {"a.example": "192.0.2.2"}},
     "tasks": [
         {"name": "a", "module": "good.wasm", "args": ["x", ""], "priority": 3, "slice": 1000, "budget": 5, "period": 10,
-         "memory": 1024, "stack": 1024, "quota": 9000, "capabilities": 9, "storage": 5000, "log_burst": 1, "log_rate": 1,
+         "memory": 1024, "stack": 1024, "quota": 9000, "capabilities": 11, "storage": 5000, "log_burst": 1, "log_rate": 1,
          "may_fault": True, "fault": {"policy": "restart", "first": 1, "most": 2, "times": 3},
          "sha256": __import__("hashlib").sha256(GOOD).hexdigest(),
          "caps": {"e": {"endpoint": "e", "rights": ["read", "grant"], "badge": 7}, "note": {"notification": "n", "rights": ["write"]},
+                  "m": {"mutex": "m", "rights": ["write", "grant"]}, "s": {"semaphore": "s", "initial": 3, "rights": ["read"]},
                   "f": {"file": "/f", "rights": ["read"]}, "d": {"directory": "/data", "rights": ["write"]},
                   "i": {"pin": 9, "mode": "in", "pull": "up", "active": "low", "rights": ["read"]},
                   "o": {"pin": 8, "mode": "out", "initial": 1, "active": "high", "rights": ["write"]},

@@ -71,6 +71,10 @@ WORST = {
     "sp_notify_signal": {"": "sp_notify_signal(note, 1);", "an endpoint": "sp_notify_bind(note, end); for (;;) sp_notify_signal(note, 3);"},
     "sp_notify_wait": {"signalled": "sp_notify_signal(note, 3); sp_notify_wait(note, 1, -1);", "not signalled": "sp_notify_wait(note, 4, 0);"},
     "sp_notify_bind": {"to an endpoint": "sp_notify_bind(note, end);", "to none": "sp_notify_bind(note, 0);"},
+    "sp_sync_lock": {"and unlocked": "sp_sync_lock(lock, -1); sp_sync_unlock(lock);", "held already": "sp_sync_lock(lock, 0); sp_sync_lock(lock, 0);"},
+    "sp_sync_unlock": {"held": "sp_sync_lock(lock, -1); sp_sync_unlock(lock);", "not held": "sp_sync_unlock(lock);"},
+    "sp_sync_take": {"given": "sp_sync_give(count, 1); sp_sync_take(count, -1);", "not given": "sp_sync_take(count, 0);"},
+    "sp_sync_give": {"and taken": "sp_sync_give(count, 1); sp_sync_take(count, -1);"},
     "sp_fs_open": {
         "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
         "of 255 bytes, not there": 'sp_fs_close(sp_fs_open(directory, DEEP + 1, 254, 3));',
@@ -128,7 +132,7 @@ WORST = {
 # The cases that end with an error.
 REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
            "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close",
-           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled"}  # fmt: skip
+           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled", "held already", "not held", "not given"}  # fmt: skip
 
 
 def refusals(name: str) -> dict[str, str]:
@@ -170,7 +174,7 @@ static int chain[12], files[220];
 __attribute__((export_name("_start"))) void start(void)
 {
     int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
-    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), ports = FIND(ports), n = 0;
+    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), lock = FIND(lock), count = FIND(count), ports = FIND(ports), n = 0;
     int port[7] = { 0 };
     for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
     sp_fs_read(ports, port, sizeof port, 0);

@@ -74,7 +74,7 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     states = {name: row[0] for name, row in rows.items()}
     assert states == {"hello": "ended", "blink": "sleeping", "button": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
                       "sort": "ended", "keyring": "ended", "broker": "ended", "reporter": "ended", "reader-a": "ended",
-                      "reader-b": "ended", "ticker": "ended", "fetch": "ended"}  # fmt: skip
+                      "reader-b": "ended", "plato": "ended", "laozi": "ended", "hypatia": "ended", "ticker": "ended", "fetch": "ended"}  # fmt: skip
     assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
     assert all(row[1] > 0 and row[3] > 0 for row in rows.values())
     assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0

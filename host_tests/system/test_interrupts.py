@@ -1,5 +1,6 @@
 """Ctrl-C, once or twenty times in a row, at any moment: no signal ends the program by itself, and the system is never lost."""
 
+import json
 import os
 import random
 import signal
@@ -13,6 +14,7 @@ from terminal import Terminal
 
 pytestmark = pytest.mark.pc("signals of the host")
 
+TASKS = len(json.loads((ROOT / DEMO).read_text())["tasks"])
 BURSTS = [(1, 0), (2, 0.0002), (2, 0.0005), (2, 0.002), (20, 0.0005)]
 
 
@@ -29,7 +31,7 @@ def has_its_system(terminal):
         time.sleep(0.1)
         terminal.type("import sovelma; len(sovelma.system.tasks) * 1111\r")
         try:
-            terminal.wait_for("\n11110", 2)
+            terminal.wait_for(f"\n{TASKS * 1111}", 2)
             terminal.wait_for(">>> ")
             return
         except AssertionError:

@@ -44,12 +44,14 @@ enum {
     SP_KIND_PIN = 16,            /* One pin of the machine, as input or as output. */
     SP_KIND_ENDPOINT = 32,       /* Where a server receives calls of other tasks. */
     SP_KIND_NOTIFICATION = 64,   /* A word into which tasks signal bits, and others wait for them. */
+    SP_KIND_MUTEX = 128,         /* What one task holds at a time. */
+    SP_KIND_SEMAPHORE = 256,     /* A count that tasks give to and take from. */
 };
 
 /* Rights of a capability: a mask. */
 enum {
-    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification. */
-    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification. */
+    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification, take from a semaphore. */
+    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification, lock a mutex, give to a semaphore. */
     SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
     SP_RIGHT_GRANT = 8,          /* Pass the capability on to another task. */
 };
@@ -324,5 +326,33 @@ int32_t SP_CALL(sp_notify_wait)(sp_cap_t notification, int32_t mask, int32_t tim
  *   endpoint: An endpoint with READ, of this task; 0: the notification is bound to none any more.
  * Errors: BADCAP, REVOKED, DENIED. */
 int32_t SP_CALL(sp_notify_bind)(sp_cap_t notification, int32_t endpoint);
+
+/* Waits until no task holds the mutex, and holds it until sp_sync_unlock. Meanwhile who waits lends its priority to
+ * the holder; the first of the highest priority is next. Returns 0, or 1 where the last holder ended, or lost the
+ * mutex, without unlocking it: what it guards may be half done. INVAL where this task holds it already; AGAIN with
+ * timeout 0 where another one does.
+ *   mutex: Which one.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_sync_lock)(sp_cap_t mutex, int32_t timeout);
+
+/* Holds the mutex no longer. DENIED where this task does not hold it. Returns 0.
+ *   mutex: Which one.
+ * Errors: BADCAP, REVOKED, DENIED. */
+int32_t SP_CALL(sp_sync_unlock)(sp_cap_t mutex);
+
+/* Waits until the count of the semaphore is not 0, and takes one off it. AGAIN with timeout 0 where it is. Returns
+ * 0.
+ *   semaphore: Which one.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_sync_take)(sp_cap_t semaphore, int32_t timeout);
+
+/* Adds to the count; as many as that go on in sp_sync_take, in the order in which they came. Never waits. TOOBIG
+ * where the count would be more than 1073741823, and it stays. Returns 0.
+ *   semaphore: Which one.
+ *   count: How many.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, TOOBIG. */
+int32_t SP_CALL(sp_sync_give)(sp_cap_t semaphore, int32_t count);
 
 #endif

@@ -9,7 +9,7 @@ A policy, JSON:
         {"only": ["updater"], "rights": ["write", "create"], "target": "/data/flash"},   no other task has one of these rights there
         {"never": ["net", "pin 4"]}]}                                                    no task reaches all of these
 
-A target is a path and all below it, "net", "net example.org", "pin 4", "endpoint NAME" or "notification NAME".
+A target is a path and all below it, "net", "net example.org", "pin 4", "endpoint NAME", "notification NAME", "mutex NAME" or "semaphore NAME".
 
 Invariants: a target is reached where any part of it is: a grant of / reaches /data/flash. Whoever may call an endpoint reaches, for
 the rules that say never, what its servers reach.
@@ -26,7 +26,9 @@ from kernel.objects.netpolicy import parse_address, parse_name
 
 VERSION = 1
 _KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN,
-          "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION}
+          "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION,
+          "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE}
+_SHARED = ("endpoint", "notification", "mutex", "semaphore")
 _ANY = const(0xFFFF)    # what a call needs that takes every kind of object
 # What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
@@ -70,7 +72,7 @@ class Grant:
             return "pin %d %s" % self.what[:2]
         if self.word == "net":
             return "net " + " ".join(self.what.hosts())
-        if self.word in ("endpoint", "notification"):
+        if self.word in _SHARED:
             return self.what[0].text()
         return "its arguments" if isinstance(self.what, bytes) else self.what
 
@@ -86,7 +88,7 @@ class Grant:
                 return False
             address = parse_address(host)
             return self.what.allows_address(address, False) if address else self.what.allows_name(parse_name(host))
-        if self.word in ("endpoint", "notification"):
+        if self.word in _SHARED:
             return target == self.what[0].text()
         if isinstance(self.what, bytes) or target[:1] != "/":
             return False
@@ -224,6 +226,6 @@ class Policy(Checker):
         for target in targets if isinstance(targets, list) else ():
             if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
                                                    or target[:4] == "pin " and target[4:].isdigit()
-                                                   or target.split(" ")[0] in ("endpoint", "notification")):
-                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME or notification NAME")
+                                                   or target.split(" ")[0] in _SHARED):
+                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME or semaphore NAME")
         self.rules.append((only, rights, targets))

@@ -1,30 +1,47 @@
-"""What tasks reach each other through: endpoints and notifications, named in the manifest and shared by all that are granted them.
+"""What tasks share by a name in the manifest: endpoints, notifications, mutexes, semaphores.
 
 The objects and their calls are in C (cmodules/services); here the manifest's grants are read. An object lives as long as the system.
 """
-from services import Endpoint, Notification
+from services import Endpoint, Mutex, Notification, Semaphore
 
-GRANTS = ("endpoint", "notification")
+GRANTS = ("endpoint", "notification", "mutex", "semaphore")
 OUTSIDE = False
 _NAME_MOST = const(64)
-_BADGE_MOST = const((1 << 30) - 1)
+_NUMBER_MOST = const((1 << 30) - 1)
 
 
 def parse(manifest, grant, where):
     """See kernel.objects.kinds. `what` is (the object, badge)."""
-    word = "endpoint" if "endpoint" in grant else "notification"
-    manifest.keys(grant, where, (word, "rights", "badge") if word == "endpoint" else (word, "rights"))
+    # No table of the kinds: it would lie on a board's heap for ever.
+    word = [word for word in GRANTS if word in grant][0]
+    known, default, key, article = ("read", "write", "grant"), ["write"], None, "a "
+    if word == "endpoint":
+        key, article = "badge", "an "
+    elif word == "mutex":
+        known = ("write", "grant")
+    elif word == "semaphore":
+        key, default = "initial", ["read", "write"]
+    manifest.keys(grant, where, (word, "rights", key) if key else (word, "rights"))
     name = grant[word]
-    rights = manifest.rights(grant, where, "an " + word if word == "endpoint" else "a " + word, ["write"], ("read", "write", "grant"))
-    badge = manifest.number(grant, "badge", where + ".badge", 0, _BADGE_MOST, 0)
+    rights = manifest.rights(grant, where, article + word, default, known)
+    number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MOST, 0) if key else 0
     if not manifest.is_a(name, str, where + "." + word, "a string"):
         return None
     if not 1 <= len(name) <= _NAME_MOST:
         manifest.wrong(where + "." + word, "must have 1 to %d characters" % _NAME_MOST)
     shared = manifest.shared
     if (word, name) not in shared:
-        shared[word, name] = (Endpoint if word == "endpoint" else Notification)(name)
-    return word, (shared[word, name], badge), rights
+        shared[word, name] = _new(word, name, number), number
+    thing, first = shared[word, name]
+    if word == "semaphore" and first != number:
+        manifest.wrong(where + ".initial", "%s begins with %s elsewhere" % (name, first))
+    return word, (thing, number), rights
+
+
+def _new(word, name, number):
+    if word == "semaphore":
+        return Semaphore(name, number if isinstance(number, int) else 0)
+    return (Endpoint if word == "endpoint" else Mutex if word == "mutex" else Notification)(name)
 
 
 def make(word, what, rights, fs, account):

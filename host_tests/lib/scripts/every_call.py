@@ -11,7 +11,7 @@ from kernel.objects.ramfs import OpenFile, RamFS
 from kernel.objects.resolver import Resolver
 from kernel.objects.kinds import make_system
 from kernel.core.task import READY, Task
-from services import Endpoint, Notification
+from services import Endpoint, Mutex, Notification, Semaphore
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)
@@ -46,6 +46,8 @@ def storm(which):
     c.grant("output", Pin(8, hal.pin(8, "out", None, 0), 0, False), 3)
     c.grant("end", Endpoint("end"), 11, 7)
     c.grant("note", Notification("note"), 3)
+    c.grant("lock", Mutex("lock"), 2)
+    c.grant("count", Semaphore("count", 0), 3)
     for n in range(names):
         c.grant("a%05d" % n, directory, 0)
     c.grant("zzzzzz", directory, 0)

@@ -1,0 +1,180 @@
+/* sync.c - a mutex, which one task holds, and a semaphore, which counts.
+ *
+ * Who waits for a mutex lends its priority to the holder. A holder that ends, or loses its capability, holds it no longer; the next one
+ * is told, since what the mutex guards may be half done.
+ *
+ * Invariants: a mutex that somebody waits for is held. A semaphore that somebody waits for is 0. Nothing here allocates but the
+ * constructors and text().
+ */
+#include "py/runtime.h"
+
+#include "../common/abi_table.h"
+#include "services.h"
+
+#define COUNT_MOST ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
+#define HALF_DONE 1                 /* answer of sp_sync_lock */
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t name;
+    sched_held held;    /* in the ring of the holder; first in nothing else */
+    thread *holder;     /* NULL: nobody */
+    bool abandoned;     /* the last holder did not unlock it */
+    sched_link waiting;
+} mutex;
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t name;
+    uint32_t count;
+    sched_link waiting;
+} semaphore;
+
+static mp_obj_t target(const instance_object *instance) { return cap_at(instance->capabilities, services_argument(instance, 0))->object; }
+
+/* ---- the mutex -------------------------------------------------------------------------------------- */
+
+static int32_t give_to(mutex *self, thread *which) {
+    int32_t answer = self->abandoned ? HALF_DONE : 0;
+    self->abandoned = false;
+    self->holder = which;
+    sched_join(&self->held.link, &which->holds);
+    return answer;
+}
+
+/* Of those who wait, the first of the highest priority; NULL where nobody does. O(waiters). */
+static thread *most_urgent(mutex *self) {
+    thread *best = services_first(&self->waiting);
+    if (!best) return NULL;
+    for (sched_link *next = best->beside.next; next != &self->waiting; next = next->next)
+        if (sched_at(next)->priority > best->priority && !sov_instance_refused(sched_at(next)->instance)) best = sched_at(next);
+    return best;
+}
+
+static void release(mutex *self) {
+    self->holder = NULL;
+    sched_leave(&self->held.link);
+    thread *next = most_urgent(self);
+    if (!next) return;
+    sched_unblock(next, give_to(self, next));
+    for (sched_link *link = self->waiting.next; link != &self->waiting; link = link->next) sched_lend(sched_at(link), next);
+}
+
+static void abandon(sched_held *held) {
+    mutex *self = MP_OBJ_TO_PTR(held->object);
+    self->abandoned = true;
+    release(self);
+}
+
+/* sp_sync_lock(mutex, timeout) */
+static mp_obj_t sync_lock(mp_obj_t task) {
+    thread *which = sched_thread_of(task);
+    const instance_object *instance = services_instance(task);
+    mutex *self = MP_OBJ_TO_PTR(target(instance));
+    int32_t timeout = (int32_t)services_argument(instance, 1);
+    if (!self->holder) return MP_OBJ_NEW_SMALL_INT(give_to(self, which));
+    if (self->holder == which) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
+    if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
+    sched_block(which, MP_OBJ_FROM_PTR(self), &self->waiting, timeout);
+    sched_lend(which, self->holder);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_sync_lock_obj, sync_lock);
+
+/* sp_sync_unlock(mutex) */
+static mp_obj_t sync_unlock(mp_obj_t task) {
+    mutex *self = MP_OBJ_TO_PTR(target(services_instance(task)));
+    if (self->holder != sched_thread_of(task)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
+    release(self);
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_sync_unlock_obj, sync_unlock);
+
+/* Mutex(name) */
+static mp_obj_t mutex_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 1, 1, false);
+    mutex *self = mp_obj_malloc(mutex, type);
+    self->name = given[0];
+    self->holder = NULL;
+    self->abandoned = false;
+    self->held.object = MP_OBJ_FROM_PTR(self);
+    self->held.ended = abandon;
+    sched_ring(&self->held.link);
+    sched_ring(&self->waiting);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+/* ---- the semaphore ---------------------------------------------------------------------------------- */
+
+/* sp_sync_take(semaphore, timeout) */
+static mp_obj_t sync_take(mp_obj_t task) {
+    const instance_object *instance = services_instance(task);
+    semaphore *self = MP_OBJ_TO_PTR(target(instance));
+    int32_t timeout = (int32_t)services_argument(instance, 1);
+    if (self->count) {
+        self->count--;
+        return MP_OBJ_NEW_SMALL_INT(0);
+    }
+    if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
+    sched_block(sched_thread_of(task), MP_OBJ_FROM_PTR(self), &self->waiting, timeout);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_sync_take_obj, sync_take);
+
+/* sp_sync_give(semaphore, count) */
+static mp_obj_t sync_give(mp_obj_t task) {
+    const instance_object *instance = services_instance(task);
+    semaphore *self = MP_OBJ_TO_PTR(target(instance));
+    uint32_t count = services_argument(instance, 1);
+    if (count > COUNT_MOST - self->count) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_TOOBIG);
+    self->count += count;
+    for (thread *which; self->count && (which = services_first(&self->waiting));) {
+        self->count--;
+        sched_unblock(which, 0);
+    }
+    return MP_OBJ_NEW_SMALL_INT(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_sync_give_obj, sync_give);
+
+/* Semaphore(name, count) */
+static mp_obj_t semaphore_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 2, 2, false);
+    semaphore *self = mp_obj_malloc(semaphore, type);
+    self->name = given[0];
+    self->count = (uint32_t)mp_obj_get_int(given[1]);
+    sched_ring(&self->waiting);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+/* ---- both ------------------------------------------------------------------------------------------- */
+
+static mp_obj_t mutex_text(mp_obj_t self_in) {
+    const mutex *self = MP_OBJ_TO_PTR(self_in);
+    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("mutex ", 6), self->name);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(mutex_text_obj, mutex_text);
+
+static mp_obj_t semaphore_text(mp_obj_t self_in) {
+    const semaphore *self = MP_OBJ_TO_PTR(self_in);
+    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("semaphore ", 10), self->name);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(semaphore_text_obj, semaphore_text);
+
+static const mp_rom_map_elem_t mutex_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_MUTEX) },
+    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&mutex_text_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
+};
+static MP_DEFINE_CONST_DICT(mutex_locals, mutex_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(mutex_type, MP_QSTR_Mutex, MP_TYPE_FLAG_NONE, make_new, mutex_make_new, locals_dict, &mutex_locals);
+
+static const mp_rom_map_elem_t semaphore_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_SEMAPHORE) },
+    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&semaphore_text_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
+};
+static MP_DEFINE_CONST_DICT(semaphore_locals, semaphore_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    semaphore_type, MP_QSTR_Semaphore, MP_TYPE_FLAG_NONE, make_new, semaphore_make_new, locals_dict, &semaphore_locals);
