@@ -82,8 +82,14 @@ void sched_pass(thread *which, sched_link *head) { sched_join(&which->beside, he
 void sched_unblock(thread *which, int32_t answer) {
     stop(which);
     which->answer = answer;
-    sched_remove(which->home, which);
-    sched_add_first(which->home, which);
+    scheduler *self = which->home;
+    sched_remove(self, which);
+    if (++self->ahead < SCHED_AHEAD_MOST) {
+        sched_add_first(self, which);
+    } else {
+        self->ahead = 0;
+        sched_add(self, which);
+    }
 }
 
 bool sched_woken(thread *which, int64_t *answer) {

@@ -38,6 +38,7 @@ enum thread_state {
 #define SCHED_PRIORITIES 8                  /* 0 runs last, 7 first */
 #define SCHED_OVER_BUDGET SCHED_PRIORITIES  /* the queue behind those of the priorities */
 #define SCHED_THREADS_MOST 4095            /* what a call's number has room for, see endpoint.c */
+#define SCHED_AHEAD_MOST 32                /* as often as lower priorities get a slice, see queues.c */
 #define SCHED_TICKS_MASK 0x3fffffffu
 #define SCHED_SLEEP_MOST 0x1fffffff         /* ms: the longest time whose end can be told from the past */
 
@@ -98,6 +99,7 @@ typedef struct scheduler {
     uint8_t ready;              /* bit mask of the priorities that have a thread ready */
     uint8_t turn;               /* slices since the guard last gave one away, while a lower priority was ready */
     uint8_t recent;             /* priority of the last slice */
+    uint8_t ahead;              /* threads that went before others since one went behind them */
     uint8_t guarded;            /* the priority that the guard gave a slice to */
     mp_obj_t machine;           /* the HAL, for its ticks */
     mp_obj_t handlers;          /* tuple: by number of the call */
@@ -166,7 +168,8 @@ void sched_lend(thread *which, thread *to);
 void sched_lost(thread *which);
 MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
 
-/* A waiting thread goes on with that answer, before the others of its priority. */
+/* A waiting thread goes on with that answer, before the others of its priority; but every SCHED_AHEAD_MOST-th time behind them, so that
+ * two that go on calling each other starve nobody. */
 void sched_unblock(thread *which, int32_t answer);
 
 /* A thread that waits was made ready by its time, or because it lost a capability. True, and *answer is its answer, where it waits no

@@ -88,6 +88,7 @@ def between_tasks(tools):
         Result("ipc_roundtrip_us", alone / 1000, "us", "sp_ipc_call with 32 bytes to a server that replies with them"),
         Result("ipc_roundtrip_us_1000", crowd / 1000, "us", "beside 1000 tasks that wait at endpoints of their own"),
         Result("notify_ns", told, "ns", "sp_notify_signal and sp_notify_wait of one task"),
+        Result("revoke_1000_us", script(tools, "revoke.py")["us"], "us", "1000 capabilities derived from one, a chain through 50 tables"),
         Result("cap_transfer_ns", passed - alone, "ns", "what a call takes longer that passes a capability on, which the server drops"),
     ]
 

@@ -273,6 +273,23 @@ answer([sum([task.fuel() for task in loops]) - sum(before), client.calls() - cal
     assert done >= 100 and slices <= 3 * 200000 * 12
 
 
+def test_a_pair_that_goes_on_calling_starves_nobody_of_its_priority(firmware):
+    """Neither by calls nor by a mutex or a notification that goes to and fro."""
+    assert play(firmware, """
+note, back = Notification("n"), Notification("b")
+pairs = [("server", ends("read", 0)), ("client", ends("write", 0)), ("ping", [("n", note, READ, 0), ("e", back, WRITE, 0)]),
+         ("pong", [("n", note, WRITE, 0), ("e", back, READ, 0)])]
+loop = add("loop", [])
+tasks = [add(name, grants) for name, grants in pairs]
+system.run(100)
+before, calls = loop.fuel(), [task.calls() for task in tasks]
+system.run(1000)
+answer([loop.fuel() - before > 10 * 200000, [task.calls() > count + 100 for task, count in zip(tasks, calls)]])
+""", server=ECHO, client="for (;;) NEED(sp_ipc_call(e, 0, 0, &m, sizeof m, 0, 0, -1) == 16);",
+        ping="for (;;) { sp_notify_signal(e, 1); sp_notify_wait(n, 1, -1); }", pong="for (;;) { sp_notify_wait(e, 1, -1); sp_notify_signal(n, 1); }",
+        loop='for (;;) __asm__ volatile("");') == [True, [True] * 4]  # fmt: skip
+
+
 WORK = "for (volatile int i = 0; i < 400000; i++) { }"
 
 
