@@ -32,7 +32,7 @@ PARTS = [
     ),
     ("ABI", "one definition; no wrong argument reaches a handler; a call is paid for", "abi misuse syscalls storm"),
     ("Capabilities", "kinds, rights, revocation, generations", "capability revocation cap_calls"),
-    ("Calls between tasks", "messages, replies, notifications, capabilities passed on, mutexes, semaphores", "ipc sync"),
+    ("Calls between tasks", "messages, replies, notifications, capabilities passed on, mutexes, semaphores", "ipc sync services_chaos"),
     ("Scheduler and loop", "priorities, budgets, no task starves, no slice allocates", "scheduler kernel isolation"),
     ("Faults", "crash records that lead to source lines, restart with back-off, stop, reboot", "supervisor locate"),
     ("Manifest", "strict, all errors at once, nothing half-starts", "manifest schema strict_json"),
