@@ -144,10 +144,10 @@ FORGED = {
 for _call in CALLS:
     if _call["argument"] and _call["argument"][0]["kind"] == "cap":
         _kinds = _call["needs"]["kinds"]
-        _answers = [BADCAP if a is None else a for i, a in FORGED.items() if not (i == DIR and "DIRECTORY" in _kinds)]
+        _tried = [i for i in FORGED if i != DIR or not {"DIRECTORY", "ANY"} & set(_kinds)]
+        _answers = [BADCAP if FORGED[i] is None else FORGED[i] for i in _tried]
         specimen("exit", 0, _answers, name=f"{_call['name']}_forged", attack=f"{_call['name']} with identifiers that nobody gave it.")(
-            lambda c=_call, kinds=_kinds: answering([
-                result(c, call(c["name"], *arguments(c, c["argument"][0], [i]))) for i in FORGED if not (i == DIR and "DIRECTORY" in kinds)]))  # fmt: skip
+            lambda c=_call, tried=_tried: answering([result(c, call(c["name"], *arguments(c, c["argument"][0], [i]))) for i in tried]))  # fmt: skip
 
 
 @specimen("exit", 1)
