@@ -1,5 +1,6 @@
 """How much memory tasks take: the bars for hello and for a large module, on each machine; what `make size` tells of them."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -15,6 +16,8 @@ from setups import RUN
 
 
 import size  # noqa: E402
+
+TASKS = len(json.loads((ROOT / "modules/demo/system.json").read_text())["tasks"])
 
 # By the size of a pointer. hello: everything compiled at once. A large module, its bytes in place: beside its linear memory.
 HELLO_MOST = {4: 3600, 8: 3024}
@@ -91,7 +94,7 @@ def test_make_size_prints_what_it_measured(monkeypatch, capsys):
     rows = size.on_pc(firmware)
     size.show_regions("x86_64", rows)
     text = capsys.readouterr().out
-    assert [row[0] for row in rows][:2] == ["hello", "blink"] and len(rows) == 10
+    assert [row[0] for row in rows][:2] == ["hello", "blink"] and len(rows) == TASKS
     for name, memory, region, quota, fit in rows:
         assert f" {name} " in text and memory < quota and memory < region
         for kilobytes, (at_once, on_demand) in zip(size.ARENAS, fit):
@@ -107,7 +110,7 @@ def test_make_size_measures_in_the_emulator_too(monkeypatch):
     monkeypatch.setattr(size, "SECONDS", 0)
     monkeypatch.setattr(size, "ARENAS", (64,))
     rows = size.on_rv32(image)
-    assert len(rows) == 10 and all(memory < quota <= region + 200 for _, memory, region, quota, _ in rows)
+    assert len(rows) == TASKS and all(memory < quota <= region + 200 for _, memory, region, quota, _ in rows)
 
 
 def test_make_size_names_what_is_missing(tmp_path):

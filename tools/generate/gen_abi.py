@@ -14,7 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 
-from abi_source import ARGUMENTS_MOST, INT32_LEAST, TIMEOUT_MOST, DefinitionError, Table, read
+from abi_source import INT32_LEAST, TIMEOUT_MOST, DefinitionError, Table, read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = "firmware/abi.toml"
@@ -48,9 +48,13 @@ def c_int(value: int) -> str:
     return "INT32_MIN" if value == INT32_LEAST else str(value)
 
 
-def c_call(call: Table) -> list[str]:
-    """The entry of one call in abi_calls."""
-    arguments = ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}" for a in call["argument"])
+def c_arguments(call: Table) -> str:
+    """The entries of its arguments in abi_arguments."""
+    return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}" for a in call["argument"])
+
+
+def c_call(call: Table, arguments: int) -> list[str]:
+    """The entry of one call in abi_calls. arguments: where its arguments begin in abi_arguments."""
     return [
         f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
         f".argument_count = {len(call['argument'])}, .wasm_argument_count = {call['width']},",
@@ -58,7 +62,7 @@ def c_call(call: Table) -> list[str]:
         + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
         + f".in_runtime = {int(call['in_runtime'])}"
         + (f", .needs = {needs(call)}" if needs(call) else "")
-        + (f",\n      .argument = {{ {arguments} }}" if arguments else "")
+        + (f", .argument = &abi_arguments[{arguments}]" if call["argument"] else "")
         + " },",
     ]
 
@@ -76,7 +80,6 @@ def c_table(abi: Table) -> list[str]:
         f"#define ABI_VERSION_MAJOR {abi['major']}",
         f"#define ABI_VERSION_MINOR {abi['minor']}",
         f"#define ABI_COUNT {len(abi['call'])}",
-        f"#define ABI_ARGUMENTS_MOST {ARGUMENTS_MOST}",
         "",
     ]
     out += ["enum {"] + [f"    ABI_ERR_{e['name']} = {e['code']}," for e in abi["error"]] + ["};", ""]
@@ -108,13 +111,18 @@ def c_table(abi: Table) -> list[str]:
         "    uint16_t fuel_per_slash;",
         f"    uint32_t needs;     /* of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights */",
         "    uint32_t fuel;",
-        "    struct abi_argument argument[ABI_ARGUMENTS_MOST];",
+        "    const struct abi_argument *argument;",
         "};",
         "",
-        "/* indexed by number */",
-        "static const struct abi_call abi_calls[ABI_COUNT] = {",
+        "/* of all calls, one after the other */",
+        "static const struct abi_argument abi_arguments[] = {",
     ]
-    out += [line for call in abi["call"] for line in c_call(call)]
+    out += [f"    {c_arguments(call)}, /* {call['name']} */" for call in abi["call"] if call["argument"]]
+    out += ["};", "", "/* indexed by number */", "static const struct abi_call abi_calls[ABI_COUNT] = {"]
+    first = 0
+    for call in abi["call"]:
+        out += c_call(call, first)
+        first += len(call["argument"])
     out += ["};", "", "#endif"]
     return out
 
