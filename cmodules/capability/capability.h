@@ -79,8 +79,9 @@ static inline capability_table *cap_table_of(capability *which) {
 /* A new capability to an object, below `parent`, in a slot of `table`; NULL where there is none. */
 capability *cap_insert(capability_table *table, mp_obj_t object, uint32_t held, capability *parent);
 
-/* A new capability to what `from` names, below it, with these rights, of those it has. NULL where there is no slot. */
-capability *cap_derive(capability_table *table, capability *from, uint32_t rights);
+/* The identifier of a new capability to what `from` names, below it, with these rights; DENIED where it has not all of them, QUOTA
+ * where there is no slot. */
+int32_t cap_derive(capability_table *table, capability *from, uint32_t rights);
 
 /* Moves a capability with all that was made of it below another one, of whatever table. */
 void cap_move(capability *which, capability *parent);

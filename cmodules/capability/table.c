@@ -37,16 +37,16 @@ capability *cap_insert(capability_table *table, mp_obj_t object, uint32_t held, 
     return which;
 }
 
-capability *cap_derive(capability_table *table, capability *from, uint32_t rights) {
+int32_t cap_derive(capability_table *table, capability *from, uint32_t rights) {
+    if (rights & ~(from->held >> CAP_RIGHTS_SHIFT)) return ABI_ERR_DENIED;
     capability *which = cap_insert(table, from->object, (from->held & CAP_KINDS) | rights << CAP_RIGHTS_SHIFT, from);
-    if (which) {
-        which->badge = from->badge;
-        which->same = from->same;
-        which->same_before = from;
-        from->same->same_before = which;
-        from->same = which;
-    }
-    return which;
+    if (!which) return ABI_ERR_QUOTA;
+    which->badge = from->badge;
+    which->same = from->same;
+    which->same_before = from;
+    from->same->same_before = which;
+    from->same = which;
+    return (int32_t)which->identifier;
 }
 
 /* Out of the tree; the children stand in its place. */

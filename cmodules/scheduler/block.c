@@ -9,8 +9,6 @@
 #include "python/python.h"
 #include "scheduler.h"
 
-thread *sched_first(const sched_link *head) { return sched_at(head->next); }
-
 void sched_leave(sched_link *link) {
     link->next->back = link->back;
     link->back->next = link->next;
@@ -77,13 +75,10 @@ void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milli
     which->state = THREAD_WAITING;
 }
 
-void sched_pass(thread *which, sched_link *head) { sched_join(&which->beside, head); }
-
 void sched_unblock(thread *which, int32_t answer) {
     stop(which);
     which->answer = answer;
     scheduler *self = which->home;
-    sched_remove(self, which);
     if (++self->ahead < SCHED_AHEAD_MOST) {
         sched_add_first(self, which);
     } else {
@@ -117,10 +112,7 @@ static bool has(const thread *which, mp_obj_t object, uint32_t right) {
 }
 
 void sched_lost(thread *which) {
-    if (which->state == THREAD_WAITING) {
-        sched_remove(which->home, which);
-        sched_add(which->home, which);
-    }
+    if (which->state == THREAD_WAITING) sched_add(which->home, which);
     for (sched_link *next = which->clients.next; next != &which->clients;) {
         thread *client = sched_at(next);
         next = next->next;

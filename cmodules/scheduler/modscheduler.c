@@ -137,7 +137,6 @@ static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
         which->index = self->threads;
         which->home = self;
     }
-    sched_remove(self, which);
     sched_add(self, which);
     return mp_const_none;
 }
@@ -219,11 +218,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_rouse_obj, scheduler_rouse);
 /* wake(now): makes every task ready whose time has come, whatever it waits for. */
 static mp_obj_t scheduler_wake(mp_obj_t self_in, mp_obj_t now) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
-    while (self->waiting && sched_until(self->timers[0]->wake, tick_of(now)) <= 0) {
-        thread *which = self->timers[0];
-        sched_remove(self, which);
-        sched_add(self, which);
-    }
+    while (self->waiting && sched_until(self->timers[0]->wake, tick_of(now)) <= 0) sched_add(self, self->timers[0]);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_wake_obj, scheduler_wake);

@@ -46,18 +46,6 @@ static void unlink_from_queue(scheduler *self, thread *which) {
     which->link = which->back = NULL;
 }
 
-void sched_add(scheduler *self, thread *which) {
-    which->state = THREAD_READY;
-    append(self, which, which->priority);
-    self->ready |= (uint8_t)(1u << which->priority);
-}
-
-void sched_add_first(scheduler *self, thread *which) {
-    which->state = THREAD_READY;
-    prepend(self, which, which->priority);
-    self->ready |= (uint8_t)(1u << which->priority);
-}
-
 void sched_remove(scheduler *self, thread *which) {
     sched_stop_timer(self, which);
     if (which->state == THREAD_READY) {
@@ -66,11 +54,19 @@ void sched_remove(scheduler *self, thread *which) {
     }
 }
 
+static void make_ready(scheduler *self, thread *which, void (*put)(scheduler *, thread *, uint8_t)) {
+    sched_remove(self, which);
+    which->state = THREAD_READY;
+    put(self, which, which->priority);
+    self->ready |= (uint8_t)(1u << which->priority);
+}
+
+void sched_add(scheduler *self, thread *which) { make_ready(self, which, append); }
+void sched_add_first(scheduler *self, thread *which) { make_ready(self, which, prepend); }
+
 void sched_set_priority(scheduler *self, thread *which, uint8_t priority) {
-    bool moves = which->state == THREAD_READY && which->queue != SCHED_OVER_BUDGET;
-    if (moves) unlink_from_queue(self, which);
     which->priority = priority;
-    if (moves) sched_add_first(self, which);
+    if (which->state == THREAD_READY && which->queue != SCHED_OVER_BUDGET) sched_add_first(self, which);
 }
 
 /* Is something left of the thread's budget for this period? What it used beyond one is missing in the next. The end of the

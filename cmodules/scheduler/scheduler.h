@@ -75,7 +75,7 @@ typedef struct thread {
     sched_link holds;           /* the ring of what it holds */
     struct thread *server;      /* who received the call that it waits in; NULL: nobody yet */
     struct scheduler *home;     /* the one that it was added to first */
-    struct thread *lends_to;   /* whom it lends its priority; NULL: nobody */
+    struct thread *lends_to;    /* whom it lends its priority; NULL: nobody */
     uint16_t lent[SCHED_PRIORITIES]; /* how many lend it each priority */
     uint32_t index;             /* its place in `home->all`, from 1; 0: none yet */
     uint32_t waits;             /* how often it waited so: tells a call from a later one */
@@ -111,7 +111,7 @@ static inline int32_t sched_until(uint32_t tick, uint32_t now) { return (int32_t
 
 /* ---- queues.c */
 
-/* Makes a thread that is nowhere ready, behind the others of its priority. */
+/* Makes a thread that is not over ready, wherever it was, behind the others of its priority. */
 void sched_add(scheduler *self, thread *which);
 
 /* As sched_add(), in front of the others of its priority. */
@@ -150,14 +150,11 @@ void sched_leave(sched_link *link);
 static inline thread *sched_at(sched_link *link) { return (thread *)((char *)link - offsetof(thread, beside)); }
 
 /* The first thread of a ring that is not empty. */
-thread *sched_first(const sched_link *head);
+static inline thread *sched_first(const sched_link *head) { return sched_at(head->next); }
 
-/* The running thread, which may be in the ring already, waits at `object`, last in a ring of it, for sched_unblock(); for so many milliseconds, or with -1 without
- * an end. */
+/* The running thread, which may be in the ring already, waits at `object`, last in a ring of it, for sched_unblock(); for so many
+ * milliseconds, or with -1 without an end. */
 void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milliseconds);
-
-/* Puts a waiting thread last into another ring, of the same object or of its server. Its time goes on. */
-void sched_pass(thread *which, sched_link *head);
 
 /* A waiting thread lends its priority to the other one, instead of whom it lent it before, until it waits no longer; what that one
  * has lent itself changes with it, and so on. O(their number). */

@@ -12,8 +12,6 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-static capability *target(const instance_object *instance) { return cap_at(instance->capabilities, services_argument(instance, 0)); }
-
 /* sp_cap_list(to, length): the identifiers, as many as fit, in the order of the slots. Returns how many there are. */
 static mp_obj_t cap_list(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
@@ -32,7 +30,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_cap_list_obj, cap_list);
 /* sp_cap_info(which, to, length): kind, rights, then the name. Returns how many bytes that are, also where fewer fit. */
 static mp_obj_t cap_info(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    const capability *which = target(instance);
+    const capability *which = services_target(instance);
     uint8_t words[8];
     size_t length = 0, room = services_argument(instance, 2);
     const char *name = cap_name(instance->capabilities, which, &length);
@@ -48,18 +46,14 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_cap_info_obj, cap_info);
 /* sp_cap_derive(from, rights): a further capability to the same object, with these of its rights. */
 static mp_obj_t cap_derive_call(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    capability *from = target(instance);
-    uint32_t rights = services_argument(instance, 1);
-    if (rights & ~(from->held >> CAP_RIGHTS_SHIFT)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
-    const capability *made = cap_derive(instance->capabilities, from, rights);
-    return MP_OBJ_NEW_SMALL_INT(made ? (int32_t)made->identifier : ABI_ERR_QUOTA);
+    return MP_OBJ_NEW_SMALL_INT(cap_derive(instance->capabilities, services_target(instance), services_argument(instance, 1)));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_cap_derive_obj, cap_derive_call);
 
 /* sp_cap_drop(which): ends it; what was made of it stays. */
 static mp_obj_t cap_drop(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
-    cap_release(cap_end(target(services_instance(task))), &failed);
+    cap_release(cap_end(services_target(services_instance(task))), &failed);
     sched_lost(sched_thread_of(task));
     cap_raise(failed);
     return MP_OBJ_NEW_SMALL_INT(0);
@@ -69,7 +63,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_cap_drop_obj, cap_drop);
 /* sp_cap_revoke(which): ends all that was made of it, wherever. Returns how many those were. */
 static mp_obj_t cap_revoke_call(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
-    mp_int_t ended = cap_revoke(target(services_instance(task)), false, MP_OBJ_FROM_PTR(&sched_lost_obj), &failed);
+    mp_int_t ended = cap_revoke(services_target(services_instance(task)), false, MP_OBJ_FROM_PTR(&sched_lost_obj), &failed);
     cap_raise(failed);
     return MP_OBJ_NEW_SMALL_INT(ended);
 }

@@ -49,13 +49,12 @@ static int32_t may_pass(const instance_object *from, uint32_t identifier) {
 
 /* A further capability in the receiver's table to what the sender passes on; 0 where it passes nothing on. Below 0: it cannot be. */
 static int32_t pass_on(const instance_object *from, uint32_t identifier, const instance_object *to, bool accepts) {
-    if (!identifier) return 0;
     int32_t refused = may_pass(from, identifier);
-    if (refused) return refused;
+    if (refused || !identifier) return refused;
     if (!accepts) return ABI_ERR_REFUSED;
     capability *which = cap_at(from->capabilities, identifier);
-    const capability *made = cap_derive(to->capabilities, which, which->held >> CAP_RIGHTS_SHIFT);
-    return made ? (int32_t)made->identifier : ABI_ERR_REFUSED;
+    int32_t made = cap_derive(to->capabilities, which, which->held >> CAP_RIGHTS_SHIFT);
+    return made > 0 ? made : ABI_ERR_REFUSED;
 }
 
 /* The arguments of the three calls. */
@@ -67,17 +66,18 @@ static uint8_t *slice(const instance_object *instance, uint32_t index) {
     return sov_slice(instance->task, services_argument(instance, index), services_argument(instance, index + 1));
 }
 
-/* Brings a client's call to a server, both of whose calls are pending. Returns the server's answer, or an error below 0, which is the
- * client's: then nothing was brought. */
-static int32_t bring(thread *client, thread *server) {
+/* Brings a client's call to a server, both of whose calls are pending; the client is the server's from now on. Returns the server's
+ * answer, or an error below 0, which is the client's: then nothing was brought. */
+static int32_t bring(endpoint *at, thread *client, thread *server) {
     const instance_object *from = services_of(client), *to = services_of(server);
     int32_t passed = pass_on(from, services_argument(from, CALL_PASS), to, services_argument(to, RECEIVE_FLAGS) & ABI_IPC_ACCEPT);
     if (passed < 0) return passed;
-    uint32_t badge = cap_at(from->capabilities, services_argument(from, 0))->badge;
-    const uint32_t header[4] = { number_of(client), badge, (uint32_t)passed, 0 };
+    const uint32_t header[4] = { number_of(client), services_target(from)->badge, (uint32_t)passed, 0 };
     int32_t answer = put(
         slice(to, RECEIVE_TO), services_argument(to, RECEIVE_ROOM), header, slice(from, CALL_BYTES), services_argument(from, CALL_LENGTH));
-    client->server = server;
+    client->server = at->server = server;
+    sched_join(&client->beside, &server->clients);
+    sched_lend(client, server);
     return answer;
 }
 
@@ -85,7 +85,7 @@ static int32_t bring(thread *client, thread *server) {
 static mp_obj_t ipc_call(mp_obj_t task) {
     thread *client = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
-    endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
+    endpoint *at = MP_OBJ_TO_PTR(services_target(instance)->object);
     int32_t timeout = (int32_t)services_argument(instance, CALL_TIMEOUT),
             refused = may_pass(instance, services_argument(instance, CALL_PASS));
     if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
@@ -96,11 +96,9 @@ static mp_obj_t ipc_call(mp_obj_t task) {
         if (at->server) sched_lend(client, at->server);
         return mp_const_none;
     }
-    int32_t answer = bring(client, server);
+    int32_t answer = bring(at, client, server);
     if (answer < 0) return MP_OBJ_NEW_SMALL_INT(answer);
     sched_block(client, MP_OBJ_FROM_PTR(at), &server->clients, timeout);
-    sched_lend(client, server);
-    at->server = server;
     sched_unblock(server, answer);
     return mp_const_none;
 }
@@ -124,19 +122,14 @@ void endpoint_notify(endpoint *self) {
 static mp_obj_t ipc_receive(mp_obj_t task) {
     thread *server = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
-    endpoint *at = MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
+    endpoint *at = MP_OBJ_TO_PTR(services_target(instance)->object);
     if (services_argument(instance, RECEIVE_ROOM) < HEADER) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
     int32_t answer = take_bits(at, instance);
     for (thread *client; !answer && (client = services_first(&at->callers));) {
-        answer = bring(client, server);
-        if (answer > 0) {
-            sched_pass(client, &server->clients);
-            sched_lend(client, server);
-            at->server = server;
-        } else {
-            sched_unblock(client, answer); /* its call could not be brought; the next one */
-            answer = 0;
-        }
+        answer = bring(at, client, server);
+        if (answer > 0) break;
+        sched_unblock(client, answer); /* its call could not be brought; the next one */
+        answer = 0;
     }
     if (answer) return MP_OBJ_NEW_SMALL_INT(answer);
     int32_t timeout = (int32_t)services_argument(instance, RECEIVE_TIMEOUT);
@@ -149,15 +142,10 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_receive_obj, ipc_receive);
 /* sp_ipc_reply */
 static mp_obj_t ipc_reply(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    mp_obj_t at = cap_at(instance->capabilities, services_argument(instance, 0))->object;
+    mp_obj_t at = services_target(instance)->object;
     thread *client = client_of(sched_thread_of(task), services_argument(instance, REPLY_CLIENT), at);
-    if (!client) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
+    if (!client || !services_may_wait(client)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
     const instance_object *to = services_of(client);
-    int32_t refused = sov_instance_refused(client->instance);
-    if (refused) {
-        sched_unblock(client, refused); /* it lost the endpoint while it waited */
-        return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DEAD);
-    }
     int32_t passed = pass_on(instance, services_argument(instance, REPLY_PASS), to, services_argument(to, CALL_FLAGS) & ABI_IPC_ACCEPT);
     if (passed < 0) return MP_OBJ_NEW_SMALL_INT(passed);
     const uint32_t header[4] = { 0, 0, (uint32_t)passed, 0 };
@@ -182,17 +170,4 @@ static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
-static mp_obj_t endpoint_text(mp_obj_t self_in) {
-    const endpoint *self = MP_OBJ_TO_PTR(self_in);
-    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("endpoint ", 9), self->name);
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_text_obj, endpoint_text);
-
-static const mp_rom_map_elem_t endpoint_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_ENDPOINT) },
-    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&endpoint_text_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
-};
-static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(endpoint_type, MP_QSTR_Endpoint, MP_TYPE_FLAG_NONE, make_new, endpoint_make_new, locals_dict, &endpoint_locals);
+SERVICES_TYPE(endpoint, "endpoint ", ENDPOINT, Endpoint);

@@ -13,15 +13,19 @@ instance_object *services_instance(mp_obj_t task) {
     return MP_OBJ_TO_PTR(instance);
 }
 
+bool services_may_wait(thread *which) {
+    int32_t refused = sov_instance_refused(which->instance);
+    if (refused) sched_unblock(which, refused);
+    return !refused;
+}
+
 thread *services_first(sched_link *head) {
-    while (!sched_is_empty(head)) {
-        thread *which = sched_first(head);
-        int32_t refused = sov_instance_refused(which->instance);
-        if (!refused) return which;
-        sched_unblock(which, refused);
-    }
+    while (!sched_is_empty(head))
+        if (services_may_wait(sched_first(head))) return sched_first(head);
     return NULL;
 }
+
+mp_obj_t services_text(const char *what, mp_obj_t name) { return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str_from_cstr(what), name); }
 
 static mp_obj_t services_release(mp_obj_t self) {
     (void)self;

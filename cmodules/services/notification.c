@@ -7,9 +7,7 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-static notification *target(const instance_object *instance) {
-    return MP_OBJ_TO_PTR(cap_at(instance->capabilities, services_argument(instance, 0))->object);
-}
+static notification *target(const instance_object *instance) { return MP_OBJ_TO_PTR(services_target(instance)->object); }
 
 /* Gives waiters, in the order in which they came, what they wait for, while there is something. O(waiters). */
 static void give(notification *self) {
@@ -17,11 +15,7 @@ static void give(notification *self) {
     while (next != &self->waiting && self->word) {
         thread *which = sched_at(next);
         next = next->next;
-        int32_t refused = sov_instance_refused(which->instance);
-        if (refused) {
-            sched_unblock(which, refused);
-            continue;
-        }
+        if (!services_may_wait(which)) continue;
         uint32_t taken = self->word & services_argument(services_of(which), 1);
         if (!taken) continue;
         self->word &= ~taken;
@@ -86,18 +80,4 @@ static mp_obj_t notification_make_new(const mp_obj_type_t *type, size_t count, s
     return MP_OBJ_FROM_PTR(self);
 }
 
-static mp_obj_t notification_text(mp_obj_t self_in) {
-    const notification *self = MP_OBJ_TO_PTR(self_in);
-    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("notification ", 13), self->name);
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(notification_text_obj, notification_text);
-
-static const mp_rom_map_elem_t notification_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_NOTIFICATION) },
-    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&notification_text_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
-};
-static MP_DEFINE_CONST_DICT(notification_locals, notification_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    notification_type, MP_QSTR_Notification, MP_TYPE_FLAG_NONE, make_new, notification_make_new, locals_dict, &notification_locals);
+SERVICES_TYPE(notification, "notification ", NOTIFICATION, Notification);

@@ -18,13 +18,36 @@ static inline uint32_t services_argument(const instance_object *instance, uint32
     return (uint32_t)sov_task_argument(instance->task, index);
 }
 
+/* The capability of the pending call. */
+static inline capability *services_target(const instance_object *instance) {
+    return cap_at(instance->capabilities, services_argument(instance, 0));
+}
+
 /* A word of the guest's memory, little-endian. */
 static inline void services_put_word(uint8_t *to, uint32_t word) {
     for (int i = 0; i < 4; i++) to[i] = (uint8_t)(word >> (8 * i));
 }
 
-/* The first thread of a ring, or NULL. Whoever stands before it and has lost the capability it waits with gets its error. */
+/* May a thread that waits still do so? One that has lost the capability it waits with gets its error, and waits no longer. */
+bool services_may_wait(thread *which);
+
+/* The first thread of a ring that may wait, or NULL. */
 thread *services_first(sched_link *head);
+
+/* The text of an object for users: what it is, and its name. */
+mp_obj_t services_text(const char *what, mp_obj_t name);
+
+/* The type of an object that tasks share: `type` has a `name`, and lives as long as the system. what: in words; KIND: of abi.toml. */
+#define SERVICES_TYPE(type, what, KIND, Name)                                                                       \
+    static mp_obj_t type##_text(mp_obj_t self) { return services_text(what, ((type *)MP_OBJ_TO_PTR(self))->name); } \
+    static MP_DEFINE_CONST_FUN_OBJ_1(type##_text_obj, type##_text);                                                 \
+    static const mp_rom_map_elem_t type##_locals_table[] = {                                                        \
+        { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_##KIND) },                                                 \
+        { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&type##_text_obj) },                                                \
+        { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },                                        \
+    };                                                                                                              \
+    static MP_DEFINE_CONST_DICT(type##_locals, type##_locals_table);                                                \
+    MP_DEFINE_CONST_OBJ_TYPE(type##_type, MP_QSTR_##Name, MP_TYPE_FLAG_NONE, make_new, type##_make_new, locals_dict, &type##_locals)
 
 /* ---- endpoint.c, notification.c: what tasks tell each other through */
 

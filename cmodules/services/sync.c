@@ -30,8 +30,6 @@ typedef struct {
     sched_link waiting;
 } semaphore;
 
-static mp_obj_t target(const instance_object *instance) { return cap_at(instance->capabilities, services_argument(instance, 0))->object; }
-
 /* ---- the mutex -------------------------------------------------------------------------------------- */
 
 static int32_t give_to(mutex *self, thread *which) {
@@ -70,7 +68,7 @@ static void abandon(sched_held *held) {
 static mp_obj_t sync_lock(mp_obj_t task) {
     thread *which = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
-    mutex *self = MP_OBJ_TO_PTR(target(instance));
+    mutex *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     int32_t timeout = (int32_t)services_argument(instance, 1);
     if (!self->holder) return MP_OBJ_NEW_SMALL_INT(give_to(self, which));
     if (self->holder == which) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
@@ -83,7 +81,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_lock_obj, sync_lock);
 
 /* sp_sync_unlock(mutex) */
 static mp_obj_t sync_unlock(mp_obj_t task) {
-    mutex *self = MP_OBJ_TO_PTR(target(services_instance(task)));
+    mutex *self = MP_OBJ_TO_PTR(services_target(services_instance(task))->object);
     if (self->holder != sched_thread_of(task)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
     release(self);
     return MP_OBJ_NEW_SMALL_INT(0);
@@ -104,12 +102,14 @@ static mp_obj_t mutex_make_new(const mp_obj_type_t *type, size_t count, size_t k
     return MP_OBJ_FROM_PTR(self);
 }
 
+SERVICES_TYPE(mutex, "mutex ", MUTEX, Mutex);
+
 /* ---- the semaphore ---------------------------------------------------------------------------------- */
 
 /* sp_sync_take(semaphore, timeout) */
 static mp_obj_t sync_take(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    semaphore *self = MP_OBJ_TO_PTR(target(instance));
+    semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     int32_t timeout = (int32_t)services_argument(instance, 1);
     if (self->count) {
         self->count--;
@@ -124,7 +124,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_take_obj, sync_take);
 /* sp_sync_give(semaphore, count) */
 static mp_obj_t sync_give(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    semaphore *self = MP_OBJ_TO_PTR(target(instance));
+    semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     uint32_t count = services_argument(instance, 1);
     if (count > COUNT_MOST - self->count) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_TOOBIG);
     self->count += count;
@@ -146,35 +146,4 @@ static mp_obj_t semaphore_make_new(const mp_obj_type_t *type, size_t count, size
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* ---- both ------------------------------------------------------------------------------------------- */
-
-static mp_obj_t mutex_text(mp_obj_t self_in) {
-    const mutex *self = MP_OBJ_TO_PTR(self_in);
-    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("mutex ", 6), self->name);
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(mutex_text_obj, mutex_text);
-
-static mp_obj_t semaphore_text(mp_obj_t self_in) {
-    const semaphore *self = MP_OBJ_TO_PTR(self_in);
-    return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str("semaphore ", 10), self->name);
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(semaphore_text_obj, semaphore_text);
-
-static const mp_rom_map_elem_t mutex_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_MUTEX) },
-    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&mutex_text_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
-};
-static MP_DEFINE_CONST_DICT(mutex_locals, mutex_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(mutex_type, MP_QSTR_Mutex, MP_TYPE_FLAG_NONE, make_new, mutex_make_new, locals_dict, &mutex_locals);
-
-static const mp_rom_map_elem_t semaphore_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_SEMAPHORE) },
-    { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&semaphore_text_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },
-};
-static MP_DEFINE_CONST_DICT(semaphore_locals, semaphore_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    semaphore_type, MP_QSTR_Semaphore, MP_TYPE_FLAG_NONE, make_new, semaphore_make_new, locals_dict, &semaphore_locals);
+SERVICES_TYPE(semaphore, "semaphore ", SEMAPHORE, Semaphore);

@@ -16,7 +16,7 @@ def execute(most, generations, operations):
         thing.released = 0
     machines = [wasm3.Instance(wasm["caller"], "run", memory=64) for table in tables]
     for table, machine in zip(tables, machines):
-        table.guard(machine)
+        machine.guard(table)
     issued = [[], []]
     answers = []
     for what, t, a, b, k in operations:
