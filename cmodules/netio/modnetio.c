@@ -8,6 +8,10 @@
  * Invariants: no function blocks, except `poll` for as long as it is told to; none allocates on the Python heap
  * or raises, except for arguments of the wrong type.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* ppoll */
+#endif
+
 #include "py/obj.h"
 #include "py/runtime.h"
 
@@ -199,7 +203,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(netio_close_obj, netio_close);
 
 #if SOV_LWIP
 /* Which of `count` sockets have what is wanted, as poll below; how many. lwIP's own poll allocates. */
-static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t ms) {
+static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t us) {
     fd_set readable, writable, failed;
     FD_ZERO(&readable);
     FD_ZERO(&writable);
@@ -214,8 +218,8 @@ static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready,
         FD_SET(fd, &failed);
         if (fd >= end) end = fd + 1;
     }
-    struct timeval limit = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
-    if (lwip_select(end, &readable, &writable, &failed, ms < 0 ? NULL : &limit) <= 0) return 0;
+    struct timeval limit = { .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
+    if (lwip_select(end, &readable, &writable, &failed, us < 0 ? NULL : &limit) <= 0) return 0;
     for (mp_int_t i = 0; i < count; i++) {
         int fd = (int)fds[i];
         if (fd < 0 || fd >= FD_SETSIZE) continue;
@@ -226,23 +230,24 @@ static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready,
     return found;
 }
 #else
-static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t ms) {
+static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t us) {
+    struct timespec limit = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
     struct pollfd set[POLL_MOST];
     for (mp_int_t i = 0; i < count; i++) {
         set[i].fd = fds[i];
         set[i].events = (short)((wanted[i] & READABLE ? POLLIN : 0) | (wanted[i] & WRITABLE ? POLLOUT : 0));
         set[i].revents = 0;
     }
-    int found = poll(set, (nfds_t)count, (int)ms);
+    int found = ppoll(set, (nfds_t)count, us < 0 ? NULL : &limit, NULL);
     for (mp_int_t i = 0; i < count; i++) ready[i] = set[i].revents != 0;
     return found > 0 ? found : 0;
 }
 #endif
 
-/* poll(fds, wanted, ready, count, ms) -> how many are ready; sleeps until one is, a signal comes or `ms` have passed
+/* poll(fds, wanted, ready, count, us) -> how many are ready; sleeps until one is, a signal comes or so many microseconds have passed
  * (-1: no limit). `fds`: array("i"), -1 where there is none; `wanted`: bytearray of READABLE | WRITABLE; `ready`: a
  * bytearray that gets 1 where what is wanted, or an error, is there. The first `count` of each. On a board nothing else
- * of MicroPython runs meanwhile, so its HAL asks for 0 ms. */
+ * of MicroPython runs meanwhile, so its HAL asks for 0. */
 static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     mp_buffer_info_t fds, wanted, ready;

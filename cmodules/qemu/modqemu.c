@@ -2,12 +2,14 @@
  *
  * For the HAL `qemu` alone. Also what MicroPython's `time` needs of a port (mp_hal_...).
  *
- * Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing.
+ * Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing.
  */
 #include "qemu.h"
 
+#include "py/binary.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
+#include "py/objarray.h"
 #include "py/runtime.h"
 
 #include "../common/random.h"
@@ -82,6 +84,15 @@ static MP_DEFINE_CONST_FUN_OBJ_0(qemu_ticks_obj, qemu_module_ticks);
 static mp_obj_t qemu_microseconds(void) { return mp_obj_new_int_from_ull(qemu_ticks() / TICKS_PER_MICROSECOND); }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_microseconds_obj, qemu_microseconds);
 
+/* now() -> 8 bytes in a bytearray, which the next call fills again: the same, little-endian. */
+static uint64_t now_bytes;
+static const mp_obj_array_t now_object = { { &mp_type_bytearray }, BYTEARRAY_TYPECODE, 0, sizeof now_bytes, &now_bytes };
+static mp_obj_t qemu_now(void) {
+    now_bytes = qemu_ticks() / TICKS_PER_MICROSECOND;
+    return MP_OBJ_FROM_PTR(&now_object);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(qemu_now_obj, qemu_now);
+
 /* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the machine was
  * switched on, else since 1970 by the real-time clock. */
 static mp_obj_t qemu_clock(mp_obj_t number, mp_obj_t buffer) {
@@ -98,12 +109,12 @@ static MP_DEFINE_CONST_FUN_OBJ_2(qemu_clock_obj, qemu_clock);
 static mp_obj_t qemu_module_nanoseconds(void) { return MP_OBJ_NEW_SMALL_INT(qemu_nanoseconds() & SMALL_MASK); }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_nanoseconds_obj, qemu_module_nanoseconds);
 
-/* idle(ms): waits that long, -1 for ever. Ctrl-C or a scheduled callback ends it early. Polls: the machine could wait
+/* idle(us): waits that long, -1 for ever. Ctrl-C or a scheduled callback ends it early. Polls: the machine could wait
  * for an interrupt, but C has no word for that. */
-static mp_obj_t qemu_idle(mp_obj_t ms_object) {
-    mp_int_t ms = mp_obj_get_int(ms_object);
-    uint64_t end = qemu_ticks() + (uint64_t)(ms < 0 ? 0 : ms) * TICKS_PER_MILLISECOND;
-    while (ms < 0 || (int64_t)(end - qemu_ticks()) > 0) {
+static mp_obj_t qemu_idle(mp_obj_t us_object) {
+    mp_int_t us = mp_obj_get_int(us_object);
+    uint64_t end = qemu_ticks() + (uint64_t)(us < 0 ? 0 : us) * TICKS_PER_MICROSECOND;
+    while (us < 0 || (int64_t)(end - qemu_ticks()) > 0) {
         qemu_console_poll();
         pause();
         if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) break;
@@ -162,6 +173,7 @@ static const mp_rom_map_elem_t qemu_globals[] = {
     { MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&qemu_ticks_obj) },
     { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&qemu_microseconds_obj) },
     { MP_ROM_QSTR(MP_QSTR_nanoseconds), MP_ROM_PTR(&qemu_nanoseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&qemu_now_obj) },
     { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&qemu_clock_obj) },
     { MP_ROM_QSTR(MP_QSTR_idle), MP_ROM_PTR(&qemu_idle_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&qemu_write_obj) },

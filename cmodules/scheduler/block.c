@@ -58,20 +58,15 @@ static void stop(thread *which) {
     sched_leave(&which->beside);
     which->block = MP_OBJ_NULL;
     which->server = NULL;
-    which->waits++;
+    which->number += 1u << SCHED_PLACE_BITS;
 }
 
 void sched_block(thread *which, mp_obj_t object, sched_link *head, int32_t milliseconds) {
     scheduler *self = which->home;
     sched_join(&which->beside, head);
     which->block = object;
-    which->timed = milliseconds >= 0;
-    if (which->timed) {
-        /* One tick more, as for sp_sleep: ticks are rounded down. */
-        if (milliseconds < SCHED_SLEEP_MOST) milliseconds++;
-        which->wake = which->limit = (self->now + (uint32_t)milliseconds) & SCHED_TICKS_MASK;
-        sched_start_timer(self, which);
-    }
+    which->limit = milliseconds < 0 ? SCHED_NEVER : sched_now(self) + (int64_t)milliseconds * 1000;
+    if (which->limit != SCHED_NEVER) sched_start_timer(self, &which->timer, which->limit);
     which->state = THREAD_WAITING;
 }
 
@@ -87,17 +82,14 @@ void sched_unblock(thread *which, int32_t answer) {
     }
 }
 
-bool sched_woken(thread *which, int64_t *answer) {
+bool sched_woken(thread *which, int64_t now, int64_t *answer) {
     *answer = sov_instance_refused(which->instance);
-    if (!*answer && which->timed && sched_until(which->limit, which->home->now) <= 0) *answer = ABI_ERR_TIMEOUT;
+    if (!*answer && which->limit <= now) *answer = ABI_ERR_TIMEOUT;
     if (*answer) {
         stop(which);
         return true;
     }
-    if (which->timed) {
-        which->wake = which->limit;
-        sched_start_timer(which->home, which);
-    }
+    if (which->limit != SCHED_NEVER) sched_start_timer(which->home, &which->timer, which->limit);
     which->state = THREAD_WAITING;
     return false;
 }

@@ -2,7 +2,7 @@
 # headers it needs.
 
 add_library(usermod_scheduler INTERFACE)
-set(SCHEDULER_SOURCES modscheduler.c run.c queues.c timers.c block.c)
+set(SCHEDULER_SOURCES modscheduler.c run.c queues.c timers.c deadline.c block.c)
 list(TRANSFORM SCHEDULER_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 target_sources(usermod_scheduler INTERFACE ${SCHEDULER_SOURCES})
 target_include_directories(usermod_scheduler INTERFACE ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/../wasm3)

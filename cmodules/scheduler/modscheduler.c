@@ -1,7 +1,6 @@
 /* modscheduler.c - the module `scheduler`: Thread and Scheduler as Python objects.
  *
- * Methods take a task: any object whose attribute `thread` is its Thread. Ticks are milliseconds modulo 2^30, as `hal.ticks`
- * gives them. The tests run the same operations through a plain Python twin of this module.
+ * Methods take a task: any object whose attribute `thread` is its Thread. The time is the machine's, of its `now`. The tests run the same operations through a plain Python twin of this module.
  *
  * Invariant: nothing here allocates but the constructors, reserve() and, where that was forgotten, the first use of a timer.
  */
@@ -13,7 +12,7 @@
 
 static const mp_obj_type_t thread_type;
 
-static uint32_t tick_of(mp_obj_t given) { return (uint32_t)mp_obj_get_int(given) & SCHED_TICKS_MASK; }
+#define IDLE_MOST ((1 << 30) - 1) /* us: a small integer of 32-bit MicroPython */
 
 static int32_t within(mp_obj_t given, int32_t least, int32_t most) {
     int64_t number = sov_python_number(given);
@@ -38,7 +37,8 @@ static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t 
         .task = given[0],
         .instance = mp_const_none,
         .waiting = mp_const_none,
-        .timer = -1,
+        .timer = { .place = -1 },
+        .limit = SCHED_NEVER,
         .period = 1,
         .slice = slice,
         .state = THREAD_RUNNING,
@@ -60,12 +60,11 @@ static mp_obj_t thread_load(const thread *self, qstr name) {
         case MP_QSTR_status: return MP_OBJ_NEW_SMALL_INT(self->status);
         case MP_QSTR_priority: return MP_OBJ_NEW_SMALL_INT(self->own);
         case MP_QSTR_slice: return MP_OBJ_NEW_SMALL_INT(self->slice);
-        case MP_QSTR_timer: return MP_OBJ_NEW_SMALL_INT(self->timer);
-        case MP_QSTR_wake: return MP_OBJ_NEW_SMALL_INT(self->wake);
+        case MP_QSTR_timer: return MP_OBJ_NEW_SMALL_INT(self->timer.place);
+        case MP_QSTR_due: return mp_obj_new_int_from_ll(self->timer.due);
         case MP_QSTR_budget: return MP_OBJ_NEW_SMALL_INT(self->budget);
         case MP_QSTR_left: return MP_OBJ_NEW_SMALL_INT(self->left);
         case MP_QSTR_period: return MP_OBJ_NEW_SMALL_INT(self->period);
-        case MP_QSTR_period_end: return MP_OBJ_NEW_SMALL_INT(self->period_end);
         default: return MP_OBJ_NULL;
     }
 }
@@ -83,7 +82,6 @@ static bool thread_store(thread *self, qstr name, mp_obj_t value) {
         case MP_QSTR_budget: self->budget = within(value, 0, SOV_MOST_FUEL); return true;
         case MP_QSTR_left: self->left = within(value, -SOV_MOST_FUEL, SOV_MOST_FUEL); return true;
         case MP_QSTR_period: self->period = (uint32_t)within(value, 1, SCHED_SLEEP_MOST); return true;
-        case MP_QSTR_period_end: self->period_end = tick_of(value); return true;
         default: return false;
     }
 }
@@ -100,31 +98,30 @@ static MP_DEFINE_CONST_OBJ_TYPE(thread_type, MP_QSTR_Thread, MP_TYPE_FLAG_NONE, 
 
 /* ---- Scheduler: ready tasks ------------------------------------------------------------------------- */
 
+/* Scheduler(machine): the machine has now(), see hal. */
 static mp_obj_t scheduler_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
-    (void)given;
-    mp_arg_check_num(count, keywords, 0, 0, false);
+    mp_arg_check_num(count, keywords, 1, 1, false);
     scheduler *self = mp_obj_malloc(scheduler, type);
     *self = (scheduler){
-        .base = self->base, .machine = mp_const_none, .handlers = mp_const_empty_tuple, .again = mp_const_none, .failed = mp_const_none
+        .base = self->base, .machine = given[0], .handlers = mp_const_empty_tuple, .again = mp_const_none, .failed = mp_const_none
     };
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* bind(machine, handlers, again, failed): what run() works with, see scheduler.h. */
+/* bind(handlers, again, failed): what run() works with, see scheduler.h. */
 static mp_obj_t scheduler_bind(size_t count, const mp_obj_t *given) {
     (void)count;
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
     size_t handlers;
     mp_obj_t *handler;
-    mp_obj_get_array(given[2], &handlers, &handler);
+    mp_obj_get_array(given[1], &handlers, &handler);
     if (handlers != sov_call_count) mp_raise_ValueError(MP_ERROR_TEXT("a handler for each call is needed"));
-    self->machine = given[1];
-    self->handlers = given[2];
-    self->again = given[3];
-    self->failed = given[4];
+    self->handlers = given[1];
+    self->again = given[2];
+    self->failed = given[3];
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_bind_obj, 5, 5, scheduler_bind);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_bind_obj, 4, 4, scheduler_bind);
 
 /* add(task): makes it ready, behind the others of its priority. It is nowhere else. Also the handler of sp_yield. */
 static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
@@ -134,7 +131,7 @@ static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
         if (self->threads == SCHED_THREADS_MOST) mp_raise_ValueError(MP_ERROR_TEXT("a system has 4095 tasks at most"));
         if (self->threads == self->room) sched_reserve(self, self->room + 1);
         self->all[self->threads++] = which;
-        which->index = self->threads;
+        which->number = self->threads;
         which->home = self;
     }
     sched_add(self, which);
@@ -142,26 +139,27 @@ static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_add_obj, scheduler_add);
 
-/* next(now) -> the task whose turn it is at that tick, out of its queue; None where no task is ready. */
-static mp_obj_t scheduler_next(mp_obj_t self_in, mp_obj_t now) {
-    const thread *which = sched_next(MP_OBJ_TO_PTR(self_in), tick_of(now));
+/* next() -> the task whose turn it is, out of its queue; None where no task is ready. */
+static mp_obj_t scheduler_next(mp_obj_t self_in) {
+    const thread *which = sched_next(MP_OBJ_TO_PTR(self_in), sched_now(MP_OBJ_TO_PTR(self_in)));
     return which ? which->task : mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_next_obj, scheduler_next);
+static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_next_obj, scheduler_next);
 
-/* idle(now) -> milliseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake. */
-static mp_obj_t scheduler_idle(mp_obj_t self_in, mp_obj_t now) {
+/* idle() -> microseconds the machine may sleep, as far as a small integer goes; 0 where a task is ready, -1 where no timer runs. */
+static mp_obj_t scheduler_idle(mp_obj_t self_in) {
     const scheduler *self = MP_OBJ_TO_PTR(self_in);
-    int32_t left = -1;
+    int64_t left = -1;
     if (self->ready || self->first[SCHED_OVER_BUDGET]) {
         left = 0;
     } else if (self->waiting) {
-        left = sched_until(self->timers[0]->wake, tick_of(now));
+        left = self->timers[0]->due - sched_now(self);
         if (left < 0) left = 0;
+        if (left > IDLE_MOST) left = IDLE_MOST;
     }
     return MP_OBJ_NEW_SMALL_INT(left);
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_idle_obj, scheduler_idle);
+static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_idle_obj, scheduler_idle);
 
 /* remove(task): takes a task that is not running out of wherever it is. */
 static mp_obj_t scheduler_remove(mp_obj_t self_in, mp_obj_t task) {
@@ -172,40 +170,37 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
 
 /* ---- Scheduler: tasks that wait --------------------------------------------------------------------- */
 
-/* (scheduler, task, milliseconds, now): the task is in that state until so long after tick `now`; -1: nothing wakes it. */
+/* (scheduler, task, milliseconds): the task is in that state for so long from now; -1: nothing wakes it. */
 static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
     thread *which = sched_thread_of(given[1]);
     int32_t milliseconds = within(given[2], state == THREAD_WAITING ? -1 : 0, SCHED_SLEEP_MOST);
     sched_remove(self, which);
-    if (milliseconds >= 0) {
-        which->wake = (tick_of(given[3]) + (uint32_t)milliseconds) & SCHED_TICKS_MASK;
-        sched_start_timer(self, which);
-    }
+    if (milliseconds >= 0) sched_start_timer(self, &which->timer, sched_now(self) + (int64_t)milliseconds * 1000);
     which->state = (uint8_t)state;
     return mp_const_none;
 }
 
-/* sleep(task, milliseconds, now): 0 to SLEEP_MOST ms, from that tick. */
+/* sleep(task, milliseconds): 0 to SLEEP_MOST ms. */
 static mp_obj_t scheduler_sleep(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_SLEEPING);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_sleep_obj, 4, 4, scheduler_sleep);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_sleep_obj, 3, 3, scheduler_sleep);
 
-/* wait(task, milliseconds, now): for `rouse`, but no longer than that; -1: no limit. */
+/* wait(task, milliseconds): for `rouse`, but no longer than that; -1: no limit. */
 static mp_obj_t scheduler_wait(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_WAITING);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_wait_obj, 4, 4, scheduler_wait);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_wait_obj, 3, 3, scheduler_wait);
 
-/* restart(task, milliseconds, now): a task that is over is ready again after that time. run() finds it without an instance. */
+/* restart(task, milliseconds): a task that is over is ready again after that time. run() finds it without an instance. */
 static mp_obj_t scheduler_restart(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_RESTARTING);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_restart_obj, 4, 4, scheduler_restart);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_restart_obj, 3, 3, scheduler_restart);
 
 /* rouse(task): makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait. */
 static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
@@ -215,21 +210,13 @@ static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_rouse_obj, scheduler_rouse);
 
-/* wake(now): makes every task ready whose time has come, whatever it waits for. */
-static mp_obj_t scheduler_wake(mp_obj_t self_in, mp_obj_t now) {
+/* wake(): makes every task ready whose time has come, whatever it waits for. */
+static mp_obj_t scheduler_wake(mp_obj_t self_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
-    while (self->waiting && sched_until(self->timers[0]->wake, tick_of(now)) <= 0) sched_add(self, self->timers[0]);
+    sched_wake(self, sched_now(self));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_wake_obj, scheduler_wake);
-
-/* all_due(now): every timer is due at that tick: more time has passed than any of them runs. Their order stays. */
-static mp_obj_t scheduler_all_due(mp_obj_t self_in, mp_obj_t now) {
-    scheduler *self = MP_OBJ_TO_PTR(self_in);
-    for (uint32_t i = 0; i < self->waiting; i++) self->timers[i]->wake = tick_of(now);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_all_due_obj, scheduler_all_due);
+static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_wake_obj, scheduler_wake);
 
 /* reserve(count): makes room for the timers of so many tasks, so that none of them allocates. */
 static mp_obj_t scheduler_reserve(mp_obj_t self_in, mp_obj_t count) {
@@ -244,7 +231,7 @@ static void scheduler_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] != MP_OBJ_NULL) {
         if (name != MP_QSTR_slices || dest[1] == MP_OBJ_NULL) return;
-        self->slices = (uint32_t)sov_python_number(dest[1]) & SCHED_TICKS_MASK;
+        self->slices = (uint32_t)sov_python_number(dest[1]) & SCHED_SLICES_MASK;
         dest[0] = MP_OBJ_NULL;
         return;
     }
@@ -267,7 +254,6 @@ static const mp_rom_map_elem_t scheduler_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&scheduler_remove_obj) },
     { MP_ROM_QSTR(MP_QSTR_next), MP_ROM_PTR(&scheduler_next_obj) },
     { MP_ROM_QSTR(MP_QSTR_restart), MP_ROM_PTR(&scheduler_restart_obj) },
-    { MP_ROM_QSTR(MP_QSTR_all_due), MP_ROM_PTR(&scheduler_all_due_obj) },
     { MP_ROM_QSTR(MP_QSTR_reserve), MP_ROM_PTR(&scheduler_reserve_obj) },
     { MP_ROM_QSTR(MP_QSTR_bind), MP_ROM_PTR(&scheduler_bind_obj) },
 };
@@ -278,9 +264,11 @@ MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, m
 
 /* ---- the module ------------------------------------------------------------------------------------- */
 
-/* until(tick, now) -> milliseconds from tick `now` to the other one; below 0 where it is past. Right across the wrap, up to SLEEP_MOST
+/* until(tick, now) -> milliseconds from one tick (of hal.ticks, modulo 2^30) to the other; below 0 where it is past. Right across the wrap, up to SLEEP_MOST
  * apart. */
-static mp_obj_t scheduler_until(mp_obj_t tick, mp_obj_t now) { return MP_OBJ_NEW_SMALL_INT(sched_until(tick_of(tick), tick_of(now))); }
+static mp_obj_t scheduler_until(mp_obj_t tick, mp_obj_t now) {
+    return MP_OBJ_NEW_SMALL_INT((int32_t)((uint32_t)(mp_obj_get_int(tick) - mp_obj_get_int(now)) << 2) >> 2);
+}
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_until_obj, scheduler_until);
 
 static const mp_rom_map_elem_t scheduler_globals_table[] = {

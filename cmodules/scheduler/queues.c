@@ -47,7 +47,7 @@ static void unlink_from_queue(scheduler *self, thread *which) {
 }
 
 void sched_remove(scheduler *self, thread *which) {
-    sched_stop_timer(self, which);
+    sched_stop_timer(self, &which->timer);
     if (which->state == THREAD_READY) {
         unlink_from_queue(self, which);
         which->state = THREAD_RUNNING; /* in no queue */
@@ -69,15 +69,17 @@ void sched_set_priority(scheduler *self, thread *which, uint8_t priority) {
     if (which->state == THREAD_READY && which->queue != SCHED_OVER_BUDGET) sched_add_first(self, which);
 }
 
-/* Is something left of the thread's budget for this period? What it used beyond one is missing in the next. The end of the
- * period may be any number of wraps ago: what cannot be true starts a new one. */
-static bool affords(thread *which, uint32_t now) {
-    int32_t rest = sched_until(which->period_end, now);
-    if (rest <= 0 || rest > (int32_t)which->period) {
-        which->period_end = (now + which->period) & SCHED_TICKS_MASK;
+/* When the thread's budget is whole again, where nothing is left of it for this period; else 0. What it used beyond one is missing in
+ * the next. The end of the period may be any number of wraps ago: what cannot be true starts a new one. */
+static int64_t over_budget_until(thread *which, int64_t now) {
+    int64_t ms = now / 1000;
+    uint32_t rest = which->period_end - (uint32_t)ms;
+    if (rest == 0 || rest > which->period) {
+        rest = which->period;
+        which->period_end = (uint32_t)ms + rest;
         which->left = which->budget + (which->left < 0 ? which->left : 0);
     }
-    return which->left > 0;
+    return which->left > 0 ? 0 : (ms + rest) * 1000;
 }
 
 /* The next priority below the one the guard chose last, round and round, so that each gets its turn. */
@@ -104,15 +106,15 @@ static uint8_t choose(scheduler *self) {
     return self->recent = priority;
 }
 
-thread *sched_next(scheduler *self, uint32_t now) {
+thread *sched_next(scheduler *self, int64_t now) {
     thread *which;
+    int64_t until;
     while (self->ready) {
         which = self->first[choose(self)];
         unlink_from_queue(self, which);
-        if (which->budget && !affords(which, now)) {
+        if (which->budget && (until = over_budget_until(which, now))) {
             append(self, which, SCHED_OVER_BUDGET);
-            which->wake = which->period_end;
-            sched_start_timer(self, which);
+            sched_start_timer(self, &which->timer, until);
             continue;
         }
         which->state = THREAD_RUNNING;
@@ -121,7 +123,7 @@ thread *sched_next(scheduler *self, uint32_t now) {
     which = self->first[SCHED_OVER_BUDGET];
     if (which) {
         unlink_from_queue(self, which);
-        sched_stop_timer(self, which);
+        sched_stop_timer(self, &which->timer);
         which->state = THREAD_RUNNING;
     }
     return which;

@@ -10,8 +10,10 @@
 #include "python/python.h"
 #include "scheduler.h"
 
-static uint32_t ticks(const scheduler *self) {
-    return (uint32_t)mp_obj_get_int(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_ticks))) & SCHED_TICKS_MASK;
+#define RUN_MOST 1000 /* us: as often the kernel's loop looks at sockets and keys */
+
+int64_t sched_now(const scheduler *self) {
+    return (int64_t)sov_python_bits(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_now)));
 }
 
 /* Asks function(task). False where the task waits now; else *answer is what the call answers, or the error code of what the
@@ -31,57 +33,92 @@ static bool ask(const scheduler *self, mp_obj_t function, const thread *which, i
 }
 
 /* The fuel of a slice; *counted: it is taken off a budget. */
-static int32_t fuel_of(const thread *which, struct sov_task *task, bool *counted) {
+static int32_t fuel_of(thread *which, struct sov_task *task, bool *counted) {
     *counted = which->budget && which->left > 0;
-    if (!*counted) return which->slice;
+    int32_t slice = which->rest ? which->rest : which->slice;
+    which->rest = 0;
+    if (!*counted) return slice;
     sov_task_bill(task); /* what it used while over its budget is charged to no period */
     int64_t most = (int64_t)which->left + sov_task_debt(task); /* what it owes was taken off the budget already */
-    return which->slice < most ? which->slice : (int32_t)most;
+    return slice < most ? slice : (int32_t)most;
 }
 
 static enum sov_status resume(thread *which, int32_t fuel, int64_t answer) {
     return which->status = (uint8_t)sov_task_resume(sov_instance_task(which->instance), fuel, answer);
 }
 
-/* Runs one slice. False where the task ended or faulted: the kernel's part. */
-static bool run_slice(scheduler *self, thread *which) {
+enum part { USED_UP, WAITS, PREEMPTED, OVER };
+
+/* Runs a thread with so much fuel, and its calls. PREEMPTED: a call of its own has made a higher priority ready. WAITS: it stands where
+ * it belongs. OVER: the task ended or faulted. */
+static enum part run_part(const scheduler *self, thread *which, int32_t fuel, int64_t answer) {
     size_t count;
     mp_obj_t *handlers;
     mp_obj_get_array(self->handlers, &count, &handlers);
+    resume(which, fuel, answer);
+    while (which->status == SOV_SYSCALL) {
+        answer = sov_instance_refused(which->instance);
+        if (!answer && !ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer)) return WAITS;
+        if (which->instance == mp_const_none) return WAITS;
+        if (self->ready >> which->priority > 1) {
+            which->answer = (int32_t)answer;
+            return PREEMPTED;
+        }
+        resume(which, 0, answer);
+    }
+    return which->status == SOV_PREEMPTED ? USED_UP : OVER;
+}
+
+/* Runs one slice, which begins at *now; *now is the time at its end. False where the task ended or faulted: the kernel's part. */
+static bool run_slice(scheduler *self, thread *which, int64_t *now) {
     bool counted;
+    enum part how = USED_UP;
     int32_t fuel = fuel_of(which, sov_instance_task(which->instance), &counted);
     int64_t answer = which->answer;
     which->answer = 0; /* a preempted task is owed none */
-    bool goes_on = which->block == MP_OBJ_NULL ? which->waiting == mp_const_none || ask(self, self->again, which, &answer)
-                                               : sched_woken(which, &answer);
-    if (goes_on) {
-        resume(which, fuel, answer);
-        while (which->status == SOV_SYSCALL) {
-            answer = sov_instance_refused(which->instance);
-            if (!answer) goes_on = ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer);
-            if (!goes_on || which->instance == mp_const_none) break;
-            resume(which, 0, answer);
-        }
+    if (which->block != MP_OBJ_NULL) {
+        if (!sched_woken(which, *now, &answer)) how = WAITS;
+    } else if (which->waiting != mp_const_none) {
+        if (!ask(self, self->again, which, &answer)) how = WAITS;
+    }
+    while (how == USED_UP && fuel > 0 && which->instance != mp_const_none) {
+        int64_t began = *now;
+        int32_t part = sched_part(self, which, fuel, began);
+        uint64_t before = sov_task_fuel(sov_instance_task(which->instance));
+        how = run_part(self, which, part, answer);
+        *now = sched_now(self);
+        if (which->instance == mp_const_none || how == OVER) break;
+        uint32_t used = (uint32_t)(sov_task_fuel(sov_instance_task(which->instance)) - before);
+        sched_learn(which, used, *now - began);
+        fuel -= how == PREEMPTED && used < (uint32_t)part ? (int32_t)used : part; /* what it used beyond the part it owes */
+        answer = 0;
+        if (self->waiting && self->timers[0]->due <= *now) break;
     }
     if (which->instance == mp_const_none) return true;
-    if (goes_on && which->status != SOV_PREEMPTED) return false;
-    if (goes_on) sched_add(self, which);
+    if (how == OVER) return false;
+    if (how != WAITS && fuel > 0) {
+        which->rest = fuel;
+        sched_add_first(self, which);
+    } else if (how != WAITS) {
+        sched_add(self, which);
+    }
     if (counted) which->left -= sov_task_bill(sov_instance_task(which->instance));
     return true;
 }
 
-/* run(now): runs slices until the tick is no longer `now` or no task is ready: None. Or returns the task that is over (see
+/* run(): runs slices until a millisecond has passed or no task is ready: None. Or returns the task that is over (see
  * `status` of its thread), or that the kernel is to start: it has no instance. */
-static mp_obj_t sched_run(mp_obj_t self_in, mp_obj_t now_in) {
+static mp_obj_t sched_run(mp_obj_t self_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
-    uint32_t now = self->now = (uint32_t)mp_obj_get_int(now_in) & SCHED_TICKS_MASK;
+    int64_t now = sched_now(self), end = now + RUN_MOST;
     do {
+        sched_wake(self, now);
         thread *which = self->running = sched_next(self, now);
         if (!which) break;
-        self->slices = (self->slices + 1) & SCHED_TICKS_MASK;
-        if (which->instance == mp_const_none || !run_slice(self, which)) return which->task;
-    } while (ticks(self) == now);
+        self->slices = (self->slices + 1) & SCHED_SLICES_MASK;
+        if (which->instance == mp_const_none || !run_slice(self, which, &now)) return which->task;
+    } while (now < end);
     self->running = NULL;
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(sched_run_obj, sched_run);
+MP_DEFINE_CONST_FUN_OBJ_1(sched_run_obj, sched_run);

@@ -8,11 +8,14 @@
  *   loop therefore slows the others down and does not stop them. The guard never delays a task that has just become ready
  *   above the one that ran last, so a task of high priority is late by one slice at most.
  *
+ * A timer that is due makes a slice of lower priority end: slices are cut so that they end when it is (deadline.c).
+ *
+ * Time is a count of microseconds since an arbitrary moment in 64 bits, which never wraps.
+ *
  * Invariants: a READY thread is in exactly one queue (`queue`), chained by `link` and `back`. A thread that waits for a time
- * is in the heap at `timer` (-1: it is not); one over its budget is in both, for the end of its period. Ticks have 30 bits
- * and wrap every 12.4 days, so only their differences are compared. Nothing here allocates but sched_reserve(). The cost of
- * a slice does not depend on the number of threads; the cost of a timer grows with its logarithm. One thread of the machine
- * runs all of this; nothing is safe in an interrupt handler.
+ * is in the heap at `timer.place` (-1: it is not); one over its budget is in both, for the end of its period. Nothing here
+ * allocates but sched_reserve(). The cost of a slice does not depend on the number of threads; the cost of a timer grows with its
+ * logarithm. One thread of the machine runs all of this; nothing is safe in an interrupt handler.
  */
 #ifndef SOV_SCHEDULER_H
 #define SOV_SCHEDULER_H
@@ -39,8 +42,9 @@ enum thread_state {
 #define SCHED_OVER_BUDGET SCHED_PRIORITIES  /* the queue behind those of the priorities */
 #define SCHED_THREADS_MOST 4095            /* what a call's number has room for, see endpoint.c */
 #define SCHED_AHEAD_MOST 32                /* as often as lower priorities get a slice, see queues.c */
-#define SCHED_TICKS_MASK 0x3fffffffu
-#define SCHED_SLEEP_MOST 0x1fffffff         /* ms: the longest time whose end can be told from the past */
+#define SCHED_SLICES_MASK 0x3fffffffu       /* what counts slices stays a small integer of 32-bit MicroPython */
+#define SCHED_SLEEP_MOST 0x1fffffff         /* ms: the longest timeout of the ABI */
+#define SCHED_NEVER INT64_MAX
 
 /* A place in a ring of threads: those that wait at one object, or that one server serves. A ring's head is no thread. */
 typedef struct sched_link {
@@ -54,19 +58,36 @@ typedef struct sched_held {
     void (*ended)(struct sched_held *self);
 } sched_held;
 
-typedef struct thread {
+typedef struct sched_timer sched_timer;
+typedef struct thread thread;
+typedef struct scheduler scheduler;
+
+/* What a timer does that is no thread's. */
+typedef struct {
+    void (*fire)(sched_timer *self, int64_t now); /* it was due, and is stopped */
+    int (*priority)(const sched_timer *self);     /* of whom it will make ready; -1: nobody */
+} sched_timer_kind;
+
+struct sched_timer {
+    int64_t due;
+    int32_t place;                /* in the heap; -1: it does not run */
+    const sched_timer_kind *kind; /* NULL: a thread's */
+};
+
+struct thread {
     mp_obj_base_t base;
     mp_obj_t task;              /* whose it is; handlers get it */
     mp_obj_t instance;          /* the wasm3.Instance that runs; None: the kernel is to make one */
     mp_obj_t waiting;           /* what the call it is in waits for, None: nothing but a time */
     struct thread *link, *back; /* the next and the one before in its queue */
-    int32_t timer;              /* place in the heap */
-    uint32_t wake;              /* tick of the timer */
+    sched_timer timer;
+    int64_t limit;              /* until when it waits for another task; SCHED_NEVER: no limit */
     uint32_t period;            /* ms of a budget */
-    uint32_t period_end;        /* tick */
+    uint32_t period_end;        /* ms modulo 2^32 */
     int32_t budget;             /* fuel in a period; 0: no limit */
     int32_t left;               /* of it in this period; below 0: owed */
     int32_t slice;              /* fuel of one slice */
+    int32_t rest;               /* of a slice that was cut for somebody else: it goes on with that; 0: none was */
     int32_t answer;             /* of the call it slept in, given at the next resume */
     /* Waiting for another task, in C. */
     mp_obj_t block;             /* the object it waits at, and `beside` is in a ring there; MP_OBJ_NULL: nowhere */
@@ -77,23 +98,25 @@ typedef struct thread {
     struct scheduler *home;     /* the one that it was added to first */
     struct thread *lends_to;    /* whom it lends its priority; NULL: nobody */
     uint16_t lent[SCHED_PRIORITIES]; /* how many lend it each priority */
-    uint32_t index;             /* its place in `home->all`, from 1; 0: none yet */
-    uint32_t waits;             /* how often it waited so: tells a call from a later one */
-    uint32_t limit;             /* tick until which it waits so, where `timed` */
-    bool timed;
+    uint32_t number;            /* bits 0-11: its place in `home->all`, from 1, 0: none yet; above: how often it waited for another
+                                 * task, which tells a call from a later one */
+    uint16_t rate;              /* fuel that it uses in SCHED_RATE_TIME us; 0: not known yet */
     uint8_t state, queue;
     uint8_t own, priority;      /* its own, and the highest of that and what is lent to it: that counts */
     uint8_t status;             /* enum sov_status: what the last resume came to */
-} thread;
+};
 
-typedef struct scheduler {
+#define SCHED_RATE_TIME 16 /* us: a PC uses up to 30,000 units in them, a board 4 at least */
+#define SCHED_PLACE_BITS 12 /* of `number`: SCHED_THREADS_MOST fits */
+#define SCHED_PLACE_MASK ((1u << SCHED_PLACE_BITS) - 1)
+
+struct scheduler {
     mp_obj_base_t base;
     thread *first[SCHED_PRIORITIES + 1], *last[SCHED_PRIORITIES + 1];
-    thread **timers;            /* a binary heap: the earliest first, each before those at 2i+1 and 2i+2 */
-    uint32_t room, waiting;     /* places there, and how many of them are taken */
-    thread **all;               /* every thread ever added, `room` places */
-    uint32_t threads;           /* how many those are */
-    uint32_t now;               /* tick at which run() began: no slice in it ends later */
+    sched_timer **timers;       /* a binary heap: the earliest first, each before those at 2i+1 and 2i+2 */
+    uint32_t timer_room, waiting; /* places there, and how many of them are taken */
+    thread **all;               /* every thread ever added */
+    uint32_t room, threads;     /* places there, and how many of them are taken */
     thread *running;            /* whose slice it is, or was last where the kernel has to look after it */
     uint32_t slices;            /* given so far, modulo 2^30 */
     uint8_t ready;              /* bit mask of the priorities that have a thread ready */
@@ -101,13 +124,13 @@ typedef struct scheduler {
     uint8_t recent;             /* priority of the last slice */
     uint8_t ahead;              /* threads that went before others since one went behind them */
     uint8_t guarded;            /* the priority that the guard gave a slice to */
-    mp_obj_t machine;           /* the HAL, for its ticks */
+    mp_obj_t machine;           /* the HAL, for its now() */
     mp_obj_t handlers;          /* tuple: by number of the call */
     mp_obj_t again, failed;     /* again(task): makes the call once more; failed(task, error): its error code */
-} scheduler;
+};
 
-/* Milliseconds from `now` to `tick`; below 0 where it is past. Right across the wrap, up to SCHED_SLEEP_MOST apart. */
-static inline int32_t sched_until(uint32_t tick, uint32_t now) { return (int32_t)((tick - now) << 2) >> 2; }
+/* The machine's time. */
+int64_t sched_now(const scheduler *self);
 
 /* ---- queues.c */
 
@@ -120,22 +143,38 @@ void sched_add_first(scheduler *self, thread *which);
 /* Its priority changes; a thread that is ready stands first among those of the new one. */
 void sched_set_priority(scheduler *self, thread *which, uint8_t priority);
 
-/* Takes the thread whose turn it is at tick `now` out of its queue, or NULL where none is ready. It is RUNNING then. */
-thread *sched_next(scheduler *self, uint32_t now);
+/* Takes the thread whose turn it is at that time out of its queue, or NULL where none is ready. It is RUNNING then. */
+thread *sched_next(scheduler *self, int64_t now);
 
 /* Takes a thread that is not running out of wherever it is. Raises ValueError for one of another scheduler. */
 void sched_remove(scheduler *self, thread *which);
 
 /* ---- timers.c */
 
-/* Makes room for so many timers and threads. Raises MemoryError, and has changed nothing then. */
+/* Makes room for so many threads and their timers. Raises MemoryError, and has changed nothing then. */
 void sched_reserve(scheduler *self, uint32_t count);
 
-/* A timer at tick `which->wake`; a thread that has one already keeps its place. Raises MemoryError where reserve() was forgotten. */
-void sched_start_timer(scheduler *self, thread *which);
+/* Makes room for one timer more, of no thread. Raises as sched_reserve(). */
+void sched_reserve_timer(scheduler *self);
 
-/* The timer is gone; nothing where there is none. Raises ValueError for a thread of another scheduler. */
-void sched_stop_timer(scheduler *self, thread *which);
+/* A timer is due then; one that runs already is due then instead. Raises MemoryError where no room was reserved. */
+void sched_start_timer(scheduler *self, sched_timer *which, int64_t due);
+
+/* The timer runs no longer; nothing where it does not. Raises ValueError for one of another scheduler. */
+void sched_stop_timer(scheduler *self, sched_timer *which);
+
+/* Makes every thread ready whose time has come, whatever it waits for, and fires the other timers that are due. */
+void sched_wake(scheduler *self, int64_t now);
+
+static inline thread *sched_of_timer(sched_timer *timer) { return (thread *)((char *)timer - offsetof(thread, timer)); }
+
+/* ---- deadline.c */
+
+/* Of a thread's slice, the part that ends before a timer is due that makes a higher priority ready: of `fuel`, or all of it. */
+int32_t sched_part(const scheduler *self, const thread *which, int32_t fuel, int64_t now);
+
+/* A thread used so much fuel in so many microseconds. */
+void sched_learn(thread *which, uint32_t fuel, int64_t took);
 
 /* ---- block.c: waiting for another task */
 
@@ -169,9 +208,9 @@ MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
  * two that go on calling each other starve nobody. */
 void sched_unblock(thread *which, int32_t answer);
 
-/* A thread that waits was made ready by its time, or because it lost a capability. True, and *answer is its answer, where it waits no
+/* At that time a thread that waits was made ready by its limit, or because it lost a capability. True, and *answer is its answer, where it waits no
  * longer; false where it waits on. Raises nothing. */
-bool sched_woken(thread *which, int64_t *answer);
+bool sched_woken(thread *which, int64_t now, int64_t *answer);
 
 /* The task of a thread has ended: it waits nowhere and holds nothing, and whom it served gets DEAD. */
 void sched_forget(thread *which);
@@ -184,6 +223,6 @@ thread *sched_thread_of(mp_obj_t task);
 extern const mp_obj_type_t scheduler_type; /* Scheduler */
 
 /* ---- run.c: Scheduler.run */
-MP_DECLARE_CONST_FUN_OBJ_2(sched_run_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(sched_run_obj);
 
 #endif

@@ -18,17 +18,14 @@
 
 #define HEADER 16u /* bytes of struct sp_message in front of the message: client, badge, capability, bits */
 
-/* Which call it is that a client waits in: its place among the threads, and how often it has waited. A number that named an older
- * call is told from it until the client has waited 2^20 times. */
-#define PLACE_BITS 12 /* SCHED_THREADS_MOST fits */
-static uint32_t number_of(const thread *client) { return client->index | client->waits << PLACE_BITS; }
-
+/* The client that waits in a call of that number: its place among the threads, and how often it has waited. A number that named an
+ * older call is told from it until the client has waited 2^20 times. */
 static thread *client_of(const thread *server, uint32_t number, mp_obj_t at) {
     const scheduler *self = server->home;
-    uint32_t place = number & ((1u << PLACE_BITS) - 1);
+    uint32_t place = number & SCHED_PLACE_MASK;
     if (!place || place > self->threads) return NULL;
     thread *client = self->all[place - 1];
-    return client->server == server && client->block == at && number_of(client) == number ? client : NULL;
+    return client->server == server && client->block == at && client->number == number ? client : NULL;
 }
 
 /* Writes a message as it is received: the header, and as much of the rest as fits. Returns how many bytes that are. */
@@ -72,7 +69,7 @@ static int32_t bring(endpoint *at, thread *client, thread *server) {
     const instance_object *from = services_of(client), *to = services_of(server);
     int32_t passed = pass_on(from, services_argument(from, CALL_PASS), to, services_argument(to, RECEIVE_FLAGS) & ABI_IPC_ACCEPT);
     if (passed < 0) return passed;
-    const uint32_t header[4] = { number_of(client), services_target(from)->badge, (uint32_t)passed, 0 };
+    const uint32_t header[4] = { client->number, services_target(from)->badge, (uint32_t)passed, 0 };
     int32_t answer = put(
         slice(to, RECEIVE_TO), services_argument(to, RECEIVE_ROOM), header, slice(from, CALL_BYTES), services_argument(from, CALL_LENGTH));
     client->server = at->server = server;

@@ -4,11 +4,12 @@ What every port provides:
 
     ticks()                       milliseconds, counting round within 2^30
     microseconds()                monotonic
+    now()                         the same, for every slice: as `clock` gives it, and never a new object
     clock(number)                 for sp_time: microseconds, with 0 monotonic and with 1 since 1970, there None where the
                                   machine does not know. As `Instance.resume` takes it: an int or, where that would be an
                                   object, 8 bytes in a bytearray that the next call fills again
     random(buffer, n)             fills buffer[:n] with random bytes fit for keys
-    idle(ms)                      sleeps until an event or that many milliseconds (-1: no timer is running);
+    idle(us)                      sleeps until an event or that many microseconds (-1: no timer is running), below 2^30;
                                   True where a socket that a task waits for is ready
     write(buffer, n)              puts buffer[:n] on the console
     terminal()                    True where a user sits at a terminal

@@ -95,11 +95,11 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
 
 def test_the_kernel_has_a_handler_for_every_call_it_gets(firmware):
     handlers = firmware.script("""
-import abi
+import abi, hal
 from scheduler import Scheduler
 from kernel.core.syscalls import Syscalls
 from kernel.objects.kinds import calls
-scheduler = Scheduler()
+scheduler = Scheduler(hal)
 syscalls = Syscalls(scheduler, calls(scheduler, None))
 answer([name for number, name in enumerate(abi.NAMES) if not abi.IN_RUNTIME[number] and not callable(syscalls.handler(name))])
 """)

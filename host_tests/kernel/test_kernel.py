@@ -45,13 +45,14 @@ def answers(call):
 # The clock of the test: only the machine's sleep puts it forward. `sleeps` counts how often it slept.
 CLOCK = """
 clock, sleeps = 1000, 0
-def idle(ms):
+def idle(us):
     global clock, sleeps
-    clock += ms
+    clock += us // 1000
     sleeps += 1
     return False
 hal.idle = idle
 hal.ticks = lambda: clock & ((1 << 30) - 1)
+hal.now = lambda: clock * 1000
 """
 
 # One call each that answers at once; together every one of them, with arguments from 2^31 on and failing ones too.
@@ -166,6 +167,7 @@ def test_a_debt_does_not_turn_a_budget_into_slices_of_nothing(firmware):
     worst = firmware.script(SETUP + INSTEAD + """
 hal.write = lambda buffer, n: None
 hal.ticks = lambda: system.slices       # a slice takes a tick, whoever has it
+hal.now = lambda: hal.ticks() * 1000
 rest = add("rest", wasm["spin"], 0, slice=10000)
 def empty_slices(budget):
     # Most slices of a period in which nothing of the budget was used, in 30 periods.
@@ -206,6 +208,7 @@ def ticks():
         spent[running.name] = spent.get(running.name, 0) + 1
     return system.slices
 hal.ticks = ticks
+hal.now = lambda: hal.ticks() * 1000
 tasks = [add("storm", wasm["storm"], 7), add("spin", wasm["spin"], 6), add("rest", wasm["spin"], 0, slice=10000)]
 for task in tasks[:2]:
     task.thread.budget = task.thread.left = hal.SLICE // 2
@@ -230,7 +233,7 @@ answer([clock - 1000, system.slices, sleeps, a.calls()])
 """, wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start") (local $i i32)
  (loop $l (drop (call $sleep (i32.const 50)))
   (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 10))))))""")})
-    assert elapsed == 10 * 51       # and one tick each, since ticks are rounded down
+    assert elapsed == 10 * 50
     assert slices == 11 and sleeps == calls == 10
 
 
@@ -243,7 +246,7 @@ system.run(3000)
 answer([clock - start, a.over()])
 """, wasm={"sleep": wat(f"""(module {IMPORTS} (func (export "_start")
  (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100))) (drop (call $sleep (i32.const 100)))))""")})
-    assert over and elapsed == 3 * 101
+    assert over and elapsed == 3 * 100
 
 
 @pytest.mark.parametrize("error, code", [

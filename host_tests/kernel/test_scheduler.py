@@ -1,4 +1,4 @@
-"""The scheduler: priorities, round robin, budgets, timers in order across the wrap of the tick counter, nobody starves."""
+"""The scheduler: priorities, round robin, budgets, timers in order, nobody starves."""
 
 import re
 from collections.abc import Callable
@@ -11,13 +11,13 @@ from script_files import script
 # A task of the tests for the scheduler of the system, in C, and for its plain twin in Python.
 TASKS = {
     "C": """
-from scheduler import Scheduler, Thread, until
+from scheduler import Scheduler, Thread
 from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING
 class Task:
     def __init__(self, name, priority=3):
         self.name, self.thread = name, Thread(self, priority, 1)
         self.thread.period = 100
-for field in ("priority", "state", "timer", "wake", "budget", "period", "period_end", "left"):
+for field in ("priority", "state", "timer", "due", "budget", "period", "left"):
     setattr(Task, field, property(lambda self, field=field: getattr(self.thread, field),
                                   lambda self, value, field=field: setattr(self.thread, field, value)))
 """,
@@ -25,25 +25,32 @@ for field in ("priority", "state", "timer", "wake", "budget", "period", "period_
 class Task:
     def __init__(self, name, priority=3):
         self.name, self.priority, self.state, self.queue, self.link, self.back = name, priority, RUNNING, 0, None, None
-        self.timer, self.wake, self.budget, self.period, self.period_end, self.left = -1, 0, 0, 100, 0, 0
+        self.timer, self.due, self.budget, self.period, self.period_end, self.left = -1, 0, 0, 100, 0, 0
 """,
 }
 
 SETUP = """
-s = Scheduler()
-TOP = (1 << 30) - 1
+class Machine:
+    ms = 0
+    def now(self):
+        return self.ms * 1000
+m = Machine()
+def at(ms):
+    m.ms = ms
+s = Scheduler(m)
+TOP = (1 << 32) - 1         # where milliseconds of 32 bits wrap, and microseconds and ticks have
 def names(n):
     # who runs, when everybody who ran is ready again at once
     out = []
     for _ in range(n):
-        task = s.next(0)
+        task = s.next()
         out.append(task.name)
         s.add(task)
     return "".join(out)
 def drain():
     out = []
     while True:
-        task = s.next(0)
+        task = s.next()
         if task is None:
             return "".join(out)
         out.append(task.name)
@@ -84,65 +91,71 @@ answer({name: turns.count(name) for name in "abcd"})
     assert all(turns[name] >= 25 for name in "abc")
 
 
-def test_ticks_compare_across_the_wrap(scheduled):
-    assert scheduled("""
+def test_ticks_compare_across_the_wrap(firmware):
+    assert firmware.script("""
+from scheduler import until
+TOP = (1 << 30) - 1
 answer([until(5, TOP), until(TOP, 5), until(7, 7), until((TOP + (1 << 29) - 1) & TOP, TOP), until(0, TOP)])
 """) == [6, -6, 0, (1 << 29) - 1, 1]
 
 
-def test_sleepers_wake_in_order_across_the_wrap(scheduled):
+def test_sleepers_wake_in_order(scheduled):
     assert scheduled("""
 now = TOP - 49
+at(now)
 for name, ms in (("d", 200), ("a", 10), ("c", 100), ("b", 50), ("e", 201), ("z", (1 << 29) - 1)):
-    s.sleep(Task(name), ms, now)
+    s.sleep(Task(name), ms)
 log = []
 for ms in (0, 9, 10, 49, 50, 99, 100, 199, 201, 10000, (1 << 29) - 2, (1 << 29) - 1):
-    tick = (now + ms) & TOP
-    s.wake(tick)
+    at(now + ms)
+    s.wake()
     ready = drain()
-    log.append([ms, ready, s.idle(tick)])
+    log.append([ms, ready, s.idle()])
 answer(log)
 """) == [
-        [0, "", 10], [9, "", 1], [10, "a", 40], [49, "", 1], [50, "b", 50], [99, "", 1], [100, "c", 100],
-        [199, "", 1], [201, "de", (1 << 29) - 202], [10000, "", (1 << 29) - 10001], [(1 << 29) - 2, "", 1],
+        [0, "", 10000], [9, "", 1000], [10, "a", 40000], [49, "", 1000], [50, "b", 50000], [99, "", 1000], [100, "c", 100000],
+        [199, "", 1000], [201, "de", (1 << 30) - 1], [10000, "", (1 << 30) - 1], [(1 << 29) - 2, "", 1000],
         [(1 << 29) - 1, "z", -1],
     ]  # fmt: skip
 
 
 def test_idle_is_zero_while_somebody_is_ready(scheduled):
     assert scheduled("""
-s.sleep(Task("a"), 100, 0)
+def idle(ms):
+    at(ms)
+    return s.idle()
+s.sleep(Task("a"), 100)
 s.add(Task("b"))
-ready = s.idle(0)
-s.next(0)
-answer([ready, s.idle(40), s.idle(100), s.idle(5000)])
-""") == [0, 60, 0, 0]
+ready = s.idle()
+s.next()
+answer([ready, idle(40), idle(100), idle(5000)])
+""") == [0, 60000, 0, 0]
 
 
 def test_a_task_that_waits_is_roused_once_or_wakes_in_time(scheduled):
     """Who waits with a limit is among the sleepers, who waits without is nowhere; nothing rouses who does not wait."""
     assert scheduled("""
 a, b, c, d = [Task(name) for name in "abcd"]
-s.wait(a, 100, 0)
-s.wait(b, -1, 0)
-s.wait(c, 50, 0)
-s.sleep(d, 70, 0)
-out = [[t.state == WAITING for t in (a, b, c, d)], s.idle(0)]
+s.wait(a, 100)
+s.wait(b, -1)
+s.wait(c, 50)
+s.sleep(d, 70)
+out = [[t.state == WAITING for t in (a, b, c, d)], s.idle()]
 for task in (b, b, c, d, d):
     s.rouse(task)
-out += [drain(), s.idle(0)]
-s.wake(70)
-out += [drain(), s.idle(70)]
-s.wake(100)
+out += [drain(), s.idle()]
+at(70); s.wake()
+out += [drain(), s.idle()]
+at(100); s.wake()
 s.rouse(a)
-out += [drain(), s.idle(100)]
-s.wait(a, -1, 100)
-s.wait(b, 10, 100)
+out += [drain(), s.idle()]
+s.wait(a, -1)
+s.wait(b, 10)
 s.remove(a)
 s.remove(b)
-s.wake(200)
-answer(out + [drain(), s.idle(200)])
-""") == [[True, True, True, False], 50, "bc", 70, "d", 30, "a", -1, "", -1]
+at(200); s.wake()
+answer(out + [drain(), s.idle()])
+""") == [[True, True, True, False], 50000, "bc", 70000, "d", 30000, "a", -1, "", -1]
 
 
 def test_random_operations_against_a_model(scheduled):
@@ -157,15 +170,15 @@ def simulate(tasks, ticks, start=0, naps={}):
     ran = []
     naps = dict(naps)
     for t in range(ticks):
-        now = (start + t) & TOP
-        s.wake(now)
-        task = s.next(now)
+        at(start + t)
+        s.wake()
+        task = s.next()
         ran.append(task.name if task else "-")
         if task:
             if task.budget and task.left > 0:
                 task.left -= 1
             if task.name in naps:
-                s.sleep(task, naps[task.name], now)
+                s.sleep(task, naps[task.name])
             else:
                 s.add(task)
     return "".join(ran)
@@ -176,9 +189,9 @@ def limited(name, priority, budget, period):
 """
 
 
-@pytest.mark.parametrize("start", ["0", "TOP - 450", "TOP", "(1 << 29) - 7"])
+@pytest.mark.parametrize("start", ["0", "TOP - 450", "TOP", "(1 << 29) - 7", "1 << 45"])
 def test_a_task_over_budget_runs_only_when_nobody_else_wants_to(scheduled, start):
-    """Also across the wrap of the ticks, and with a period that the counter was past long ago."""
+    """Also where milliseconds of 32 bits wrap, and with a period that was over long ago."""
     ran = scheduled(SIMULATE + f"""
 answer(simulate([limited("a", 7, 10, 100), Task("b", 0)], 1000, {start}))
 """)
@@ -192,9 +205,9 @@ def test_a_task_over_budget_gets_what_is_left_over(scheduled):
     """Alone it runs all the time; two of them share; beside a sleeper it runs while that one sleeps."""
     alone, two, beside = scheduled(SIMULATE + """
 out = [simulate([limited("a", 3, 5, 50)], 300)]
-s = Scheduler()
+s = Scheduler(m)
 out.append(simulate([limited("a", 3, 5, 50), limited("b", 6, 5, 50)], 300))
-s = Scheduler()
+s = Scheduler(m)
 out.append(simulate([limited("a", 7, 5, 50), Task("b", 0)], 500, 0, {"b": 2}))
 answer(out)
 """)
@@ -213,8 +226,9 @@ s.add(a)
 s.add(b)
 out = []
 for now, used in ((0, 25), (1, 0), (100, 0), (101, 0), (200, 3), (201, 0)):
-    s.wake(now)
-    task = s.next(now)
+    at(now)
+    s.wake()
+    task = s.next()
     out.append(task.name)
     task.left -= used
     s.add(task)
@@ -226,13 +240,14 @@ def test_taking_a_task_out_of_the_queue_of_those_over_budget(scheduled):
     assert scheduled(SIMULATE + """
 a, b, c = limited("a", 7, 1, 100), limited("b", 6, 1, 100), Task("c", 0)
 simulate([a, b, c], 10)
-out = [a.timer >= 0, b.timer >= 0, s.idle(10)]
+out = [a.timer >= 0, b.timer >= 0, s.idle()]
 s.remove(a)
 s.remove(c)
-out += [a.timer, s.next(11).name, b.timer, s.idle(11), s.next(12)]
+out += [a.timer, s.next().name, b.timer, s.idle(), s.next()]
 s.add(b)
 s.remove(b)
-out += [s.idle(13), s.next(200)]
+at(200)
+out += [s.idle(), s.next()]
 answer(out)
 """) == [True, True, 0, -1, "b", -1, -1, None, -1, None]
 
@@ -250,21 +265,21 @@ answer(simulate([Task("h", 6), Task("b", 3), Task("c", 3), Task("d", 1)], 4000, 
 def test_waiting_and_restarting_tasks_are_woken_by_their_time(scheduled):
     assert scheduled("""
 a, b, c, d = [Task(name) for name in "abcd"]
-s.wait(a, 10, 0)
-s.wait(b, -1, 0)
-s.restart(c, 5, 0)
-s.wait(d, 50, 0)
+s.wait(a, 10)
+s.wait(b, -1)
+s.restart(c, 5)
+s.wait(d, 50)
 states = [task.state for task in (a, b, c)] == [WAITING, WAITING, RESTARTING]
 s.rouse(d)
 s.rouse(c)
-out = [states, s.next(0).name, s.idle(0)]
-s.wake(7)
-out += [s.next(7).name, s.idle(7)]
-s.wake(10)
-out += [s.next(10).name, s.idle(10)]
+out = [states, s.next().name, s.idle()]
+at(7); s.wake()
+out += [s.next().name, s.idle()]
+at(10); s.wake()
+out += [s.next().name, s.idle()]
 s.remove(b)
 answer(out)
-""") == [True, "d", 5, "c", 3, "a", -1]
+""") == [True, "d", 5000, "c", 3000, "a", -1]
 
 
 def test_timers_allocate_nothing_once_there_is_room(scheduled):
@@ -272,14 +287,18 @@ def test_timers_allocate_nothing_once_there_is_room(scheduled):
 import gc
 tasks = [Task(n) for n in range(50)]
 s.reserve(50)
+first, later = lambda: 0, lambda: 49000      # a method would be bound anew each time
+m.now = first
 def measure():
     before = gc.mem_alloc()
     for n in range(50):
-        s.sleep(tasks[n], (n * 37) % 50, 0)
-    s.wake(49)
+        s.sleep(tasks[n], (n * 37) % 50)
+    m.now = later
+    s.wake()
+    m.now = first
     return gc.mem_alloc() - before
 gc.collect()
-answer([measure(), s.next(49).name is not None, s.timers])
+answer([measure(), s.next().name is not None, s.timers])
 """) == [0, True, 0]
 
 
@@ -311,22 +330,25 @@ def raised(action):
     except Exception as error:
         return type(error).__name__
     return None
-a, b, s, other = Task("a"), Task("b"), Scheduler(), Scheduler()
+class Machine:
+    def now(self):
+        return 0
+a, b, s, other = Task("a"), Task("b"), Scheduler(Machine()), Scheduler(Machine())
 def put(name, value):
     return raised(lambda: setattr(a.thread, name, value))
-out = [[put(name, value) for name, value in (("state", READY), ("state", WAITING), ("state", 8), ("timer", 0), ("wake", 1), ("task", b),
+out = [[put(name, value) for name, value in (("state", READY), ("state", WAITING), ("state", 8), ("timer", 0), ("due", 1), ("task", b),
        ("priority", 8), ("instance", b), ("instance", 7), ("budget", -1), ("budget", 1 << 30), ("left", 1 << 31), ("period", 0), ("status", 1))]]
 out.append([raised(lambda: Thread(a, *rest)) for rest in ((8, 1), (-1, 1), (3, 0), (3, 1 << 30), (3,))])
-other.sleep(a, 5, 0)
-out.append([raised(lambda: s.sleep(a, 5, 0)), raised(lambda: s.remove(a)), raised(lambda: s.add(7)), raised(lambda: s.sleep(b, -1, 0)),
-            raised(lambda: s.sleep(b, 1 << 29, 0)), raised(lambda: s.run(0)), raised(lambda: s.bind(1, (), 3, 4)), raised(lambda: s.reserve(1 << 20))])
+other.sleep(a, 5)
+out.append([raised(lambda: s.sleep(a, 5)), raised(lambda: s.remove(a)), raised(lambda: s.add(7)), raised(lambda: s.sleep(b, -1)),
+            raised(lambda: s.sleep(b, 1 << 29)), raised(lambda: s.run()), raised(lambda: s.bind((), 3, 4)), raised(lambda: s.reserve(1 << 20))])
 for _ in range(3):
     s.add(b)
-out.append([s.next(0) is b, s.next(0), s.idle(0), other.idle(0), s.timers, other.timers])
+out.append([s.next() is b, s.next(), s.idle(), other.idle(), s.timers, other.timers])
 answer(out)
 """) == [
         ["ValueError"] * 3 + ["AttributeError"] * 4 + ["TypeError"] * 2 + ["ValueError"] * 4 + ["AttributeError"],
         ["ValueError"] * 4 + ["TypeError"],
         ["ValueError", "ValueError", "AttributeError", "ValueError", "ValueError", None, "ValueError", "ValueError"],
-        [True, None, -1, 5, 0, 1],
+        [True, None, -1, 5000, 0, 1],
     ]  # fmt: skip

@@ -32,13 +32,16 @@ from kernel.core import console
 from kernel.core.task import STATES
 from kernel.core.supervisor import Policy, RESTART
 clock = 1000
-def idle(ms):
+def idle(us):
     global clock
-    clock += ms
+    clock += (us + 999) // 1000
     return False
 def tick():
     return clock & ((1 << 30) - 1)
-hal.ticks, hal.idle = tick, idle
+def now():
+    hal.ticks()             # which may count
+    return clock * 1000
+hal.ticks, hal.idle, hal.now = tick, idle, now
 hal.microseconds = lambda: clock * 1000
 shown = []
 hal.write = lambda buffer, n: shown.append(str(bytes(buffer[:n]), "utf-8"))
@@ -241,7 +244,7 @@ def test_one_task_in_a_crash_loop_takes_nothing_from_another(firmware, boot):
     assert boot({"a": {"module": "divide", "priority": 7, "fault": RESTART | {"first": delay, "most": delay, "times": 1000000}},
                  "b": {"module": "spin", "priority": 0}}, """
 real = __import__("time").ticks_ms
-hal.ticks = lambda: real() & ((1 << 30) - 1)
+hal.ticks, hal.now = lambda: real() & ((1 << 30) - 1), __import__("time").ticks_us
 while task("a").restarts < 20:
     system.run(20)
 answer([task("a").record.calls, STATES[task("b").state], task("b").fuel() > task("a").fuel()])

@@ -110,15 +110,16 @@ answer([a[0], a[1] != b[1], len(set(a[1])) > 30, a[2] == "\\0" * 10, call("sp_ra
 
 
 def test_sleep_waits_at_least_as_long_as_asked(firmware):
-    """Ticks are rounded down: without one more, 10 ms asked for at 5.9 would end at 15.0. And the wrap is on the way."""
+    """To the microsecond, whatever 32 bits hold."""
     assert firmware.script(SETUP + """
-hal.ticks = lambda: (1 << 30) - 3
+time = (1 << 32) * 1000 - 3
+hal.now = lambda: time
 out = []
 for ms in (1, 10, (1 << 29) - 2, (1 << 29) - 1):
     answered = call("sp_sleep", ms)
-    out.append([answered, task.thread.state, scheduler.idle(hal.ticks())])
+    out.append([answered, task.thread.state, task.thread.due - time])
     scheduler.remove(task)
 call("sp_sleep", 0)
-out.append([task.thread.state, scheduler.next(0) is task])
+out.append([task.thread.state, scheduler.next() is task])
 answer(out)
-""") == [[None, 2, 2], [None, 2, 11], [None, 2, (1 << 29) - 1], [None, 2, (1 << 29) - 1], [0, True]]
+""") == [[None, 2, 1000], [None, 2, 10000], [None, 2, ((1 << 29) - 2) * 1000], [None, 2, ((1 << 29) - 1) * 1000], [0, True]]

@@ -89,17 +89,18 @@ def beat(count=1):
         machine.Timer.all[0].callback(machine.Timer.all[0])
 """
 
-# A true clock in ms: `hal.ticks` is its lower 30 bits, a sleep of the machine puts it forward.
+# A true clock in ms: `hal.ticks` is its lower 30 bits, a sleep of the machine puts it forward, to the next ms.
 CLOCK = """
 import hal
 M = (1 << 30) - 1
 DAY = 86400000
 clock = 1000
-def idle(ms):
+def idle(us):
     global clock
-    clock += ms if ms > 0 else 60000
+    clock += (us + 999) // 1000 if us > 0 else 60000
     return False
 hal.ticks = lambda: clock & M
+hal.now = lambda: clock * 1000
 hal.microseconds = lambda: clock * 1000
 hal.clock = lambda number: clock * 1000
 hal.idle = idle

@@ -29,13 +29,13 @@ h = hal.open_socket(False)
 state = hal.connect(h, LOOPBACK, port)
 out = [state in (0, hal.IN_PROGRESS), hal.watched()]
 w = hal.watch(h, hal.WRITABLE, "a")
-out += [hal.idle(2000), hal.watched(), poll(), poll(), hal.idle(1), hal.watched()]
+out += [hal.idle(2_000_000), hal.watched(), poll(), poll(), hal.idle(1000), hal.watched()]
 hal.unwatch(w)
 out += [hal.connect(h, LOOPBACK, port), hal.watched()]
 w = hal.watch(h, hal.READABLE, "b")
-out += [hal.idle(2000), poll(), hal.receive(h, bytearray(9), 9)]
+out += [hal.idle(2_000_000), poll(), hal.receive(h, bytearray(9), 9)]
 hal.unwatch(w)
-out += [poll(), hal.idle(20), hal.watched()]
+out += [poll(), hal.idle(20_000), hal.watched()]
 hal.close_socket(h)
 answer(out)
 """, port=port)

@@ -139,7 +139,7 @@ system.kill(task)
 again = hal.open_socket(False)
 hal.idle = None             # nobody sleeps: nobody is left to wait for
 system.run(1000)
-answer([seen, STATES[task.state], net.open, hal.watched(), again == probe, wasm3.arena() == arena, system.scheduler.idle(0)])
+answer([seen, STATES[task.state], net.open, hal.watched(), again == probe, wasm3.arena() == arena, system.scheduler.idle()])
 """, wasm=stuck(*silence), dns=silence[2], kind=kind) == [["waiting", "waits:", 1], "killed", 0, 0, True, True, -1]
 
 
@@ -214,10 +214,10 @@ def test_ctrl_c_while_everybody_waits(firmware):
         stops, got = firmware.script(SETUP + """
 task = add("a", wasm["a"])
 real, count, stops = hal.idle, 0, 0
-def idle(ms):
+def idle(us):
     global count
     count += 1
-    ready = real(ms)
+    ready = real(us)
     if count % 3 == 0:
         raise KeyboardInterrupt
     return ready

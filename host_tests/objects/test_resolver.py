@@ -277,7 +277,7 @@ run_until(lambda: hal.watched())
 seen = [STATES[task.state], task.outcome()]
 system.kill(task)
 again = hal.open_socket(False)
-answer(seen + [hal.watched(), probe == again, system.scheduler.idle(hal.ticks())])
+answer(seen + [hal.watched(), probe == again, system.scheduler.idle()])
 """) == ["waiting", "waits: name of tcp web.example.test:80", 0, True, -1]
 
 

@@ -107,7 +107,7 @@ def listen(handler, task):
     note(number, 0 if result is None and task.waiting is None else -1 if result is None else result, task)
     return result
 system._handlers = tuple([handler and (lambda task, handler=handler: listen(handler, task)) for handler in real])
-system.scheduler.bind(hal, system._handlers, system._try_again, system._failed)
+system.scheduler.bind(system._handlers, system._try_again, system._failed)
 for task in system.tasks:
     def finish(state, task=task, real=task.finish):
         note_runtimes(task)

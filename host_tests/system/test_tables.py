@@ -76,8 +76,8 @@ def test_a_wait_that_is_due_is_not_negative(boot):
                   ' (func (export "_start") (drop (call $sleep (i32.const 5)))))')  # fmt: skip
     late, text = boot([{"name": "late", "module": "sleeper"}], {"sleeper": sleeper}, """
 system.run(2)
-now = system.tasks[0].thread.wake + 7
-hal.ticks = lambda: now & ((1 << 30) - 1)
+now = system.tasks[0].thread.due + 7000
+hal.microseconds = lambda: now
 answer([system.tasks[0].state, told(sovelma.ps)])
 """)
     assert late == 2 and demo.table(text)["late"][7] == "waits: 0 ms"

@@ -92,9 +92,9 @@ def poll(rouse):
                 rouse(_waiters[place])
 
 
-def sleep(ms):
-    """Sleeps until a watched socket is ready, a signal comes or `ms` milliseconds are over (-1: no limit).
+def sleep(us):
+    """Sleeps until a watched socket is ready, a signal comes or `us` microseconds are over (-1: no limit).
 
     True where a socket is ready; `poll` says which.
     """
-    return netio.poll(_handles, _wanted, _ready, _used, ms) > 0
+    return netio.poll(_handles, _wanted, _ready, _used, us) > 0

@@ -3,7 +3,7 @@
 Files are those of the image and, below /given, those that came with QEMU's command line, all read-only. The network
 answers UNSUPPORTED. Random bytes come from the file /given/seed; without it `random` raises OSError.
 
-Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import uos as os
 import qemu
@@ -23,6 +23,7 @@ REBOOT_STATUS = const(3)        # of QEMU where a task's fault policy is to star
 
 ticks = qemu.ticks
 microseconds = qemu.microseconds
+now = qemu.now
 random = qemu.random
 idle = qemu.idle
 write = qemu.write

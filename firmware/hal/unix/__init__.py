@@ -1,6 +1,6 @@
 """HAL of MicroPython's unix port: a program on a PC.
 
-Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import uos as os
 import sys
@@ -33,7 +33,7 @@ def ticks():
 
 
 # Microseconds since an arbitrary moment. A 64-bit MicroPython counts them in 62 bits, which never wrap.
-microseconds = time.ticks_us
+microseconds = now = time.ticks_us
 
 
 def clock(number):
@@ -57,14 +57,14 @@ def random(buffer, n):
         raise OSError("short read from /dev/urandom")
 
 
-def idle(ms):
-    """Sleeps for `ms` milliseconds, or with -1 for ever; a signal, or a socket that a task waits for, ends it early.
+def idle(us):
+    """Sleeps for `us` microseconds, or with -1 for ever; a signal, or a socket that a task waits for, ends it early.
 
     True where a socket is ready, see `poll`. Ctrl-C raises KeyboardInterrupt.
     """
     if time.ticks_us() - _utc_read > 1_000_000:
         _set_utc_offset()       # the clock may have been set
-    return sleep(ms)
+    return sleep(us)
 
 
 def write(buffer, n):

@@ -65,6 +65,10 @@ class Ring:
             self._tokens = self._burst
             self._ticked = now
 
+    def rest(self):
+        """So long a time has passed that the burst is full again."""
+        self._tokens = self._burst
+
     def _allowed(self, now):
         # A bucket of tokens: full at the start, one more every so many ms.
         passed = (now - self._ticked) & _TICKS_MASK

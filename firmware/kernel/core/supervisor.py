@@ -159,7 +159,6 @@ def faulted(task, scheduler, reason=None):
         task.record = CrashRecord(task.instance, reason or _reason(task), task.plan)
     except Exception:
         task.record = None
-    now = hal.ticks()
     policy = task.policy
     if policy and _ran_for(task, policy.most):
         task.failures = 0
@@ -174,7 +173,7 @@ def faulted(task, scheduler, reason=None):
             hal.keep("\n".join(lines))
         except Exception:
             pass
-    return _apply(task, scheduler, now)
+    return _apply(task, scheduler)
 
 
 def _ran_for(task, milliseconds):
@@ -185,7 +184,7 @@ def _ran_for(task, milliseconds):
         return False
 
 
-def _apply(task, scheduler, now):
+def _apply(task, scheduler):
     policy = task.policy
     if not policy or policy.action == STOP:
         return False
@@ -197,7 +196,7 @@ def _apply(task, scheduler, now):
         _note(task, "given up after %d restarts", policy.times)
     else:
         _note(task, "restart %d of %d in %d ms", task.failures, policy.times, delay)
-        scheduler.restart(task, delay, now)
+        scheduler.restart(task, delay)
     return False
 
 
@@ -206,7 +205,6 @@ def restart(task, scheduler):
 
     Returns as `faulted` does.
     """
-    now = hal.ticks()
     try:
         started = hal.microseconds()
         instance, capabilities = task.plan.start()
@@ -214,7 +212,7 @@ def restart(task, scheduler):
         _note(task, "cannot be started: %s", error)
         task.thread.state = FAULTED
         task.failures += 1
-        return _apply(task, scheduler, now)
+        return _apply(task, scheduler)
     task.begin(instance, capabilities)
     task.started = started
     task.restarts += 1

@@ -44,11 +44,7 @@ class Syscalls:
         if milliseconds == 0:
             self._scheduler.add(task)
             return
-        # One tick more: `ticks` is rounded down, and a sleep may not be shorter than asked for. The longest possible
-        # sleep loses that tick, since its end could not be told from the past.
-        if milliseconds < 0x1FFFFFFF:
-            milliseconds += 1
-        self._scheduler.sleep(task, milliseconds, hal.ticks())
+        self._scheduler.sleep(task, milliseconds)
 
     def sp_log(self, task):
         instance = task.instance

@@ -7,10 +7,9 @@ wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks thr
 Invariants: a handler that raises becomes an error code and a line in the kernel's log; it never stops the system. A burst
 allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
 
-Time: ticks have 30 bits, so that a slice makes no object of them, and wrap after 12.4 days. No tick is therefore kept for
-long: every 37 hours `_age` brings forward what lies in the past, and after a pause that was longer than any timer (the prompt had
-the machine, `hal.clock` tells, which never wraps) every timer is due. Counts that grow for ever stay small integers:
-`slices` wraps, times are kept as days and the rest in ms.
+Time: timers and slices count microseconds in C, which never wrap. Ticks, for logs and statistics, are milliseconds of 30 bits, so that
+they make no objects, and wrap after 12.4 days: every 37 hours, and after a long pause (the prompt had the machine), `_age` brings
+forward those that are kept. Counts that grow for ever stay small integers: `slices` wraps, times are kept as days and the rest in ms.
 """
 import hal
 from micropython import schedule
@@ -23,16 +22,16 @@ from kernel.core.task import FAULTED, RUNNING
 
 _EXITED = const(2)          # of wasm3.Instance.resume
 _TICKS_MASK = const(0x3FFFFFFF)
-_IDLE_MOST = const(60_000)  # ms; nothing is missed by waking once a minute, and a lost event is found again
+_IDLE_MOST = const(60_000_000)  # us; nothing is missed by waking once a minute, and a lost event is found again
 _AGE = const(1 << 27)       # ms between two looks at old ticks: an eighth of what ticks can tell apart
 _DAY = const(86_400_000)    # ms
-_LONG_PAUSE = const(31_999)  # in units of `_coarse`, 2^29 ms less one unit: no timer runs as long
+_LONG_PAUSE = const(31_999)  # in units of `_coarse`, 2^29 ms less one unit
 _STEP = const(5)            # ms: half of the time between two steps, so what has the machine runs at half its speed at least
 
 
 def _coarse():
     # The time that never wraps, in units of 2^24 microseconds: a small integer for 500 years. Allocates nothing.
-    time = hal.clock(0)
+    time = hal.now()
     if isinstance(time, int):
         return time >> 24
     return time[3] | time[4] << 8 | time[5] << 16 | (time[6] & 0x3F) << 24
@@ -50,7 +49,7 @@ class System:
         self.tasks = []
         self.scheduler = scheduler
         self._handlers = Syscalls(scheduler, others).handlers
-        scheduler.bind(hal, self._handlers, self._try_again, self._failed)
+        scheduler.bind(self._handlers, self._try_again, self._failed)
         self._burst = self._run_burst       # bound once, so that scheduling it makes no object
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
@@ -157,19 +156,15 @@ class System:
         self._left = _coarse()
 
     def _come_back(self):
-        # After a pause whose end cannot be told from ticks: every timer is due, since none runs as long.
+        # After a pause whose end cannot be told from ticks.
         if self._left >= 0 and _coarse() - self._left >= _LONG_PAUSE:
-            now = hal.ticks()
-            self.scheduler.all_due(now)
-            self._age(now)
+            for task in self.tasks:
+                task.log.rest()
 
     def _age(self, now):
         # Brings ticks forward that lie so far in the past that they would look like the future some day.
         self._aged = now
         for task in self.tasks:
-            thread = task.thread
-            if thread.timer < 0 and until(thread.period_end, now) <= 0:
-                thread.period_end = now
             task.log.age(now)
 
     def total(self):
@@ -206,12 +201,12 @@ class System:
                 return True
             if hal.interrupted():
                 raise KeyboardInterrupt
-            idle = self.scheduler.idle(now)
+            idle = self.scheduler.idle()
             if idle:
                 if idle < 0 or idle > _IDLE_MOST:
                     idle = _IDLE_MOST
-                if milliseconds >= 0 and until(end, now) < idle:
-                    idle = until(end, now)
+                if milliseconds >= 0 and until(end, now) * 1000 < idle:
+                    idle = until(end, now) * 1000
                 event = hal.idle(idle)
                 self._count(0, (hal.ticks() - now) & _TICKS_MASK)
                 if not event:
@@ -246,7 +241,7 @@ class System:
         self._stepped = now
         end = (now + _STEP) & _TICKS_MASK
         here = now
-        while self.scheduler.idle(here) == 0 or here == now and hal.watched():
+        while self.scheduler.idle() == 0 or here == now and hal.watched():
             self._run_burst(0)
             here = hal.ticks()
             if self._reboot:
@@ -262,11 +257,10 @@ class System:
         scheduler = self.scheduler
         try:
             now = hal.ticks()
-            scheduler.wake(now)
             if hal.watched():
                 hal.poll(self._rouse)
             while True:
-                task = scheduler.run(now)
+                task = scheduler.run()
                 if task is None:
                     break
                 if task.instance is None:

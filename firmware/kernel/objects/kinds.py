@@ -11,6 +11,7 @@ The module of a kind has:
 
 and a class with the handlers of its system calls.
 """
+import hal
 import services
 from scheduler import Scheduler
 from kernel.core.system import System
@@ -27,7 +28,7 @@ def calls(scheduler, resolver):
 
 def make_system(fs, resolver=None):
     """A System without tasks. `fs`: its RamFS; `resolver`: turns host names into addresses."""
-    scheduler = Scheduler()
+    scheduler = Scheduler(hal)
     return System(fs, scheduler, calls(scheduler, resolver or Resolver()))
 
 

@@ -273,7 +273,7 @@ class NetworkCalls:
         socket.limit = limit
         socket.task = task
         task.thread.waiting = socket
-        self._scheduler.wait(task, most, now)
+        self._scheduler.wait(task, most)
         return None
 
 

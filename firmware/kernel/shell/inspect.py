@@ -7,7 +7,6 @@ import gc
 import hal
 import wasm3
 from kernel.core.console import COLUMNS
-from scheduler import until
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
 
 _NAME_MOST = const(16)      # characters of a name that stands in its row
@@ -39,7 +38,7 @@ class Shares:
 def standing(task):
     """How a task stands, in words: what it waits for, how it ended, or "-"."""
     thread = task.thread
-    left = max(until(thread.wake, hal.ticks()), 0) if thread.timer >= 0 else -1
+    left = max((thread.due - hal.microseconds() + 999) // 1000, 0) if thread.timer >= 0 else -1
     if thread.state == SLEEPING:
         return "waits: %d ms" % left
     if thread.state == RESTARTING:

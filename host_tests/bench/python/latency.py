@@ -27,7 +27,7 @@ def read(path):
 
 
 if sys.argv[4] == "processor":
-    hal.microseconds = processor
+    hal.microseconds = hal.now = processor
     hal.clock = lambda number: processor()
     hal.ticks = lambda: processor() // 1000 & hal.TICKS_MASK
 system = make_system(RamFS(1 << 20))

@@ -26,26 +26,36 @@ for _ in range(ROUNDS):
         best = taken
 
 
+class Clock:
+    us = 0
+
+    def now(self):
+        return self.us
+
+
+clock = Clock()
+
+
 def sleep_and_wake(scheduler, tasks):
     # Everybody sleeps for another time, then one after the other wakes and sleeps again.
-    now = 0
+    clock.us = 0
     for index, task in enumerate(tasks):
-        scheduler.sleep(task, 1 + index * 37 % len(tasks), now)
+        scheduler.sleep(task, 1 + index * 37 % len(tasks))
     start = processor()
     for _ in range(2000):
-        now += 1
-        scheduler.wake(now)
-        task = scheduler.next(now)
+        clock.us += 1000
+        scheduler.wake()
+        task = scheduler.next()
         while task is not None:
-            scheduler.sleep(task, len(tasks), now)
-            task = scheduler.next(now)
+            scheduler.sleep(task, len(tasks))
+            task = scheduler.next()
     return (processor() - start) * 1000 / 2000
 
 
 tasks = system.tasks
 for task in tasks:
     system.scheduler.remove(task)
-scheduler = Scheduler()
+scheduler = Scheduler(clock)
 scheduler.reserve(count)
 best_timer = None
 for _ in range(5):

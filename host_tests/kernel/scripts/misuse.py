@@ -31,7 +31,7 @@ out = {}
 for label, _, entries in cases:
     reaching = []
     system = make_system(RamFS(10000))
-    system.scheduler.bind(hal, (reached,) * len(abi.NAMES), system._try_again, system._failed)
+    system.scheduler.bind((reached,) * len(abi.NAMES), system._try_again, system._failed)
     task = Task("t", wasm3.Instance(wasm[label]), 3, 1000000, table_of(entries))
     system.add(task)
     if entries:

@@ -1,7 +1,7 @@
 """Random operations on a scheduler `s`, compared with plain lists. `test_scheduler.py` puts its set-up in front."""
 import random
 random.seed(11)
-now = TOP - 3000                    # the wrap comes on the way
+at(TOP - 3000)                      # the wrap of 32 bits comes on the way
 ready = {p: [] for p in range(8)}       # lists of those whose order is open among themselves
 def take(task):
     # Out of the list of its priority; False where its turn has not come.
@@ -25,7 +25,7 @@ for step in range(30000):
         s.add(task)
         ready[task.priority].append([task])
     elif what == 1:
-        task = s.next(now)
+        task = s.next()
         best = [p for p in range(7, -1, -1) if ready[p]]
         if task is None:
             wrong += bool(best)
@@ -39,17 +39,17 @@ for step in range(30000):
             s.add(task)
             ready[task.priority].append([task])
         elif random.getrandbits(2) == 0:
-            s.wait(task, -1, now)
+            s.wait(task, -1)
             waiting.append(task)
         else:
             ms = random.choice((1, 3, 3, 50, 700))
-            (s.wait if random.getrandbits(1) else s.sleep)(task, ms, now)
+            (s.wait if random.getrandbits(1) else s.sleep)(task, ms)
             sleepers.append((clock + ms, step, task))
     elif what == 3:
         passed = random.choice((0, 1, 2, 5, 40))
-        now = (now + passed) & TOP
+        at(m.ms + passed)
         clock += passed
-        s.wake(now)
+        s.wake()
         # Who wakes at the same tick becomes ready in any order.
         due = sorted([entry[:2] for entry in sleepers if entry[0] <= clock])
         tasks = {entry[:2]: entry[2] for entry in sleepers}
@@ -65,11 +65,11 @@ for step in range(30000):
                 groups.append(fresh[task.priority])
             fresh[task.priority].append(task)
         sleepers = [entry for entry in sleepers if entry[0] > clock]
-        idle = s.idle(now)
+        idle = s.idle()
         if any(ready.values()):
             wrong += idle != 0
         elif sleepers:
-            wrong += idle != min(entry[0] for entry in sleepers) - clock
+            wrong += idle != (min(entry[0] for entry in sleepers) - clock) * 1000
         else:
             wrong += idle != -1
     else:

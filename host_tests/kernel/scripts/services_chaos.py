@@ -14,14 +14,14 @@ extra = 0
 def ticks():
     # Time goes on with the slices, and where nobody is ready.
     return (system.slices // 4 + extra) & ((1 << 30) - 1)
-def idle(milliseconds):
+def idle(us):
     global extra
-    extra += milliseconds if milliseconds > 0 else 1
+    extra += (us + 999) // 1000 if us > 0 else 1
     return False
 fs = RamFS(1 << 16)
 system = make_system(fs)
 hal.ticks, hal.idle, hal.write = ticks, idle, lambda buffer, n: None
-hal.microseconds = lambda: ticks() * 1000
+hal.microseconds = hal.now = lambda: ticks() * 1000
 file = fs.make("/f", False)
 file.open(True, None)
 things = [Endpoint("a"), Endpoint("b"), Notification("c"), Notification("d"), Mutex("e"), Mutex("f"), Semaphore("g", 1), OpenFile(file, False)]
@@ -86,6 +86,6 @@ lost_ones = left
 remains = [[task.name, len(task.capabilities.held())] for task in system.tasks if task.capabilities.held()]
 if wasm3.arena()[3]:
     remains.append(["regions", wasm3.arena()[3]])
-if system.scheduler.timers or system.scheduler.idle(ticks()) != -1:
+if system.scheduler.timers or system.scheduler.idle() != -1:
     remains.append(["timers", system.scheduler.timers])
 answer({"failed": failed, "lost": lost_ones, "left": remains, "lives": lives, "trace": trace, "answers": answers})

@@ -36,7 +36,7 @@ class Task:
         self.instance = Machine()
         self.capabilities = Capabilities()
         self.log = Ring("t")
-scheduler = Scheduler()
+scheduler = Scheduler(hal)
 handlers = Syscalls(scheduler, calls(scheduler, None)).handlers
 task = Task()
 def call(name, *arguments):

@@ -11,17 +11,12 @@ task that ends.
   above the one that ran last, so a task of high priority is late by one slice at most.
 
 Invariants: a READY task is in exactly one queue (`task.queue`), chained by `link` and `back`. A task that waits for a
-time is in the heap at `task.timer` (-1: it is not); a task over its budget is in both, for the end of its period. Ticks
-have 30 bits and wrap every 12.4 days, so only their differences are compared. Nothing here allocates but the first
-`_push` of so many timers (see `reserve`). The cost of a slice does not depend on the number of tasks; the cost of a
+time is in the heap at `task.timer` (-1: it is not); a task over its budget is in both, for the end of its period. Time is
+the machine's, in microseconds. Nothing here allocates but the first `_push` of so many timers (see `reserve`). The cost of a slice does not depend on the number of tasks; the cost of a
 timer grows with its logarithm.
 """
 from micropython import const
 from kernel.core.task import READY, RUNNING, SLEEPING, WAITING, RESTARTING, PRIORITIES
-
-_TICKS_MASK = const(0x3FFFFFFF)
-_TICKS_HALF = const(0x20000000)
-SLEEP_MOST = const(_TICKS_HALF - 1)     # the longest time whose end can be told from the past
 
 # Every 32nd slice: lower priorities get 3 % of the processor, and with slices of 2 ms a turn every 64 ms.
 _GUARD = const(32)
@@ -32,15 +27,11 @@ _OVER_BUDGET = const(8)                 # the queue behind those of the prioriti
 _HIGHEST = b"\0\0\1\1\2\2\2\2\3\3\3\3\3\3\3\3"
 
 
-def until(tick, now):
-    """Milliseconds from `now` to `tick`; below 0 where it is past. Right across the wrap, up to SLEEP_MOST apart."""
-    return ((tick - now + _TICKS_HALF) & _TICKS_MASK) - _TICKS_HALF
-
-
 class Scheduler:
     """The queues of all tasks that are not over."""
 
-    def __init__(self):
+    def __init__(self, machine):
+        self._machine = machine
         self._first = [None] * (PRIORITIES + 1)
         self._last = [None] * (PRIORITIES + 1)
         self._ready = 0             # bit mask of the priorities that have a task ready
@@ -58,8 +49,9 @@ class Scheduler:
         self._append(task, task.priority)
         self._ready |= 1 << task.priority
 
-    def next(self, now):
-        """Takes the task whose turn it is at tick `now` out of its queue, or None where no task is ready."""
+    def next(self):
+        """Takes the task whose turn it is out of its queue, or None where no task is ready."""
+        now = self._machine.now() // 1000
         while self._ready:
             ready = self._ready
             priority = _HIGHEST[ready >> 4] + 4 if ready > 15 else _HIGHEST[ready]
@@ -77,7 +69,7 @@ class Scheduler:
             self._unlink(task)
             if task.budget and not self._affords(task, now):
                 self._append(task, _OVER_BUDGET)
-                task.wake = task.period_end
+                task.due = task.period_end * 1000
                 self._push(task)
                 continue
             task.state = RUNNING
@@ -90,10 +82,10 @@ class Scheduler:
         return task
 
     def _affords(self, task, now):
-        # True where something is left of the task's budget for this period. What it used beyond one is missing in the
-        # next. The end of the period may be any number of wraps ago: what cannot be true starts a new one.
-        if not 0 < until(task.period_end, now) <= task.period:
-            task.period_end = (now + task.period) & _TICKS_MASK
+        # True where something is left of the task's budget for this period, at that millisecond. What it used beyond one is
+        # missing in the next.
+        if not 0 < task.period_end - now <= task.period:
+            task.period_end = now + task.period
             task.left = task.budget + (task.left if task.left < 0 else 0)
         return task.left > 0
 
@@ -107,32 +99,32 @@ class Scheduler:
         self._guarded = priority
         return priority
 
-    def idle(self, now):
-        """Milliseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake."""
+    def idle(self):
+        """Microseconds the machine may sleep: 0 where a task is ready, -1 where none has a time to wake."""
         if self._ready or self._first[_OVER_BUDGET] is not None:
             return 0
         if self._waiting == 0:
             return -1
-        left = until(self._timers[0].wake, now)
-        return left if left > 0 else 0
+        left = self._timers[0].due - self._machine.now()
+        return 0 if left < 0 else left if left < 1 << 30 else (1 << 30) - 1
 
     # ---------------------------------------------------------------- waiting tasks
 
-    def sleep(self, task, milliseconds, now):
-        """Makes the task sleep that long, 0..SLEEP_MOST ms, from tick `now`."""
+    def sleep(self, task, milliseconds):
+        """Makes the task sleep that long."""
         task.state = SLEEPING
-        task.wake = (now + milliseconds) & _TICKS_MASK
+        task.due = self._machine.now() + milliseconds * 1000
         self._push(task)
 
-    def wait(self, task, milliseconds, now):
-        """Makes the task wait for `rouse`, but no longer than that, 0..SLEEP_MOST ms from tick `now`; -1: no limit."""
+    def wait(self, task, milliseconds):
+        """Makes the task wait for `rouse`, but no longer than that; -1: no limit."""
         if milliseconds >= 0:
-            self.sleep(task, milliseconds, now)
+            self.sleep(task, milliseconds)
         task.state = WAITING
 
-    def restart(self, task, milliseconds, now):
+    def restart(self, task, milliseconds):
         """Makes a task that is over ready again after that time. The loop finds it without an instance and makes one."""
-        self.sleep(task, milliseconds, now)
+        self.sleep(task, milliseconds)
         task.state = RESTARTING
 
     def rouse(self, task):
@@ -141,17 +133,13 @@ class Scheduler:
             self.remove(task)
             self.add(task)
 
-    def wake(self, now):
+    def wake(self):
         """Makes every task ready whose time has come, whatever it waits for."""
-        while self._waiting and until(self._timers[0].wake, now) <= 0:
+        now = self._machine.now()
+        while self._waiting and self._timers[0].due <= now:
             task = self._timers[0]
             self.remove(task)
             self.add(task)
-
-    def all_due(self, now):
-        """Every timer is due at tick `now`: more time has passed than any of them runs. Their order stays."""
-        for place in range(self._waiting):
-            self._timers[place].wake = now
 
     def remove(self, task):
         """Takes a task that is not running out of wherever it is."""
@@ -222,11 +210,10 @@ class Scheduler:
 
     def _rise(self, task, place):
         timers = self._timers
-        wake = task.wake
         while place:
             above = (place - 1) >> 1
             other = timers[above]
-            if (wake - other.wake) & _TICKS_MASK < _TICKS_HALF:
+            if other.due <= task.due:
                 break
             timers[place] = other
             other.timer = place
@@ -236,16 +223,15 @@ class Scheduler:
 
     def _sink(self, task, place):
         timers = self._timers
-        wake = task.wake
         while True:
             below = 2 * place + 1
             if below >= self._waiting:
                 break
             other = timers[below]
-            if below + 1 < self._waiting and (timers[below + 1].wake - other.wake) & _TICKS_MASK >= _TICKS_HALF:
+            if below + 1 < self._waiting and other.due > timers[below + 1].due:
                 below += 1
                 other = timers[below]
-            if (other.wake - wake) & _TICKS_MASK < _TICKS_HALF:
+            if other.due >= task.due:
                 break
             timers[place] = other
             other.timer = place
