@@ -34,6 +34,9 @@ KIND_ENDPOINT = const(32)
 KIND_NOTIFICATION = const(64)
 KIND_MUTEX = const(128)
 KIND_SEMAPHORE = const(256)
+KIND_MEMORY = const(512)
+KIND_TIMER = const(1024)
+KIND_IRQ = const(2048)
 RIGHT_READ = const(1)
 RIGHT_WRITE = const(2)
 RIGHT_CREATE = const(4)
@@ -91,16 +94,30 @@ NR_SYNC_LOCK = const(30)
 NR_SYNC_UNLOCK = const(31)
 NR_SYNC_TAKE = const(32)
 NR_SYNC_GIVE = const(33)
+NR_SLEEP_UNTIL = const(34)
+NR_CAP_CREATE = const(35)
+NR_MEM_READ = const(36)
+NR_MEM_WRITE = const(37)
+NR_MEM_SIZE = const(38)
+NR_MEM_DERIVE = const(39)
+NR_TIMER_SET = const(40)
+NR_TIMER_WAIT = const(41)
+NR_TIMER_BIND = const(42)
+NR_IRQ_WAIT = const(43)
+NR_IRQ_BIND = const(44)
 
 NAMES = ("sp_yield", "sp_sleep", "sp_log", "sp_exit", "sp_time", "sp_random", "sp_memory_bytes", "sp_cap_find",
     "sp_fs_open", "sp_fs_read", "sp_fs_write", "sp_fs_size", "sp_fs_close", "sp_gpio_read", "sp_gpio_write",
     "sp_net_connect", "sp_net_send", "sp_net_recv", "sp_net_close", "sp_cap_list", "sp_cap_info", "sp_cap_derive",
     "sp_cap_drop", "sp_cap_revoke", "sp_ipc_call", "sp_ipc_receive", "sp_ipc_reply", "sp_notify_signal",
-    "sp_notify_wait", "sp_notify_bind", "sp_sync_lock", "sp_sync_unlock", "sp_sync_take", "sp_sync_give",)
+    "sp_notify_wait", "sp_notify_bind", "sp_sync_lock", "sp_sync_unlock", "sp_sync_take", "sp_sync_give",
+    "sp_sleep_until", "sp_cap_create", "sp_mem_read", "sp_mem_write", "sp_mem_size", "sp_mem_derive", "sp_timer_set",
+    "sp_timer_wait", "sp_timer_bind", "sp_irq_wait", "sp_irq_bind",)
 # of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights; 0: no capability
 NEEDS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 65538, 131074, 2, 3, 65552, 131088, 4, 131080, 65544, 8, 0, 65535, 65535, 65535,
-    65535, 131104, 65568, 65568, 131136, 65600, 65600, 131200, 131200, 65792, 131328,)
+    65535, 131104, 65568, 65568, 131136, 65600, 65600, 131200, 131200, 65792, 131328, 0, 0, 66048, 131584, 512, 512,
+    132096, 66560, 66560, 67584, 67584,)
 # answered by the runtime, never by the kernel
-IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+IN_RUNTIME = bytes((0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 ERRORS = ("BADCAP", "REVOKED", "DENIED", "INVAL", "NOTFOUND", "EXISTS", "AGAIN", "TIMEOUT", "DEAD", "QUOTA", "NOMEM",
     "IO", "UNSUPPORTED", "BUSY", "TOOBIG", "REFUSED", "UNREACHABLE", "RESET", "NOSPACE", "CLOSED",)   # ERRORS[-1 - code]

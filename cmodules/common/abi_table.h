@@ -7,7 +7,7 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 1
-#define ABI_COUNT 34
+#define ABI_COUNT 45
 
 enum {
     ABI_ERR_BADCAP = -1,
@@ -42,6 +42,9 @@ enum {
     ABI_KIND_NOTIFICATION = 64,
     ABI_KIND_MUTEX = 128,
     ABI_KIND_SEMAPHORE = 256,
+    ABI_KIND_MEMORY = 512,
+    ABI_KIND_TIMER = 1024,
+    ABI_KIND_IRQ = 2048,
     ABI_RIGHT_READ = 1,
     ABI_RIGHT_WRITE = 2,
     ABI_RIGHT_CREATE = 4,
@@ -98,6 +101,17 @@ enum {
     ABI_NR_SP_SYNC_UNLOCK = 31,
     ABI_NR_SP_SYNC_TAKE = 32,
     ABI_NR_SP_SYNC_GIVE = 33,
+    ABI_NR_SP_SLEEP_UNTIL = 34,
+    ABI_NR_SP_CAP_CREATE = 35,
+    ABI_NR_SP_MEM_READ = 36,
+    ABI_NR_SP_MEM_WRITE = 37,
+    ABI_NR_SP_MEM_SIZE = 38,
+    ABI_NR_SP_MEM_DERIVE = 39,
+    ABI_NR_SP_TIMER_SET = 40,
+    ABI_NR_SP_TIMER_WAIT = 41,
+    ABI_NR_SP_TIMER_BIND = 42,
+    ABI_NR_SP_IRQ_WAIT = 43,
+    ABI_NR_SP_IRQ_BIND = 44,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
@@ -107,13 +121,14 @@ enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_AN
 struct abi_argument {
     uint8_t kind;
     uint8_t first;      /* index of its first wasm argument; a slice has two */
-    int32_t least, most;
+    int16_t least;
+    int32_t most;
 };
 
 struct abi_call {
     const char *name;
     const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */
-    uint8_t number;
+    uint8_t first_argument; /* in abi_arguments */
     uint8_t argument_count;
     uint8_t wasm_argument_count;
     uint8_t in_runtime; /* answered in C, never reaches the kernel */
@@ -121,14 +136,13 @@ struct abi_call {
     uint16_t fuel_per_slash;
     uint32_t needs;     /* of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights */
     uint32_t fuel;
-    const struct abi_argument *argument;
 };
 
 /* of all calls, one after the other */
 static const struct abi_argument abi_arguments[] = {
     { ABI_INT, 0, 0, 536870911 }, /* sp_sleep */
     { ABI_INT, 0, 0, 3 }, { ABI_SLICE_IN, 1, 1, 256 }, /* sp_log */
-    { ABI_ANY, 0, INT32_MIN, 2147483647 }, /* sp_exit */
+    { ABI_ANY, 0, 0, 0 }, /* sp_exit */
     { ABI_INT, 0, 0, 1 }, /* sp_time */
     { ABI_SLICE_OUT, 0, 1, 256 }, /* sp_random */
     { ABI_SLICE_IN, 0, 0, 64 }, /* sp_cap_find */
@@ -148,88 +162,121 @@ static const struct abi_argument abi_arguments[] = {
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_FLAGS, 1, 0, 15 }, /* sp_cap_derive */
     { ABI_CAP, 0, 1, 1073741823 }, /* sp_cap_drop */
     { ABI_CAP, 0, 1, 1073741823 }, /* sp_cap_revoke */
-    { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 256 }, { ABI_SLICE_OUT, 3, 1, 272 }, { ABI_ANY, 5, INT32_MIN, 2147483647 }, { ABI_FLAGS, 6, 0, 1 }, { ABI_INT, 7, -1, 536870911 }, /* sp_ipc_call */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 0, 256 }, { ABI_SLICE_OUT, 3, 1, 272 }, { ABI_ANY, 5, 0, 0 }, { ABI_FLAGS, 6, 0, 1 }, { ABI_INT, 7, -1, 536870911 }, /* sp_ipc_call */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 272 }, { ABI_FLAGS, 3, 0, 1 }, { ABI_INT, 4, -1, 536870911 }, /* sp_ipc_receive */
-    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, INT32_MIN, 2147483647 }, { ABI_SLICE_IN, 2, 0, 256 }, { ABI_ANY, 4, INT32_MIN, 2147483647 }, /* sp_ipc_reply */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_SLICE_IN, 2, 0, 256 }, { ABI_ANY, 4, 0, 0 }, /* sp_ipc_reply */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 }, /* sp_notify_signal */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 }, { ABI_INT, 2, -1, 536870911 }, /* sp_notify_wait */
-    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, INT32_MIN, 2147483647 }, /* sp_notify_bind */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, /* sp_notify_bind */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_sync_lock */
     { ABI_CAP, 0, 1, 1073741823 }, /* sp_sync_unlock */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_sync_take */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 }, /* sp_sync_give */
+    { ABI_ANY, 0, 0, 0 }, /* sp_sleep_until */
+    { ABI_ANY, 0, 0, 0 }, { ABI_INT, 1, 0, 1073741823 }, /* sp_cap_create */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, 0, 65535 }, /* sp_mem_read */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, 0, 65535 }, /* sp_mem_write */
+    { ABI_CAP, 0, 1, 1073741823 }, /* sp_mem_size */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 65535 }, { ABI_INT, 2, 1, 65535 }, { ABI_FLAGS, 3, 0, 15 }, /* sp_mem_derive */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 0, 1073741823 }, /* sp_timer_set */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_timer_wait */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_timer_bind */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_irq_wait */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_irq_bind */
 };
 
 /* indexed by number */
 static const struct abi_call abi_calls[ABI_COUNT] = {
-    { "sp_yield", "i()", .number = 0, .argument_count = 0, .wasm_argument_count = 0,
+    { "sp_yield", "i()", .first_argument = 0, .argument_count = 0, .wasm_argument_count = 0,
       .fuel = 320, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_sleep", "i(i)", .number = 1, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0, .argument = &abi_arguments[0] },
-    { "sp_log", "i(iii)", .number = 2, .argument_count = 2, .wasm_argument_count = 3,
-      .fuel = 4200, .fuel_per_16_bytes = 110, .in_runtime = 0, .argument = &abi_arguments[1] },
-    { "sp_exit", "v(i)", .number = 3, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1, .argument = &abi_arguments[3] },
-    { "sp_time", "I(i)", .number = 4, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 750, .fuel_per_16_bytes = 0, .in_runtime = 0, .argument = &abi_arguments[4] },
-    { "sp_random", "i(ii)", .number = 5, .argument_count = 1, .wasm_argument_count = 2,
-      .fuel = 2000, .fuel_per_16_bytes = 150, .in_runtime = 0, .argument = &abi_arguments[5] },
-    { "sp_memory_bytes", "i()", .number = 6, .argument_count = 0, .wasm_argument_count = 0,
+    { "sp_sleep", "i(i)", .first_argument = 0, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_log", "i(iii)", .first_argument = 1, .argument_count = 2, .wasm_argument_count = 3,
+      .fuel = 4200, .fuel_per_16_bytes = 110, .in_runtime = 0 },
+    { "sp_exit", "v(i)", .first_argument = 3, .argument_count = 1, .wasm_argument_count = 1,
       .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
-    { "sp_cap_find", "i(ii)", .number = 7, .argument_count = 1, .wasm_argument_count = 2,
-      .fuel = 3800, .fuel_per_16_bytes = 0, .in_runtime = 0, .argument = &abi_arguments[6] },
-    { "sp_fs_open", "i(iiii)", .number = 8, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 18000, .fuel_per_16_bytes = 50, .fuel_per_slash = 6000, .in_runtime = 0, .needs = 1, .argument = &abi_arguments[7] },
-    { "sp_fs_read", "i(iiii)", .number = 9, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 65538, .argument = &abi_arguments[10] },
-    { "sp_fs_write", "i(iiii)", .number = 10, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 131074, .argument = &abi_arguments[13] },
-    { "sp_fs_size", "i(i)", .number = 11, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2, .argument = &abi_arguments[16] },
-    { "sp_fs_close", "i(i)", .number = 12, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3, .argument = &abi_arguments[17] },
-    { "sp_gpio_read", "i(i)", .number = 13, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65552, .argument = &abi_arguments[18] },
-    { "sp_gpio_write", "i(ii)", .number = 14, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131088, .argument = &abi_arguments[19] },
-    { "sp_net_connect", "i(iiiiii)", .number = 15, .argument_count = 5, .wasm_argument_count = 6,
-      .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4, .argument = &abi_arguments[21] },
-    { "sp_net_send", "i(iiii)", .number = 16, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131080, .argument = &abi_arguments[26] },
-    { "sp_net_recv", "i(iiii)", .number = 17, .argument_count = 3, .wasm_argument_count = 4,
-      .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 65544, .argument = &abi_arguments[29] },
-    { "sp_net_close", "i(i)", .number = 18, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8, .argument = &abi_arguments[32] },
-    { "sp_cap_list", "i(ii)", .number = 19, .argument_count = 1, .wasm_argument_count = 2,
-      .fuel = 700, .fuel_per_16_bytes = 10, .in_runtime = 0, .argument = &abi_arguments[33] },
-    { "sp_cap_info", "i(iii)", .number = 20, .argument_count = 2, .wasm_argument_count = 3,
-      .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535, .argument = &abi_arguments[34] },
-    { "sp_cap_derive", "i(ii)", .number = 21, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535, .argument = &abi_arguments[36] },
-    { "sp_cap_drop", "i(i)", .number = 22, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535, .argument = &abi_arguments[38] },
-    { "sp_cap_revoke", "i(i)", .number = 23, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535, .argument = &abi_arguments[39] },
-    { "sp_ipc_call", "i(iiiiiiii)", .number = 24, .argument_count = 6, .wasm_argument_count = 8,
-      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 131104, .argument = &abi_arguments[40] },
-    { "sp_ipc_receive", "i(iiiii)", .number = 25, .argument_count = 4, .wasm_argument_count = 5,
-      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568, .argument = &abi_arguments[46] },
-    { "sp_ipc_reply", "i(iiiii)", .number = 26, .argument_count = 4, .wasm_argument_count = 5,
-      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568, .argument = &abi_arguments[50] },
-    { "sp_notify_signal", "i(ii)", .number = 27, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131136, .argument = &abi_arguments[54] },
-    { "sp_notify_wait", "i(iii)", .number = 28, .argument_count = 3, .wasm_argument_count = 3,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600, .argument = &abi_arguments[56] },
-    { "sp_notify_bind", "i(ii)", .number = 29, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600, .argument = &abi_arguments[59] },
-    { "sp_sync_lock", "i(ii)", .number = 30, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200, .argument = &abi_arguments[61] },
-    { "sp_sync_unlock", "i(i)", .number = 31, .argument_count = 1, .wasm_argument_count = 1,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200, .argument = &abi_arguments[63] },
-    { "sp_sync_take", "i(ii)", .number = 32, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65792, .argument = &abi_arguments[64] },
-    { "sp_sync_give", "i(ii)", .number = 33, .argument_count = 2, .wasm_argument_count = 2,
-      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131328, .argument = &abi_arguments[66] },
+    { "sp_time", "I(i)", .first_argument = 4, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 750, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_random", "i(ii)", .first_argument = 5, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 2000, .fuel_per_16_bytes = 150, .in_runtime = 0 },
+    { "sp_memory_bytes", "i()", .first_argument = 6, .argument_count = 0, .wasm_argument_count = 0,
+      .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
+    { "sp_cap_find", "i(ii)", .first_argument = 6, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 3800, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_fs_open", "i(iiii)", .first_argument = 7, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 18000, .fuel_per_16_bytes = 50, .fuel_per_slash = 6000, .in_runtime = 0, .needs = 1 },
+    { "sp_fs_read", "i(iiii)", .first_argument = 10, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 65538 },
+    { "sp_fs_write", "i(iiii)", .first_argument = 13, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 131074 },
+    { "sp_fs_size", "i(i)", .first_argument = 16, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2 },
+    { "sp_fs_close", "i(i)", .first_argument = 17, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3 },
+    { "sp_gpio_read", "i(i)", .first_argument = 18, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65552 },
+    { "sp_gpio_write", "i(ii)", .first_argument = 19, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131088 },
+    { "sp_net_connect", "i(iiiiii)", .first_argument = 21, .argument_count = 5, .wasm_argument_count = 6,
+      .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4 },
+    { "sp_net_send", "i(iiii)", .first_argument = 26, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131080 },
+    { "sp_net_recv", "i(iiii)", .first_argument = 29, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 65544 },
+    { "sp_net_close", "i(i)", .first_argument = 32, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8 },
+    { "sp_cap_list", "i(ii)", .first_argument = 33, .argument_count = 1, .wasm_argument_count = 2,
+      .fuel = 700, .fuel_per_16_bytes = 10, .in_runtime = 0 },
+    { "sp_cap_info", "i(iii)", .first_argument = 34, .argument_count = 2, .wasm_argument_count = 3,
+      .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
+    { "sp_cap_derive", "i(ii)", .first_argument = 36, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
+    { "sp_cap_drop", "i(i)", .first_argument = 38, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
+    { "sp_cap_revoke", "i(i)", .first_argument = 39, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
+    { "sp_ipc_call", "i(iiiiiiii)", .first_argument = 40, .argument_count = 6, .wasm_argument_count = 8,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 131104 },
+    { "sp_ipc_receive", "i(iiiii)", .first_argument = 46, .argument_count = 4, .wasm_argument_count = 5,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
+    { "sp_ipc_reply", "i(iiiii)", .first_argument = 50, .argument_count = 4, .wasm_argument_count = 5,
+      .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
+    { "sp_notify_signal", "i(ii)", .first_argument = 54, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131136 },
+    { "sp_notify_wait", "i(iii)", .first_argument = 56, .argument_count = 3, .wasm_argument_count = 3,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
+    { "sp_notify_bind", "i(ii)", .first_argument = 59, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
+    { "sp_sync_lock", "i(ii)", .first_argument = 61, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
+    { "sp_sync_unlock", "i(i)", .first_argument = 63, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
+    { "sp_sync_take", "i(ii)", .first_argument = 64, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65792 },
+    { "sp_sync_give", "i(ii)", .first_argument = 66, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131328 },
+    { "sp_sleep_until", "i(I)", .first_argument = 68, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_cap_create", "i(ii)", .first_argument = 69, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 2000, .fuel_per_16_bytes = 0, .in_runtime = 0 },
+    { "sp_mem_read", "i(iiii)", .first_argument = 71, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 300, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 66048 },
+    { "sp_mem_write", "i(iiii)", .first_argument = 74, .argument_count = 3, .wasm_argument_count = 4,
+      .fuel = 300, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131584 },
+    { "sp_mem_size", "i(i)", .first_argument = 77, .argument_count = 1, .wasm_argument_count = 1,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
+    { "sp_mem_derive", "i(iiii)", .first_argument = 78, .argument_count = 4, .wasm_argument_count = 4,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
+    { "sp_timer_set", "i(iIi)", .first_argument = 82, .argument_count = 3, .wasm_argument_count = 3,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 132096 },
+    { "sp_timer_wait", "i(ii)", .first_argument = 85, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
+    { "sp_timer_bind", "i(iii)", .first_argument = 87, .argument_count = 3, .wasm_argument_count = 3,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
+    { "sp_irq_wait", "i(ii)", .first_argument = 90, .argument_count = 2, .wasm_argument_count = 2,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
+    { "sp_irq_bind", "i(iii)", .first_argument = 92, .argument_count = 3, .wasm_argument_count = 3,
+      .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
 };
 
 #endif

@@ -23,6 +23,13 @@ void sched_join(sched_link *link, sched_link *head) {
     head->back = link;
 }
 
+int sched_highest(const sched_link *head) {
+    int highest = -1;
+    for (sched_link *link = head->next; link != head; link = link->next)
+        if (sched_at(link)->priority > highest) highest = sched_at(link)->priority;
+    return highest;
+}
+
 /* A thread's priority is its own or the highest that is lent to it; what it lends itself follows, and so on. */
 static void settle(thread *which) {
     while (which) {

@@ -105,6 +105,7 @@ static mp_obj_t scheduler_make_new(const mp_obj_type_t *type, size_t count, size
     *self = (scheduler){
         .base = self->base, .machine = given[0], .handlers = mp_const_empty_tuple, .again = mp_const_none, .failed = mp_const_none
     };
+    sched_ring(&self->sources);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -150,7 +151,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_next_obj, scheduler_next);
 static mp_obj_t scheduler_idle(mp_obj_t self_in) {
     const scheduler *self = MP_OBJ_TO_PTR(self_in);
     int64_t left = -1;
-    if (self->ready || self->first[SCHED_OVER_BUDGET]) {
+    if (self->ready || self->first[SCHED_OVER_BUDGET] || (sched_interrupt_came && self->interrupted)) {
         left = 0;
     } else if (self->waiting) {
         left = self->timers[0]->due - sched_now(self);

@@ -114,7 +114,11 @@ static mp_obj_t sched_run(mp_obj_t self_in) {
     do {
         sched_wake(self, now);
         thread *which = self->running = sched_next(self, now);
-        if (!which) break;
+        if (!which) {
+            now = sched_now(self);
+            if (self->waiting && self->timers[0]->due <= now) continue; /* it went to sleep for less than that took */
+            break;
+        }
         self->slices = (self->slices + 1) & SCHED_SLICES_MASK;
         if (which->instance == mp_const_none || !run_slice(self, which, &now)) return which->task;
     } while (now < end);

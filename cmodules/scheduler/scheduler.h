@@ -115,6 +115,7 @@ struct scheduler {
     thread *first[SCHED_PRIORITIES + 1], *last[SCHED_PRIORITIES + 1];
     sched_timer **timers;       /* a binary heap: the earliest first, each before those at 2i+1 and 2i+2 */
     uint32_t timer_room, waiting; /* places there, and how many of them are taken */
+    uint32_t others;            /* timers that are no thread's */
     thread **all;               /* every thread ever added */
     uint32_t room, threads;     /* places there, and how many of them are taken */
     thread *running;            /* whose slice it is, or was last where the kernel has to look after it */
@@ -124,10 +125,15 @@ struct scheduler {
     uint8_t recent;             /* priority of the last slice */
     uint8_t ahead;              /* threads that went before others since one went behind them */
     uint8_t guarded;            /* the priority that the guard gave a slice to */
+    void (*interrupted)(struct scheduler *self); /* what to do after an interrupt; NULL: nothing */
+    sched_link sources;         /* whose interrupts those are */
     mp_obj_t machine;           /* the HAL, for its now() */
     mp_obj_t handlers;          /* tuple: by number of the call */
     mp_obj_t again, failed;     /* again(task): makes the call once more; failed(task, error): its error code */
 };
+
+/* Set in an interrupt handler: `interrupted` is to be called. */
+extern volatile bool sched_interrupt_came;
 
 /* The machine's time. */
 int64_t sched_now(const scheduler *self);
@@ -154,8 +160,9 @@ void sched_remove(scheduler *self, thread *which);
 /* Makes room for so many threads and their timers. Raises MemoryError, and has changed nothing then. */
 void sched_reserve(scheduler *self, uint32_t count);
 
-/* Makes room for one timer more, of no thread. Raises as sched_reserve(). */
+/* Makes room for one timer more, of no thread, or takes it back. The first raises as sched_reserve(). */
 void sched_reserve_timer(scheduler *self);
+void sched_release_timer(scheduler *self);
 
 /* A timer is due then; one that runs already is due then instead. Raises MemoryError where no room was reserved. */
 void sched_start_timer(scheduler *self, sched_timer *which, int64_t due);
@@ -163,7 +170,7 @@ void sched_start_timer(scheduler *self, sched_timer *which, int64_t due);
 /* The timer runs no longer; nothing where it does not. Raises ValueError for one of another scheduler. */
 void sched_stop_timer(scheduler *self, sched_timer *which);
 
-/* Makes every thread ready whose time has come, whatever it waits for, and fires the other timers that are due. */
+/* Looks after interrupts that came, makes every thread ready whose time has come, whatever it waits for, and fires the other timers that are due. */
 void sched_wake(scheduler *self, int64_t now);
 
 static inline thread *sched_of_timer(sched_timer *timer) { return (thread *)((char *)timer - offsetof(thread, timer)); }
@@ -187,6 +194,9 @@ void sched_leave(sched_link *link);
 
 /* The thread of a link `beside`. */
 static inline thread *sched_at(sched_link *link) { return (thread *)((char *)link - offsetof(thread, beside)); }
+
+/* The highest priority in a ring; -1 where it is empty. O(their number). */
+int sched_highest(const sched_link *head);
 
 /* The first thread of a ring that is not empty. */
 static inline thread *sched_first(const sched_link *head) { return sched_at(head->next); }

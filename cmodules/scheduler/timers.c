@@ -37,13 +37,18 @@ static void make_room(scheduler *self, uint32_t count) {
 
 void sched_reserve(scheduler *self, uint32_t count) {
     if (count <= self->room) return;
-    make_room(self, count + self->timer_room - self->room); /* the others stay */
+    make_room(self, count + self->others);
     self->all = m_renew(thread *, (void *)self->all, self->room, count);
     for (uint32_t i = self->room; i < count; i++) self->all[i] = NULL;
     self->room = count;
 }
 
-void sched_reserve_timer(scheduler *self) { make_room(self, self->timer_room + 1); }
+void sched_reserve_timer(scheduler *self) {
+    make_room(self, self->room + self->others + 1);
+    self->others++;
+}
+
+void sched_release_timer(scheduler *self) { self->others--; }
 
 void sched_start_timer(scheduler *self, sched_timer *which, int64_t due) {
     sched_stop_timer(self, which);
@@ -62,7 +67,13 @@ void sched_stop_timer(scheduler *self, sched_timer *which) {
     if (moved != which) sink(self, moved, place);
 }
 
+volatile bool sched_interrupt_came;
+
 void sched_wake(scheduler *self, int64_t now) {
+    if (sched_interrupt_came && self->interrupted) {
+        sched_interrupt_came = false; /* first: one that comes meanwhile is looked at again */
+        self->interrupted(self);
+    }
     while (self->waiting && self->timers[0]->due <= now) {
         sched_timer *which = self->timers[0];
         if (which->kind) {

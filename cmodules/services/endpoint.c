@@ -104,6 +104,11 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_call_obj, ipc_call);
 /* What is signalled, as a message; 0 where nothing is. */
 static int32_t take_bits(endpoint *self, const instance_object *to) {
     if (!self->bound || !self->bound->word) return 0;
+    if (!services_held(&self->bound->hold, ABI_KIND_NOTIFICATION | ABI_RIGHT_READ << CAP_RIGHTS_SHIFT)) {
+        self->bound->bound = NULL;
+        self->bound = NULL;
+        return 0;
+    }
     const uint32_t header[4] = { 0, 0, 0, self->bound->word };
     self->bound->word = 0;
     return put(slice(to, RECEIVE_TO), services_argument(to, RECEIVE_ROOM), header, NULL, 0);
@@ -159,7 +164,8 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_reply_obj, ipc_reply);
 static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     endpoint *self = mp_obj_malloc(endpoint, type);
-    self->name = given[0];
+    self->shared.name = given[0];
+    self->shared.account = MP_OBJ_NULL;
     self->bound = NULL;
     self->server = NULL;
     sched_ring(&self->callers);
@@ -167,4 +173,4 @@ static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
-SERVICES_TYPE(endpoint, "endpoint ", ENDPOINT, Endpoint);
+SERVICES_TYPE(endpoint, "endpoint ", ENDPOINT, Endpoint, services_release, );

@@ -25,13 +25,27 @@ thread *services_first(sched_link *head) {
     return NULL;
 }
 
-mp_obj_t services_text(const char *what, mp_obj_t name) { return mp_binary_op(MP_BINARY_OP_ADD, mp_obj_new_str_from_cstr(what), name); }
+mp_obj_t services_text(const char *what, mp_obj_t self) {
+    const shared_object *object = MP_OBJ_TO_PTR(self);
+    mp_obj_t text = mp_obj_new_str_from_cstr(what);
+    if (object->account != MP_OBJ_NULL) text = mp_binary_op(MP_BINARY_OP_ADD, text, mp_obj_new_str_from_cstr("of "));
+    return mp_binary_op(MP_BINARY_OP_ADD, text, object->name);
+}
 
-static mp_obj_t services_release(mp_obj_t self) {
-    (void)self;
+void services_count(mp_obj_t account, qstr what, mp_int_t by) {
+    mp_store_attr(account, what, MP_OBJ_NEW_SMALL_INT(mp_obj_get_int(mp_load_attr(account, what)) + by));
+}
+
+mp_obj_t services_release(mp_obj_t self) {
+    shared_object *object = MP_OBJ_TO_PTR(self);
+    if (object->account != MP_OBJ_NULL) services_count(object->account, MP_QSTR_objects, -1);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_1(services_release_obj, services_release);
+
+void *services_held(services_hold *hold, uint32_t need) {
+    if (hold->table && cap_check(hold->table, hold->identifier, need)) hold->table = NULL;
+    return hold->table ? MP_OBJ_TO_PTR(cap_at(hold->table, hold->identifier)->object) : NULL;
+}
 
 static const mp_rom_map_elem_t services_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_services) },
@@ -46,6 +60,19 @@ static const mp_rom_map_elem_t services_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_sp_cap_derive), MP_ROM_PTR(&services_cap_derive_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_drop), MP_ROM_PTR(&services_cap_drop_obj) },
     { MP_ROM_QSTR(MP_QSTR_sp_cap_revoke), MP_ROM_PTR(&services_cap_revoke_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_sleep_until), MP_ROM_PTR(&services_sleep_until_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_cap_create), MP_ROM_PTR(&services_cap_create_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_mem_read), MP_ROM_PTR(&services_mem_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_mem_write), MP_ROM_PTR(&services_mem_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_mem_size), MP_ROM_PTR(&services_mem_size_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_mem_derive), MP_ROM_PTR(&services_mem_derive_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_timer_set), MP_ROM_PTR(&services_timer_set_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_timer_wait), MP_ROM_PTR(&services_event_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_timer_bind), MP_ROM_PTR(&services_event_bind_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_irq_wait), MP_ROM_PTR(&services_event_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sp_irq_bind), MP_ROM_PTR(&services_event_bind_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Memory), MP_ROM_PTR(&memory_type) },
+    { MP_ROM_QSTR(MP_QSTR_Irq), MP_ROM_PTR(&irq_type) },
     { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&endpoint_type) },
     { MP_ROM_QSTR(MP_QSTR_Notification), MP_ROM_PTR(&notification_type) },
     { MP_ROM_QSTR(MP_QSTR_Mutex), MP_ROM_PTR(&mutex_type) },

@@ -23,13 +23,21 @@ static void give(notification *self) {
     }
 }
 
+void notification_signal(notification *self, uint32_t bits) {
+    self->word |= bits;
+    give(self);
+    if (self->bound && self->word) endpoint_notify(self->bound);
+}
+
+int notification_priority(const notification *self) {
+    int priority = sched_highest(&self->waiting), server = self->bound ? sched_highest(&self->bound->receivers) : -1;
+    return server > priority ? server : priority;
+}
+
 /* sp_notify_signal(notification, bits) */
 static mp_obj_t notify_signal(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
-    notification *to = target(instance);
-    to->word |= services_argument(instance, 1);
-    give(to);
-    if (to->bound && to->word) endpoint_notify(to->bound);
+    notification_signal(target(instance), services_argument(instance, 1));
     return MP_OBJ_NEW_SMALL_INT(0);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_notify_signal_obj, notify_signal);
@@ -62,6 +70,7 @@ static mp_obj_t notify_bind(mp_obj_t task) {
     if (to->bound) to->bound->bound = NULL;
     to->bound = from;
     from->bound = to;
+    from->hold = (services_hold){ instance->capabilities, services_argument(instance, 0) };
     if (from->word) endpoint_notify(to);
     return MP_OBJ_NEW_SMALL_INT(0);
 }
@@ -73,11 +82,13 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_notify_bind_obj, notify_bind);
 static mp_obj_t notification_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     notification *self = mp_obj_malloc(notification, type);
-    self->name = given[0];
+    self->shared.name = given[0];
+    self->shared.account = MP_OBJ_NULL;
+    self->hold.table = NULL;
     self->bound = NULL;
     self->word = 0;
     sched_ring(&self->waiting);
     return MP_OBJ_FROM_PTR(self);
 }
 
-SERVICES_TYPE(notification, "notification ", NOTIFICATION, Notification);
+SERVICES_TYPE(notification, "notification ", NOTIFICATION, Notification, services_release, );

@@ -34,17 +34,34 @@ bool services_may_wait(thread *which);
 /* The first thread of a ring that may wait, or NULL. */
 thread *services_first(sched_link *head);
 
-/* The text of an object for users: what it is, and its name. */
-mp_obj_t services_text(const char *what, mp_obj_t name);
+/* What every object that tasks share begins with. One that the manifest names lives as long as the system; one that a task made goes
+ * with the last capability to it. */
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t name;    /* in the manifest, or of the task that made it */
+    mp_obj_t account; /* what it counts against, with attributes `objects` and `buffers`; MP_OBJ_NULL: nothing */
+} shared_object;
 
-/* The type of an object that tasks share: `type` has a `name`, and lives as long as the system. what: in words; KIND: of abi.toml. */
-#define SERVICES_TYPE(type, what, KIND, Name)                                                                       \
-    static mp_obj_t type##_text(mp_obj_t self) { return services_text(what, ((type *)MP_OBJ_TO_PTR(self))->name); } \
+/* The text of an object for users: what it is, and its name. */
+mp_obj_t services_text(const char *what, mp_obj_t self);
+
+/* Adds to one of the counts of an account. */
+void services_count(mp_obj_t account, qstr what, mp_int_t by);
+
+/* The last capability to the object is gone: it counts no longer. */
+mp_obj_t services_release(mp_obj_t self);
+
+/* The type of an object that tasks share. what: in words; KIND: of abi.toml; released: a function as services_release(); further entries
+ * of its dictionary follow. */
+#define SERVICES_TYPE(type, what, KIND, Name, released, ...)                                                        \
+    static mp_obj_t type##_text(mp_obj_t self) { return services_text(what, self); }                                \
     static MP_DEFINE_CONST_FUN_OBJ_1(type##_text_obj, type##_text);                                                 \
+    static MP_DEFINE_CONST_FUN_OBJ_1(type##_release_obj, released);                                                 \
     static const mp_rom_map_elem_t type##_locals_table[] = {                                                        \
         { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_##KIND) },                                                 \
         { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&type##_text_obj) },                                                \
-        { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&services_release_obj) },                                        \
+        { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&type##_release_obj) },                                          \
+        __VA_ARGS__                                                                                                 \
     };                                                                                                              \
     static MP_DEFINE_CONST_DICT(type##_locals, type##_locals_table);                                                \
     MP_DEFINE_CONST_OBJ_TYPE(type##_type, MP_QSTR_##Name, MP_TYPE_FLAG_NONE, make_new, type##_make_new, locals_dict, &type##_locals)
@@ -53,29 +70,42 @@ mp_obj_t services_text(const char *what, mp_obj_t name);
 
 typedef struct endpoint endpoint;
 
+/* A capability by which a task has bound one object to another. The bond ends with it. */
+typedef struct {
+    capability_table *table; /* NULL: none */
+    uint32_t identifier;
+} services_hold;
+
+/* The object of the capability, where it is still good for that; else NULL, and then the hold is none. */
+void *services_held(services_hold *hold, uint32_t need);
+
 typedef struct notification {
-    mp_obj_base_t base;
-    mp_obj_t name;
+    shared_object shared;
     endpoint *bound;      /* its server is told in what it receives; NULL: none */
+    services_hold hold;   /* by which it was bound */
     uint32_t word;        /* the bits that were signalled and not taken yet */
     sched_link waiting;
 } notification;
 
 struct endpoint {
-    mp_obj_base_t base;
-    mp_obj_t name;
+    shared_object shared;
     notification *bound;  /* NULL: none */
     thread *server;       /* who received a call here last; NULL: nobody yet */
     sched_link callers;   /* who called and was not received yet */
     sched_link receivers; /* who waits for a call */
 };
 
-extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semaphore_type;
+extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semaphore_type, memory_type, timer_type, irq_type;
+
+/* Signals bits. */
+void notification_signal(notification *self, uint32_t bits);
+
+/* The highest priority of whom a signal would make ready; -1: nobody. */
+int notification_priority(const notification *self);
 
 /* Gives what is signalled to a server that waits at the endpoint the notification is bound to. */
 void endpoint_notify(endpoint *self);
 
-MP_DECLARE_CONST_FUN_OBJ_1(services_release_obj); /* release() of what lives as long as the system */
 MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_call_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_receive_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_ipc_reply_obj);
@@ -88,6 +118,32 @@ MP_DECLARE_CONST_FUN_OBJ_1(services_sync_lock_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_sync_unlock_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_sync_take_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_sync_give_obj);
+
+/* ---- memory.c: buffers */
+MP_DECLARE_CONST_FUN_OBJ_1(services_mem_read_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_mem_write_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_mem_size_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_mem_derive_obj);
+
+#define SERVICES_BUFFER_MOST 65535 /* offset and length of a part are kept in 16 bits each */
+
+/* Takes the bytes of a Memory out of the arena. False where there is no room. */
+bool memory_open(mp_obj_t self);
+
+/* ---- event.c: timers, and edges of pins */
+MP_DECLARE_CONST_FUN_OBJ_1(services_sleep_until_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_timer_set_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(services_event_wait_obj); /* sp_timer_wait and sp_irq_wait */
+MP_DECLARE_CONST_FUN_OBJ_1(services_event_bind_obj); /* sp_timer_bind and sp_irq_bind */
+
+/* A new timer of that name, not set. Raises MemoryError. */
+mp_obj_t timer_new(mp_obj_t name, scheduler *home);
+
+/* Safe in an interrupt handler. An edge of an Irq's pin has come, at that microsecond modulo 2^32. */
+void services_edge(mp_obj_t irq, uint32_t now);
+
+/* ---- create.c */
+MP_DECLARE_CONST_FUN_OBJ_1(services_cap_create_obj);
 
 /* ---- capability_calls.c */
 MP_DECLARE_CONST_FUN_OBJ_1(services_cap_list_obj);

@@ -15,8 +15,7 @@
 #define HALF_DONE 1                 /* answer of sp_sync_lock */
 
 typedef struct {
-    mp_obj_base_t base;
-    mp_obj_t name;
+    shared_object shared;
     sched_held held;    /* in the ring of the holder; first in nothing else */
     thread *holder;     /* NULL: nobody */
     bool abandoned;     /* the last holder did not unlock it */
@@ -24,8 +23,7 @@ typedef struct {
 } mutex;
 
 typedef struct {
-    mp_obj_base_t base;
-    mp_obj_t name;
+    shared_object shared;
     uint32_t count;
     sched_link waiting;
 } semaphore;
@@ -92,7 +90,8 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_unlock_obj, sync_unlock);
 static mp_obj_t mutex_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     mutex *self = mp_obj_malloc(mutex, type);
-    self->name = given[0];
+    self->shared.name = given[0];
+    self->shared.account = MP_OBJ_NULL;
     self->holder = NULL;
     self->abandoned = false;
     self->held.object = MP_OBJ_FROM_PTR(self);
@@ -102,7 +101,7 @@ static mp_obj_t mutex_make_new(const mp_obj_type_t *type, size_t count, size_t k
     return MP_OBJ_FROM_PTR(self);
 }
 
-SERVICES_TYPE(mutex, "mutex ", MUTEX, Mutex);
+SERVICES_TYPE(mutex, "mutex ", MUTEX, Mutex, services_release, );
 
 /* ---- the semaphore ---------------------------------------------------------------------------------- */
 
@@ -140,10 +139,11 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_give_obj, sync_give);
 static mp_obj_t semaphore_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 2, 2, false);
     semaphore *self = mp_obj_malloc(semaphore, type);
-    self->name = given[0];
+    self->shared.name = given[0];
+    self->shared.account = MP_OBJ_NULL;
     self->count = (uint32_t)mp_obj_get_int(given[1]);
     sched_ring(&self->waiting);
     return MP_OBJ_FROM_PTR(self);
 }
 
-SERVICES_TYPE(semaphore, "semaphore ", SEMAPHORE, Semaphore);
+SERVICES_TYPE(semaphore, "semaphore ", SEMAPHORE, Semaphore, services_release, );

@@ -27,9 +27,10 @@ TABLE = 4               # slots of a task's table
 def module(name, arguments):
     """A module that makes one call and exits with what it answers."""
     call = CALLS[name]
-    parameters = " i32" * call["width"]
+    types = ["i64" if kind == "time" else "i32" for kind, _ in wasm_arguments(call)]
+    parameters = "".join(" " + type for type in types)
     wide = call["result"] == "i64"
-    answer = f"(call $call {' '.join(f'(i32.const {value})' for value in arguments)})"
+    answer = f"(call $call {' '.join(f'({type}.const {value})' for type, value in zip(types, arguments))})"
     return wat(f"""(module (import "sovelma" "sp_exit" (func $exit (param i32)))
       (import "sovelma" "{name}" (func $call (param{parameters}) (result {"i64" if wide else "i32"})))
       (memory (export "memory") 1)
@@ -38,7 +39,7 @@ def module(name, arguments):
 
 def proper(name):
     """Arguments that are right, the capability being the first identifier of the table."""
-    values = {"cap": FIRST, "pointer": 16, "length": 1, "flags": 0, "timeout": 0, "any": 0}
+    values = {"cap": FIRST, "pointer": 16, "length": 1, "flags": 0, "timeout": 0, "any": 0, "time": 0}
     return [values.get(kind, argument.get("least", 0)) for kind, argument in wasm_arguments(CALLS[name])]
 
 
@@ -168,6 +169,27 @@ def test_misuse(firmware, label):
 
 # How to call what can answer QUOTA so that it must: arguments, and a script that makes the table `c` of the task.
 EXHAUSTED = {
+    "sp_cap_create": {
+        "objects": ([32, 0], """
+account.objects, account.objects_most = 3, 3
+"""),
+        "buffers": ([512, 100], """
+account.buffers_most = 99
+"""),
+        "full table": ([32, 0], """
+c = Capabilities(1)
+c.insert(fs.make("/d", True), 7)
+"""),
+    },
+    "sp_mem_derive": {
+        "full table": ([FIRST, 0, 1, 1], """
+c = Capabilities(1)
+from services import Memory
+buffer = Memory("b", 10)
+buffer.open()
+c.insert(buffer, 7)
+"""),
+    },
     "sp_fs_open": {
         "full table": ([FIRST, 16, 1, 1], """
 c = Capabilities(1)

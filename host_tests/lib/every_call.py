@@ -74,6 +74,25 @@ WORST = {
     "sp_sync_lock": {"and unlocked": "sp_sync_lock(lock, -1); sp_sync_unlock(lock);", "held already": "sp_sync_lock(lock, 0); sp_sync_lock(lock, 0);"},
     "sp_sync_unlock": {"held": "sp_sync_lock(lock, -1); sp_sync_unlock(lock);", "not held": "sp_sync_unlock(lock);"},
     "sp_sync_take": {"given": "sp_sync_give(count, 1); sp_sync_take(count, -1);", "not given": "sp_sync_take(count, 0);"},
+    "sp_sleep_until": {"past": "sp_sleep_until(0);", "soon": "sp_sleep_until(sp_time(0) + 1);"},
+    "sp_cap_create": {
+        "and dropped": "sp_cap_drop(sp_cap_create(SP_KIND_ENDPOINT, 0));",
+        "a buffer": "sp_cap_drop(sp_cap_create(SP_KIND_MEMORY, 4096));",
+        "a timer": "sp_cap_drop(sp_cap_create(SP_KIND_TIMER, 0));",
+        "of no kind": "sp_cap_create(1, 0);",
+    },
+    "sp_mem_read": {f"{size} bytes": f"sp_mem_read(memory, buffer, {size}, 0);" for size in (0, 1, 4096)},
+    "sp_mem_write": {f"{size} bytes": f"sp_mem_write(memory, buffer, {size}, 0);" for size in (0, 1, 4096)},
+    "sp_mem_size": {"": "sp_mem_size(memory);"},
+    "sp_mem_derive": {"and dropped": "sp_cap_drop(sp_mem_derive(memory, 1, 100, 3));", "not within": "sp_mem_derive(memory, 1, 65535, 3);"},
+    "sp_timer_set": {
+        "far away": "sp_timer_set(tick, 1ll << 60, 0);", "past": "sp_timer_set(tick, 1, 0);",
+        "bound": "sp_timer_bind(tick, note, 1); for (;;) { sp_timer_set(tick, 1, 0); sp_notify_wait(note, 1, -1); }",
+    },
+    "sp_timer_wait": {"not due": "sp_timer_wait(tick, 0);"},
+    "sp_timer_bind": {"to a notification": "sp_timer_bind(tick, note, 1);", "to none": "sp_timer_bind(tick, 0, 1);"},
+    "sp_irq_wait": {"no edge": "sp_irq_wait(edges, 0);"},
+    "sp_irq_bind": {"to a notification": "sp_irq_bind(edges, note, 1);", "to none": "sp_irq_bind(edges, 0, 1);"},
     "sp_sync_give": {"and taken": "sp_sync_give(count, 1); sp_sync_take(count, -1);"},
     "sp_fs_open": {
         "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
@@ -132,7 +151,7 @@ WORST = {
 # The cases that end with an error.
 REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
            "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close",
-           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled", "held already", "not held", "not given"}  # fmt: skip
+           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled", "held already", "not held", "not given", "of no kind", "not within", "not due", "no edge"}  # fmt: skip
 
 
 def refusals(name: str) -> dict[str, str]:
@@ -174,8 +193,8 @@ static int chain[12], files[220];
 __attribute__((export_name("_start"))) void start(void)
 {
     int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
-    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), lock = FIND(lock), count = FIND(count), ports = FIND(ports), n = 0;
-    int port[7] = { 0 };
+    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), lock = FIND(lock), count = FIND(count), edges = FIND(edges), memory = FIND(memory), ports = FIND(ports), n = 0;
+    int port[7] = { 0 }, tick = sp_cap_create(SP_KIND_TIMER, 0);
     for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
     sp_fs_read(ports, port, sizeof port, 0);
     int which = port[0], DATAGRAMS = port[1], SOURCE = port[2], NOBODY = port[3], FULL = port[4], STUCK = port[5], LISTENER = port[6];

@@ -46,12 +46,15 @@ enum {
     SP_KIND_NOTIFICATION = 64,   /* A word into which tasks signal bits, and others wait for them. */
     SP_KIND_MUTEX = 128,         /* What one task holds at a time. */
     SP_KIND_SEMAPHORE = 256,     /* A count that tasks give to and take from. */
+    SP_KIND_MEMORY = 512,        /* A buffer that tasks share, or a part of one: read and written by copying. */
+    SP_KIND_TIMER = 1024,        /* What happens once or again and again at a time, and counts how often. */
+    SP_KIND_IRQ = 2048,          /* The edges of one pin, counted as they come. */
 };
 
 /* Rights of a capability: a mask. */
 enum {
-    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification, take from a semaphore. */
-    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification, lock a mutex, give to a semaphore. */
+    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification, a timer or edges, take from a semaphore. */
+    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification, lock a mutex, give to a semaphore, set a timer. */
     SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
     SP_RIGHT_GRANT = 8,          /* Pass the capability on to another task. */
 };
@@ -354,5 +357,88 @@ int32_t SP_CALL(sp_sync_take)(sp_cap_t semaphore, int32_t timeout);
  *   count: How many.
  * Errors: BADCAP, REVOKED, DENIED, INVAL, TOOBIG. */
 int32_t SP_CALL(sp_sync_give)(sp_cap_t semaphore, int32_t count);
+
+/* Sleeps until a moment of CLOCK_MONOTONIC, to the microsecond as far as the machine goes; where that is past it is
+ * the same as sp_yield. A slice of a lower priority is cut so that it has ended by then. Returns 0.
+ *   when: When to go on. */
+int32_t SP_CALL(sp_sleep_until)(int64_t when);
+
+/* Makes an object that nobody else reaches yet, and returns a capability to it with the rights READ, WRITE and
+ * GRANT. `kind`: SP_KIND_ENDPOINT, SP_KIND_NOTIFICATION, SP_KIND_MUTEX, SP_KIND_SEMAPHORE, SP_KIND_MEMORY or
+ * SP_KIND_TIMER, else INVAL. It counts against the task's quota of `objects`, and a buffer against its `buffers`,
+ * until the last capability to it is gone, whoever holds that; QUOTA where one is used up, or the task may hold no
+ * more capabilities; NOMEM where the arena has no room for a buffer.
+ *   kind: What to make.
+ *   size: Bytes of a buffer, 1 to 65535; the count that a semaphore begins with; else 0.
+ * Errors: INVAL, QUOTA, NOMEM. */
+sp_cap_t SP_CALL(sp_cap_create)(int32_t kind, int32_t size);
+
+/* Copies bytes of a buffer to the task. Returns how many, fewer than asked for at the end of the buffer; 0 behind
+ * it.
+ *   memory: The buffer, or the part of one.
+ *   to: Where the bytes go.
+ *   offset: Where to read.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_mem_read)(sp_cap_t memory, void *to, uint32_t to_length, int32_t offset);
+
+/* Copies bytes of the task to a buffer. Returns how many, fewer than given at the end of the buffer; 0 behind it.
+ *   memory: The buffer, or the part of one.
+ *   bytes: The bytes.
+ *   offset: Where to write.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_mem_write)(sp_cap_t memory, const void *bytes, uint32_t bytes_length, int32_t offset);
+
+/* Returns how many bytes a buffer has, or the part of one.
+ *   memory: Which one.
+ * Errors: BADCAP, REVOKED. */
+int32_t SP_CALL(sp_mem_size)(sp_cap_t memory);
+
+/* Makes a capability to a part of a buffer, as sp_cap_derive does to all of it: with fewer rights or as many, ended
+ * by sp_cap_drop or with sp_cap_revoke of what it was made of. INVAL where the part does not lie within. Returns
+ * the new capability.
+ *   memory: The buffer, or the part of one.
+ *   offset: Where the part begins.
+ *   length: Its bytes.
+ *   rights: Its rights: SP_RIGHT_READ and others.
+ * Errors: BADCAP, REVOKED, INVAL, DENIED, QUOTA. */
+sp_cap_t SP_CALL(sp_mem_derive)(sp_cap_t memory, int32_t offset, int32_t length, uint32_t rights);
+
+/* Sets a timer: it is due at `first`, and then every `period` microseconds, each from the one before, so that
+ * nothing adds up. What it counted is forgotten. Returns 0.
+ *   timer: Which one.
+ *   first: When it is due first; 0: never, it stands still.
+ *   period: Microseconds, at least 100 (else INVAL); 0: it is due once.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_timer_set)(sp_cap_t timer, int64_t first, int32_t period);
+
+/* Waits until a timer has been due, and takes its count: returns how often it was since it was asked last, so what
+ * is above 1 was missed. AGAIN with timeout 0 where it was not.
+ *   timer: Which one.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_timer_wait)(sp_cap_t timer, int32_t timeout);
+
+/* Binds a timer to a notification: whenever it is due, these bits are signalled there too, as long as this task's
+ * capability to the notification is good. Returns 0.
+ *   timer: Which one.
+ *   notification: One of this task's with WRITE; 0: the timer is bound to none any more.
+ *   bits: At least one of 30.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_timer_bind)(sp_cap_t timer, int32_t notification, int32_t bits);
+
+/* Waits until an edge of a pin has come, and takes the count: returns how many came since it was asked last, so
+ * what is above 1 was missed. Which edges count, and how long it takes a contact to settle, was said when it was
+ * granted. AGAIN with timeout 0 where none has come.
+ *   irq: Whose edges.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_irq_wait)(sp_cap_t irq, int32_t timeout);
+
+/* Binds the edges of a pin to a notification, as sp_timer_bind does a timer. Returns 0.
+ *   irq: Whose edges.
+ *   notification: One of this task's with WRITE; 0: they are bound to none any more.
+ *   bits: At least one of 30.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_irq_bind)(sp_cap_t irq, int32_t notification, int32_t bits);
 
 #endif

@@ -7,7 +7,8 @@ import pathlib
 import tomllib
 from typing import Any
 
-INT32_LEAST, INT32_MOST = -(2**31), 2**31 - 1
+INT32_MOST = 2**31 - 1
+INT16_LEAST, INT16_MOST = -(2**15), 2**15 - 1
 TIMEOUT_MOST = 2**29 - 1
 KINDS_MOST, RIGHTS_MOST = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
 ARGUMENTS_MOST = 6  # logical arguments of a call: the array in struct abi_call
@@ -35,11 +36,14 @@ def complete_argument(call: Table, argument: Table) -> None:
     argument["width"] = 1
     if kind == "int":
         known |= {"least", "most"}
-        need(INT32_LEAST <= argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
+        need(INT16_LEAST <= argument["least"] <= INT16_MOST, f"{where}: least")     # of struct abi_argument
+        need(argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
     elif kind == "timeout":
         argument["least"], argument["most"] = -1, TIMEOUT_MOST
+    elif kind == "time":
+        argument["least"], argument["most"] = 0, 0      # not looked at
     elif kind == "any":
-        argument["least"], argument["most"] = INT32_LEAST, INT32_MOST
+        argument["least"], argument["most"] = 0, 0      # not looked at
     elif kind == "flags":
         known |= {"mask"}
         need(0 < argument["mask"] <= INT32_MOST, f"{where}: mask")
@@ -102,7 +106,8 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
         for error in errors_needed:
             need(error in call["errors"], f"{name}: argument {argument['name']} can cause {error}, which is not listed")
     call["width"] = first
-    call["type"] = f"{RESULT_TYPES[call['result']]}({'i' * first})"
+    letters = "".join("I" if argument["kind"] == "time" else "i" * argument["width"] for argument in call["argument"])
+    call["type"] = f"{RESULT_TYPES[call['result']]}({letters})"
     for error in call["errors"]:
         need(error in errors, f"{name}: unknown error {error}")
     capabilities = [a for a in call["argument"] if a["kind"] == "cap"]
@@ -130,6 +135,7 @@ def read(path: pathlib.Path) -> Table:
         need(len(set(bits.values())) == len(bits) and all(0 <= b < most for b in bits.values()), "kind or right bits")
     abi["call"].sort(key=lambda call: call["number"])
     need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
+    need(sum(len(c.get("argument", [])) for c in abi["call"]) < 256, "more arguments than struct abi_call counts")
     need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
     for call in abi["call"]:
         complete_call(call, errors, kinds, rights)

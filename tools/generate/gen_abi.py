@@ -14,7 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 
-from abi_source import INT32_LEAST, TIMEOUT_MOST, DefinitionError, Table, read
+from abi_source import TIMEOUT_MOST, DefinitionError, Table, read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = "firmware/abi.toml"
@@ -38,31 +38,27 @@ C_KINDS = {
     "int": "ABI_INT",
     "timeout": "ABI_INT",
     "any": "ABI_ANY",
+    "time": "ABI_ANY",
     "flags": "ABI_FLAGS",
     "slice_in": "ABI_SLICE_IN",
     "slice_out": "ABI_SLICE_OUT",
 }
 
 
-def c_int(value: int) -> str:
-    return "INT32_MIN" if value == INT32_LEAST else str(value)
-
-
 def c_arguments(call: Table) -> str:
     """The entries of its arguments in abi_arguments."""
-    return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {c_int(a['least'])}, {c_int(a['most'])} }}" for a in call["argument"])
+    return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {a['least']}, {a['most']} }}" for a in call["argument"])
 
 
 def c_call(call: Table, arguments: int) -> list[str]:
     """The entry of one call in abi_calls. arguments: where its arguments begin in abi_arguments."""
     return [
-        f'    {{ "{call["name"]}", "{call["type"]}", .number = {call["number"]}, '
+        f'    {{ "{call["name"]}", "{call["type"]}", .first_argument = {arguments}, '
         f".argument_count = {len(call['argument'])}, .wasm_argument_count = {call['width']},",
         f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
         + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
         + f".in_runtime = {int(call['in_runtime'])}"
         + (f", .needs = {needs(call)}" if needs(call) else "")
-        + (f", .argument = &abi_arguments[{arguments}]" if call["argument"] else "")
         + " },",
     ]
 
@@ -97,13 +93,14 @@ def c_table(abi: Table) -> list[str]:
         "struct abi_argument {",
         "    uint8_t kind;",
         "    uint8_t first;      /* index of its first wasm argument; a slice has two */",
-        "    int32_t least, most;",
+        "    int16_t least;",
+        "    int32_t most;",
         "};",
         "",
         "struct abi_call {",
         "    const char *name;",
         '    const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */',
-        "    uint8_t number;",
+        "    uint8_t first_argument; /* in abi_arguments */",
         "    uint8_t argument_count;",
         "    uint8_t wasm_argument_count;",
         "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
@@ -111,7 +108,6 @@ def c_table(abi: Table) -> list[str]:
         "    uint16_t fuel_per_slash;",
         f"    uint32_t needs;     /* of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights */",
         "    uint32_t fuel;",
-        "    const struct abi_argument *argument;",
         "};",
         "",
         "/* of all calls, one after the other */",
@@ -179,6 +175,8 @@ def parameters(call: Table, names: bool = True) -> str:
             types += [f"const void *{a['name']}", f"uint32_t {a['name']}_length"]
         elif a["kind"] == "slice_out":
             types += [f"void *{a['name']}", f"uint32_t {a['name']}_length"]
+        elif a["kind"] == "time":
+            types.append(f"int64_t {a['name']}")
         elif a["kind"] == "flags":
             types.append(f"uint32_t {a['name']}")
         else:

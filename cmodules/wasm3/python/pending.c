@@ -15,7 +15,7 @@ static mp_obj_t instance_nr(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT((int
 MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_nr_obj, instance_nr);
 
 static mp_obj_t instance_arg(mp_obj_t self_in, mp_obj_t index) {
-    return MP_OBJ_NEW_SMALL_INT(sov_task_argument(sov_instance_task(self_in), (uint32_t)mp_obj_get_int(index)));
+    return MP_OBJ_NEW_SMALL_INT((int32_t)sov_task_argument(sov_instance_task(self_in), (uint32_t)mp_obj_get_int(index)));
 }
 MP_DEFINE_CONST_FUN_OBJ_2(sov_instance_arg_obj, instance_arg);
 

@@ -73,7 +73,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
     uint32_t bytes = 0, slashes = 0;
     int32_t refusal = 0;
     for (uint32_t i = 0; i < call->argument_count; i++) {
-        const struct abi_argument *argument = &call->argument[i];
+        const struct abi_argument *argument = &abi_arguments[call->first_argument + i];
         if (argument->kind != ABI_SLICE_IN && argument->kind != ABI_SLICE_OUT) continue;
         uint32_t address = (uint32_t)slots[argument->first], length = (uint32_t)slots[argument->first + 1];
         if (!sov_slice(task, address, length)) {
@@ -93,7 +93,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         if (call->fuel_per_slash) slashes += count_slashes(sov_slice(task, address, length), length);
     }
     for (uint32_t i = 0; i < call->argument_count; i++) {
-        const struct abi_argument *argument = &call->argument[i];
+        const struct abi_argument *argument = &abi_arguments[call->first_argument + i];
         int32_t value = (int32_t)slots[argument->first];
         if (argument->kind == ABI_CAP) {
             if (value < argument->least || value > argument->most) slots[argument->first] = 0; /* no capability: BADCAP */
@@ -119,9 +119,9 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
     }
 }
 
-int32_t sov_task_argument(const struct sov_task *task, uint32_t index) {
+int64_t sov_task_argument(const struct sov_task *task, uint32_t index) {
     if (task->status != SOV_SYSCALL || index >= sov_pending_type(task)->numArgs) return 0;
-    return (int32_t)argument_slots(task)[index];
+    return (int64_t)argument_slots(task)[index];
 }
 
 const uint32_t sov_call_count = ABI_COUNT;
@@ -164,7 +164,7 @@ static int32_t find_host_function(const struct sov_module *scan, const struct so
     const struct abi_call *call = NULL;
     if (is_text(import->module, import->module_length, ABI_MODULE)) call = find_call(import->name, import->name_length);
     if (call) sov_type_text_of(scan, import->type, found, sizeof found);
-    if (call && !strcmp(found, call->type)) return call->number;
+    if (call && !strcmp(found, call->type)) return (int32_t)(call - abi_calls);
     printable(module, import->module, import->module_length);
     printable(name, import->name, import->name_length);
     if (!call && import->module_length >= 5 && !memcmp(import->module, "wasi_", 5))

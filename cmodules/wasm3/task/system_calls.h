@@ -18,8 +18,8 @@ uint32_t sov_call_needs(uint32_t number);
 /* Number of the pending call; UINT32_MAX when none is pending. */
 uint32_t sov_task_number(const struct sov_task *task);
 
-/* Argument `index` of the pending call, checked; 0 when there is none. */
-int32_t sov_task_argument(const struct sov_task *task, uint32_t index);
+/* Argument `index` of the pending call, checked; of an i32 the lower 32 bits count. 0 when there is none. */
+int64_t sov_task_argument(const struct sov_task *task, uint32_t index);
 
 /* The kernel tries the pending call again: charges its fixed fuel once more. */
 void sov_task_charge_again(struct sov_task *task);

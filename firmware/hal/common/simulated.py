@@ -38,6 +38,8 @@ class Line:
         self.latch = 0          # level as an output
         self.outside = None     # level something outside gives it, or None
         self.edges = 0          # changes of the output since the board was reset
+        self.irq = None         # counts edges of an input; which of them: bit 0 falling, bit 1 rising
+        self.wanted = 0
 
     def value(self, level=None):
         """The level, 0 or 1; with an argument, drives the output to it."""
@@ -47,9 +49,7 @@ class Line:
                 board.advance()
             if self.mode == "out":
                 return self.latch
-            if self.outside is not None:
-                return self.outside
-            return 1 if self.pull == "up" else 0
+            return self.input()
         if level != self.latch:
             self.latch = level
             self.edges += 1
@@ -57,6 +57,13 @@ class Line:
         if self.outside is not None and self.outside != level:
             self._board.clashes += 1
         return None
+
+
+    def input(self):
+        """The level that it has as an input."""
+        if self.outside is not None:
+            return self.outside
+        return 1 if self.pull == "up" else 0
 
 
 class Board:
@@ -80,7 +87,7 @@ class Board:
     def unconfigure(self):
         """No pin is used by the system any more; what is connected outside stays connected."""
         for line in self._lines.values():
-            line.mode = line.pull = None
+            line.mode = line.pull = line.irq = None
             line.latch = 0
 
     def configure(self, number, mode, pull, level):
@@ -104,7 +111,15 @@ class Board:
 
     def drive(self, number, level):
         """Something outside gives the pin a level, 0 or 1; None takes it away."""
-        self.line(number).outside = level
+        self._drive(number, level, self.clock())
+
+    def _drive(self, number, level, tick):
+        line = self.line(number)
+        before = line.input()
+        line.outside = level
+        after = line.input()
+        if after != before and line.irq and line.wanted & 1 << after and line.mode == "in":
+            line.irq.edge(tick * 1000)
 
     def press(self, number=BUTTON):
         """A finger on a button that connects the pin to ground."""
@@ -128,12 +143,18 @@ class Board:
             self.due = None
 
     def advance(self):
-        """Lets the steps of the script happen whose time has come; every look at a pin does."""
-        while self.due is not None and (self.clock() - self.due) & _TICKS_MASK < _TICKS_HALF:
+        """Lets the steps of the script happen whose time has come; every look at a pin does. Milliseconds until the next, or -1."""
+        if self.due is None:
+            return -1
+        while self.due is not None:
+            left = (self.due - self.clock()) & _TICKS_MASK
+            if 0 < left < _TICKS_HALF:
+                return left
             step = self._script[self._next]
-            self.line(step[1]).outside = step[2]
+            self._drive(step[1], step[2], self.due)
             self._next += 1
             self._arm()
+        return -1
 
     # ---------------------------------------------------------------- looking at it
 
@@ -201,6 +222,21 @@ def pin(number, mode, pull, level):
 def pins_off():
     """Every pin is left alone from now on, as after switching on."""
     board.unconfigure()
+
+
+_EDGES = {"falling": 1, "rising": 2, "both": 3}
+
+
+def edges(number, edge, line):
+    """Calls `line.edge(us)` at each edge of an input: "rising", "falling" or "both". line: None ends that."""
+    pin = board.line(number)
+    pin.irq, pin.wanted = line, _EDGES[edge]
+
+
+def advance():
+    """Lets the steps of the script happen whose time has come. Microseconds until the next one, or -1."""
+    left = board.advance()
+    return left * 1000 if 0 < left < 1_000_000 else left if left < 0 else 1_000_000_000
 
 
 def simulate(steps):

@@ -9,7 +9,7 @@ import uos as os
 import qemu
 import micropython
 from hal.common import storage
-from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
+from hal.common.simulated import NUMBERS as PINS, advance, edges, pin, picture, pins_off, simulate
 from hal.common.files import *
 from hal.common.storage import is_below
 from hal.common.no_network import *

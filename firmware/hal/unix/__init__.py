@@ -10,7 +10,7 @@ import utime as time
 # signal's default, which ends the program.
 from interrupts import watch as catch_interrupts, ignore as ignore_interrupts, seen as interrupted
 import hostfs as storage
-from hal.common.simulated import NUMBERS as PINS, pin, picture, pins_off, simulate
+from hal.common.simulated import NUMBERS as PINS, advance, edges, pin, picture, pins_off, simulate
 from hal.common.files import *
 from hal.common.no_prompt import *
 from hal.common.sockets import *

@@ -9,7 +9,8 @@ A policy, JSON:
         {"only": ["updater"], "rights": ["write", "create"], "target": "/data/flash"},   no other task has one of these rights there
         {"never": ["net", "pin 4"]}]}                                                    no task reaches all of these
 
-A target is a path and all below it, "net", "net example.org", "pin 4", "endpoint NAME", "notification NAME", "mutex NAME" or "semaphore NAME".
+A target is a path and all below it, "net", "net example.org", "pin 4" (its edges too), "endpoint NAME", "notification NAME", "mutex NAME",
+"semaphore NAME" or "buffer NAME".
 
 Invariants: a target is reached where any part of it is: a grant of / reaches /data/flash. Whoever may call an endpoint reaches, for
 the rules that say never, what its servers reach.
@@ -27,8 +28,8 @@ from kernel.objects.netpolicy import parse_address, parse_name
 VERSION = 1
 _KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN,
           "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION,
-          "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE}
-_SHARED = ("endpoint", "notification", "mutex", "semaphore")
+          "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE, "buffer": abi.KIND_MEMORY, "irq": abi.KIND_IRQ}
+_SHARED = ("endpoint", "notification", "mutex", "semaphore", "buffer")
 _ANY = const(0xFFFF)    # what a call needs that takes every kind of object
 # What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
@@ -68,8 +69,8 @@ class Grant:
 
     def target(self):
         """What it leads to, in words."""
-        if self.word == "pin":
-            return "pin %d %s" % self.what[:2]
+        if self.word in ("pin", "irq"):
+            return "%s %d %s" % ((self.word,) + self.what[:2])
         if self.word == "net":
             return "net " + " ".join(self.what.hosts())
         if self.word in _SHARED:
@@ -78,7 +79,7 @@ class Grant:
 
     def reaches(self, target):
         """Whether it leads to a target of a policy, or to a part of it."""
-        if self.word == "pin":
+        if self.word in ("pin", "irq"):
             return target == "pin %d" % self.what[0]
         if self.word == "net":
             host = target[4:].encode()
@@ -227,5 +228,5 @@ class Policy(Checker):
             if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
                                                    or target[:4] == "pin " and target[4:].isdigit()
                                                    or target.split(" ")[0] in _SHARED):
-                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME or semaphore NAME")
+                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME, semaphore NAME or buffer NAME")
         self.rules.append((only, rights, targets))

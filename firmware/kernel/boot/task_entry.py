@@ -7,6 +7,7 @@ from kernel.core.capability import SLOTS_DEFAULT, SLOTS_MOST
 from kernel.core.log import BURST_DEFAULT, RATE_DEFAULT, escaped
 from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 from kernel.objects.kinds import KINDS, kind_of
+from kernel.objects.ramfs import Account
 
 STACK_DEFAULT = 0               # what the module implies, see docs/RUNTIME.md
 _BYTES_MOST = (1 << 30) - 1
@@ -28,6 +29,8 @@ _NUMBERS = {
     "quota": (0, _BYTES_MOST, 0),
     "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
     "storage": (0, _BYTES_MOST, 0),
+    "objects": (0, 1000, Account.objects_most),
+    "buffers": (0, _BYTES_MOST, Account.buffers_most),
 }
 
 

@@ -201,8 +201,11 @@ class System:
                 return True
             if hal.interrupted():
                 raise KeyboardInterrupt
+            event = hal.advance()
             idle = self.scheduler.idle()
             if idle:
+                if idle < 0 or 0 <= event < idle:
+                    idle = event
                 if idle < 0 or idle > _IDLE_MOST:
                     idle = _IDLE_MOST
                 if milliseconds >= 0 and until(end, now) * 1000 < idle:
@@ -239,6 +242,7 @@ class System:
         if (now - self._aged) & _TICKS_MASK >= _AGE:
             self._age(now)
         self._stepped = now
+        hal.advance()
         end = (now + _STEP) & _TICKS_MASK
         here = now
         while self.scheduler.idle() == 0 or here == now and hal.watched():
@@ -257,6 +261,7 @@ class System:
         scheduler = self.scheduler
         try:
             now = hal.ticks()
+            hal.advance()
             if hal.watched():
                 hal.poll(self._rouse)
             while True:

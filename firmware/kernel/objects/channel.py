@@ -1,13 +1,14 @@
-"""What tasks share by a name in the manifest: endpoints, notifications, mutexes, semaphores.
+"""What tasks share by a name in the manifest: endpoints, notifications, mutexes, semaphores, buffers.
 
 The objects and their calls are in C (cmodules/services); here the manifest's grants are read. An object lives as long as the system.
 """
-from services import Endpoint, Mutex, Notification, Semaphore
+from services import Endpoint, Memory, Mutex, Notification, Semaphore
 
-GRANTS = ("endpoint", "notification", "mutex", "semaphore")
+GRANTS = ("endpoint", "notification", "mutex", "semaphore", "buffer")
 OUTSIDE = False
 _NAME_MOST = const(64)
 _NUMBER_MOST = const((1 << 30) - 1)
+_BUFFER_MOST = const(65535)     # what the offsets of its parts reach
 
 
 def parse(manifest, grant, where):
@@ -21,10 +22,17 @@ def parse(manifest, grant, where):
         known = ("write", "grant")
     elif word == "semaphore":
         key, default = "initial", ["read", "write"]
+    elif word == "buffer":
+        key, default = "bytes", ["read", "write"]
     manifest.keys(grant, where, (word, "rights", key) if key else (word, "rights"))
     name = grant[word]
     rights = manifest.rights(grant, where, article + word, default, known)
-    number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MOST, 0) if key else 0
+    if word == "buffer":
+        number = manifest.number(grant, key, where + ".bytes", 1, _BUFFER_MOST, 0)
+        if number == 0 and key not in grant:
+            manifest.wrong(where + ".bytes", "is missing")
+    else:
+        number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MOST, 0) if key else 0
     if not manifest.is_a(name, str, where + "." + word, "a string"):
         return None
     if not 1 <= len(name) <= _NAME_MOST:
@@ -33,17 +41,19 @@ def parse(manifest, grant, where):
     if (word, name) not in shared:
         shared[word, name] = _new(word, name, number), number
     thing, first = shared[word, name]
-    if word == "semaphore" and first != number:
-        manifest.wrong(where + ".initial", "%s begins with %s elsewhere" % (name, first))
+    if word in ("semaphore", "buffer") and first != number:
+        manifest.wrong(where + "." + key, "%s has %s elsewhere" % (name, first))
     return word, (thing, number), rights
 
 
 def _new(word, name, number):
-    if word == "semaphore":
-        return Semaphore(name, number if isinstance(number, int) else 0)
+    if word in ("semaphore", "buffer"):
+        return (Memory if word == "buffer" else Semaphore)(name, number if isinstance(number, int) else 0)
     return (Endpoint if word == "endpoint" else Mutex if word == "mutex" else Notification)(name)
 
 
 def make(word, what, rights, fs, account):
     """See kernel.objects.kinds."""
+    if word == "buffer":
+        what[0].open()
     return what[0]

@@ -3,13 +3,16 @@
 The HAL's pin has a voltage, high or low; which of them means "active" is said once, in the manifest, so a module runs
 unchanged where a lamp hangs between its pin and the supply. Direction and pull are fixed when the pin is granted.
 
+The edges of an input are an object of their own, counted in C from the machine's interrupt (cmodules/services/event.c).
+
 Invariants: an output belongs to one capability alone (the manifest sees to that); it returns to the level it had at
 the start when that capability is gone. Reading and writing allocate nothing.
 """
 import hal
 from abi import KIND_PIN
+from services import Irq
 
-GRANTS = ("pin",)
+GRANTS = ("pin", "irq")
 OUTSIDE = True
 
 
@@ -60,7 +63,9 @@ class PinCalls:
 
 def parse(manifest, grant, where):
     """See kernel.objects.kinds. `what` is (number, mode, pull, initial, active low)."""
-    # All grants of a pin have one direction and one pull; an output is granted once.
+    # All grants of a pin have one direction and one pull; an output is granted once, and edges are.
+    if "irq" in grant:
+        return _parse_edges(manifest, grant, where)
     mode = manifest.one_of(grant, where, "mode", ("in", "out"), None)
     output = mode == "out"
     manifest.keys(grant, where, ("pin", "mode", "active", "rights", "initial" if output else "pull"))
@@ -68,19 +73,43 @@ def parse(manifest, grant, where):
     pull = manifest.one_of(grant, where, "pull", ("none", "up", "down"), "none")
     active = manifest.one_of(grant, where, "active", ("high", "low"), "high")
     initial = manifest.number(grant, "initial", where + ".initial", 0, 1, 0) if output else None
-    if manifest.is_a(number, int, where + ".pin", "a number"):
-        if number not in hal.PINS:
-            manifest.wrong(where + ".pin", "this machine has no pin %d for tasks" % number)
-        earlier = manifest.pins.setdefault(number, (mode, pull, where))
-        if earlier[2] != where and (output or earlier[:2] != (mode, pull)):
-            manifest.wrong(where + ".pin", "pin %d is used in another way by %s" % (number, earlier[2]))
+    _use(manifest, number, mode, pull, where, ".pin", output)
     rights = manifest.rights(grant, where, "a pin that is an " + ("output" if output else "input"),
                           ["read", "write"] if output else ["read"], ("read", "write", "grant") if output else ("read", "grant"))
     return "pin", (number, mode, None if pull == "none" else pull, initial, active == "low"), rights
 
 
+def _use(manifest, number, mode, pull, where, key, alone):
+    if manifest.is_a(number, int, where + key, "a number"):
+        if number not in hal.PINS:
+            manifest.wrong(where + key, "this machine has no pin %d for tasks" % number)
+        earlier = manifest.pins.setdefault(number, (mode, pull, where))
+        if earlier[2] != where and (alone or earlier[:2] != (mode, pull)):
+            manifest.wrong(where + key, "pin %d is used in another way by %s" % (number, earlier[2]))
+        if key == ".irq" and manifest.pins.setdefault(-1 - number, where) != where:
+            manifest.wrong(where + key, "the edges of pin %d are those of %s" % (number, manifest.pins[-1 - number]))
+
+
+def _parse_edges(manifest, grant, where):
+    # `what` is (number, edge, pull, debounce in us).
+    manifest.keys(grant, where, ("irq", "edge", "pull", "debounce", "rights"))
+    number = grant["irq"]
+    edge = manifest.one_of(grant, where, "edge", ("rising", "falling", "both"), None)
+    pull = manifest.one_of(grant, where, "pull", ("none", "up", "down"), "none")
+    debounce = manifest.number(grant, "debounce", where + ".debounce", 0, 1000, 0)
+    _use(manifest, number, "in", pull, where, ".irq", False)
+    rights = manifest.rights(grant, where, "edges", ["read"], ("read", "grant"))
+    return "irq", (number, edge, None if pull == "none" else pull, debounce * 1000 if isinstance(debounce, int) else 0), rights
+
+
 def make(word, what, rights, fs, account):
     """See kernel.objects.kinds. Sets the machine's pin up."""
+    if word == "irq":
+        number, edge, pull, debounce = what
+        edges = Irq("edges of pin %d (%s)" % (number, edge), debounce)
+        hal.pin(number, "in", pull, None)
+        hal.edges(number, edge, edges)
+        return edges
     number, mode, pull, initial, active_low = what
     level = None if initial is None else initial ^ active_low
     return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)

@@ -41,7 +41,10 @@ class Plan:
     def __init__(self, plan, fs):
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
-        self.account = Account(plan["storage"])     # counts on across restarts
+        self.account = account = Account(plan["storage"])       # counts on across restarts
+        for key in ("objects_most", "buffers_most"):
+            if plan[key[:7]] != getattr(account, key):
+                setattr(account, key, plan[key[:7]])
         self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
         self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
 
@@ -76,6 +79,9 @@ class Plan:
         if self._emptied:
             self._emptied.kill()
             self._emptied = None
+        for _, word, what, _ in self._plan["caps"]:
+            if word == "buffer":
+                what[0].end()
 
     def capabilities(self):
         """A new table, with nothing in it."""

@@ -27,7 +27,13 @@ _ZERO_BLOCK = bytes(BLOCK)
 
 
 class Account:
-    """What a task may store, and what it does. `limit`: bytes, 0 = no limit of its own."""
+    """What a task may store and make, and what it does, across restarts. `limit`: bytes of files, 0 = no limit of its own."""
+
+    # Of the class until they change, which saves a board's heap. What it made that anybody holds:
+    objects = 0
+    buffers = 0             # bytes
+    objects_most = 8
+    buffers_most = 0
 
     def __init__(self, limit=0):
         self.limit = limit

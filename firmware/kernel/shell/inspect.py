@@ -103,6 +103,10 @@ def memory(system):
             used, size = task.region()
             lines.append("  %-10s region %d bytes, %d used at the peak, linear memory %d"
                          % (task.name, size, used, task.instance.memory()))
+        account = task.account
+        lines.append("  %-10s capabilities %d, files %d bytes, objects %d of %d, buffers %d of %d bytes"
+                     % (task.name, len(task.capabilities.held()), account.used if account else 0, account.objects, account.objects_most,
+                        account.buffers, account.buffers_most))
     limit = system.fs.limit
     lines.append("ramfs: %d bytes, %d of them used" % (limit, system.fs.used))
     lines.append("Python heap: %d bytes used, %d free" % (gc.mem_alloc(), gc.mem_free()))

@@ -1,7 +1,6 @@
 /* Wakes up every 10 ms and writes down how late it was: what the scheduler's latency means to a task.
  *
- * PERIODS is given by the runner. Each lateness is 4 bytes, in microseconds, appended to the file "late". Sleeps are in
- * milliseconds, so how late it is depends on where in one of them it is due: in a tenth of the run each, at other ones. */
+ * PERIODS is given by the runner. Each lateness is 4 bytes, in microseconds, appended to the file "late". */
 #include "sovelma.h"
 
 #define PERIOD 10000 /* microseconds */
@@ -10,12 +9,8 @@ __attribute__((export_name("_start"))) void start(void) {
     sp_cap_t file = sp_cap_find("late", 4);
     int64_t due = sp_time(SP_CLOCK_MONOTONIC);
     for (int32_t i = 0; i < PERIODS; i++) {
-        due += PERIOD;
-        if ((i + 1) % (PERIODS / 10) == 0)
-            due += 100;
-        int64_t left = due - sp_time(SP_CLOCK_MONOTONIC);
-        if (left > 0)
-            sp_sleep((int32_t)((left + 999) / 1000));
+        due += PERIOD + i % 10 * 97;
+        sp_sleep_until(due);
         int32_t late = (int32_t)(sp_time(SP_CLOCK_MONOTONIC) - due);
         if (sp_fs_write(file, &late, sizeof late, -1) != sizeof late)
             sp_exit(1);

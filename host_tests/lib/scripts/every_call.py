@@ -11,7 +11,8 @@ from kernel.objects.ramfs import OpenFile, RamFS
 from kernel.objects.resolver import Resolver
 from kernel.objects.kinds import make_system
 from kernel.core.task import READY, Task
-from services import Endpoint, Mutex, Notification, Semaphore
+from kernel.objects.ramfs import Account
+from services import Endpoint, Irq, Memory, Mutex, Notification, Semaphore
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)
@@ -48,10 +49,16 @@ def storm(which):
     c.grant("note", Notification("note"), 3)
     c.grant("lock", Mutex("lock"), 2)
     c.grant("count", Semaphore("count", 0), 3)
+    c.grant("edges", Irq("edges", 0), 1)
+    buffer = Memory("memory", 4096)
+    buffer.open()
+    c.grant("memory", buffer, 3)
     for n in range(names):
         c.grant("a%05d" % n, directory, 0)
     c.grant("zzzzzz", directory, 0)
     task = Task("storm", wasm3.Instance(wasm["m"], memory=16384), 3, hal.SLICE, c, log=Ring("storm", 1 << 20, 1000))
+    task.account = Account()
+    task.account.buffers_most = 4096
     return task
 def ready(task):
     # Adds a task and lets it run until its loop begins.

@@ -1,0 +1,57 @@
+/* create.c - sp_cap_create: objects that tasks make, each out of its own quota.
+ *
+ * Invariant: a creation that fails has changed nothing.
+ */
+#include "py/runtime.h"
+
+#include "../common/abi_table.h"
+#include "services.h"
+
+#define RIGHTS (ABI_RIGHT_READ | ABI_RIGHT_WRITE | ABI_RIGHT_GRANT)
+
+static mp_int_t number(mp_obj_t account, qstr name) { return mp_obj_get_int(mp_load_attr(account, name)); }
+
+/* A new object of that kind; MP_OBJ_NULL where that is no kind that tasks make, or the size is none. Raises MemoryError. */
+static mp_obj_t make(uint32_t kind, mp_obj_t name, uint32_t size, scheduler *home) {
+    static const struct {
+        uint32_t kind;
+        const mp_obj_type_t *type;
+        uint32_t least, most; /* size */
+    } known[] = {
+        { ABI_KIND_ENDPOINT, &endpoint_type, 0, 0 },
+        { ABI_KIND_NOTIFICATION, &notification_type, 0, 0 },
+        { ABI_KIND_MUTEX, &mutex_type, 0, 0 },
+        { ABI_KIND_SEMAPHORE, &semaphore_type, 0, (1u << 30) - 1 },
+        { ABI_KIND_MEMORY, &memory_type, 1, SERVICES_BUFFER_MOST },
+        { ABI_KIND_TIMER, &timer_type, 0, 0 },
+    };
+    const mp_obj_t given[2] = { name, MP_OBJ_NEW_SMALL_INT(size) };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(known); i++) {
+        const mp_obj_type_t *type = known[i].type;
+        if (known[i].kind != kind || size < known[i].least || size > known[i].most) continue;
+        if (type == &timer_type) return timer_new(name, home);
+        return MP_OBJ_TYPE_GET_SLOT(type, make_new)(type, known[i].most ? 2 : 1, 0, given);
+    }
+    return MP_OBJ_NULL;
+}
+
+/* sp_cap_create(kind, size) */
+static mp_obj_t cap_create(mp_obj_t task) {
+    const instance_object *instance = services_instance(task);
+    uint32_t kind = services_argument(instance, 0), size = services_argument(instance, 1);
+    mp_int_t bytes = kind == ABI_KIND_MEMORY ? (mp_int_t)size : 0;
+    mp_obj_t account = mp_load_attr(task, MP_QSTR_account);
+    if (account == mp_const_none || !instance->capabilities->first_free ||
+        number(account, MP_QSTR_objects) >= number(account, MP_QSTR_objects_most) ||
+        number(account, MP_QSTR_buffers) + bytes > number(account, MP_QSTR_buffers_most))
+        return MP_OBJ_NEW_SMALL_INT(ABI_ERR_QUOTA);
+    mp_obj_t made = make(kind, mp_load_attr(task, MP_QSTR_name), size, sched_thread_of(task)->home);
+    if (made == MP_OBJ_NULL) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
+    if (bytes && !memory_open(made)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_NOMEM);
+    services_count(account, MP_QSTR_objects, 1);
+    if (bytes) services_count(account, MP_QSTR_buffers, bytes);
+    ((shared_object *)MP_OBJ_TO_PTR(made))->account = account;
+    return MP_OBJ_NEW_SMALL_INT(
+        cap_insert(instance->capabilities, made, kind | RIGHTS << CAP_RIGHTS_SHIFT, instance->capabilities->slot)->identifier);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(services_cap_create_obj, cap_create);
