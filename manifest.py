@@ -17,7 +17,6 @@ package(
     ],
     base_path="firmware",
 )
-module("abi.py", base_path="firmware")
 module("sovelma.py", base_path="firmware")
 if options.asyncio:
     include("$(MPY_DIR)/extmod/asyncio")

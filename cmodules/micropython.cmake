@@ -14,6 +14,7 @@ function(sovelma_compile_options OPTIONS)
     set_source_files_properties(${ARGN} DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_SOURCE_DIR} PROPERTIES COMPILE_OPTIONS "${OPTIONS}")
 endfunction()
 
+include(${CMAKE_CURRENT_LIST_DIR}/abi/micropython.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/capability/micropython.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/wasm3/micropython.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/netio/micropython.cmake)

@@ -329,7 +329,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
 
 
 @pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
-    "capability/table.c", "capability/revoke.c", "scheduler/modscheduler.c", "scheduler/run.c", "scheduler/queues.c", "scheduler/timers.c", "scheduler/deadline.c",
+    "abi/modabi.c", "capability/table.c", "capability/revoke.c", "scheduler/modscheduler.c", "scheduler/run.c", "scheduler/queues.c", "scheduler/timers.c", "scheduler/deadline.c",
     "services/modservices.c", "services/capability_calls.c", "services/endpoint.c", "services/notification.c",
     "services/sync.c", "services/memory.c", "services/event.c", "services/create.c", "scheduler/block.c"])  # fmt: skip
 def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):

@@ -157,7 +157,7 @@ def test_a_peer_that_comes_late_finds_nobody_and_that_is_all(firmware):
         second = guest(open_s(port) + put(send(HOST + 1, 1), recv(9, timeout=-1), f"(i32.load8_u (i32.const {4096}))"))
         assert firmware.script(SETUP + """
 a = add("a", wasm["first"])
-run_until(lambda: hal.watched() == 1 and a.instance.nr() == abi.NR_NET_RECV)
+run_until(lambda: hal.watched() == 1 and a.instance.nr() == abi.NAMES.index("sp_net_recv"))
 handle = sockets(a)[0].handle
 system.kill(a)
 b = add("b", wasm["second"])
@@ -173,7 +173,7 @@ def test_a_capability_that_goes_while_its_task_waits(firmware):
         module = guest(open_s(port) + put(recv(9, timeout=-1), recv(9, timeout=-1)))
         assert firmware.script(SETUP + """
 task = add("a", wasm["a"])
-run_until(lambda: hal.watched() == 1 and task.instance.nr() == abi.NR_NET_RECV)
+run_until(lambda: hal.watched() == 1 and task.instance.nr() == abi.NAMES.index("sp_net_recv"))
 task.capabilities.drop(task.capabilities.held()[1][0])
 settle()
 answer([results(task, 2), hal.watched(), network(task).open])
@@ -189,7 +189,7 @@ def test_a_network_that_is_taken_away(firmware):
 probe = hal.open_socket(False)
 hal.close_socket(probe)
 tasks = [add(name, wasm[name]) for name in sorted(wasm)]
-run_until(lambda: hal.watched() == 2 and tasks[1].instance.nr() == abi.NR_NET_RECV and len(sockets(tasks[0])) == 1)
+run_until(lambda: hal.watched() == 2 and tasks[1].instance.nr() == abi.NAMES.index("sp_net_recv") and len(sockets(tasks[0])) == 1)
 networks = [network(task) for task in tasks]
 for task in tasks:
     task.capabilities.revoke(task.capabilities.held()[0][0])
@@ -484,7 +484,7 @@ def test_what_people_see(firmware):
         texts = firmware.script(SETUP + """
 import sovelma
 tasks = [add(name, wasm[name]) for name in sorted(wasm)]
-run_until(lambda: hal.watched() == 2 and settled(tasks[2]) and tasks[0].instance.nr() == abi.NR_NET_RECV)
+run_until(lambda: hal.watched() == 2 and settled(tasks[2]) and tasks[0].instance.nr() == abi.NAMES.index("sp_net_recv"))
 from kernel.shell import running
 running.system = system
 lines = []

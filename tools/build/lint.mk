@@ -7,9 +7,9 @@ LINT_STAMP := $(BUILD)/venv/.installed-lint
 # In these Python is laid out by ruff too; the firmware and the tests keep their tables.
 FORMATTED_PYTHON := tools host_tests/lib
 # Not what is generated, and not the modules that are malformed on purpose.
-FORMATTED_C := $(filter-out cmodules/common/abi_table.h cmodules/commands/commands.h modules/sdk/sovelma.h modules/zoo/%,$(shell find cmodules modules -name '*.[ch]' | sort))
+FORMATTED_C := $(filter-out cmodules/common/abi_table.h cmodules/abi/modabi.c cmodules/commands/commands.h modules/sdk/sovelma.h modules/zoo/%,$(shell find cmodules modules -name '*.[ch]' | sort))
 # Ports other than unix need headers that are not here: ESP-IDF's, QEMU's. The compilers' own warnings look at those.
-TIDY_C := $(filter-out %/port_esp32.c %/port_qemu.c,$(shell find cmodules/wasm3 cmodules/netio cmodules/hostfs cmodules/common cmodules/commands cmodules/capability cmodules/scheduler cmodules/services -name '*.c' | sort))
+TIDY_C := $(filter-out %/port_esp32.c %/port_qemu.c,$(shell find cmodules/wasm3 cmodules/netio cmodules/hostfs cmodules/common cmodules/commands cmodules/capability cmodules/scheduler cmodules/services cmodules/abi -name '*.c' | sort))
 TIDY_FLAGS := -std=gnu11 -w -DUNIX -DMICROPY_PY_SOCKET=1 -DMICROPY_USE_READLINE=1 -Icmodules/wasm3 -Icmodules/capability -Icmodules/scheduler -I$(WASM3_DIR) -I$(MICROPYTHON) \
 	-I$(MICROPYTHON)/ports/unix -I$(BUILD)/unix -I$(UNIX_VARIANT)
 

@@ -139,7 +139,7 @@ def module_table(objects: dict[str, pathlib.Path]) -> dict[str, list[int]]:
 
 
 def frozen(directory: pathlib.Path) -> dict[str, int]:
-    """{"kernel": bytes, "hal": bytes, "abi.py": ..., "sovelma.py": ...} of compiled Python in a firmware's build.
+    """{"kernel": bytes, "hal": bytes, "sovelma.py": ...} of compiled Python in a firmware's build.
 
     A build directory may keep the byte code of sources that are gone; that is not counted.
     """

@@ -123,46 +123,47 @@ def c_table(abi: Table) -> list[str]:
     return out
 
 
-def python_constants(abi: Table) -> list[str]:
-    """firmware/abi.py: what the kernel needs to dispatch and to answer."""
+def python_module(abi: Table) -> list[str]:
+    """cmodules/abi/modabi.c: what the kernel needs to dispatch and to answer, in read-only memory."""
+    errors = sorted(abi["error"], key=lambda e: -e["code"])
+    constants = {"MAJOR": "ABI_VERSION_MAJOR", "MINOR": "ABI_VERSION_MINOR", "RIGHTS_SHIFT": str(RIGHTS_SHIFT)}
+    constants |= {e["name"]: f"ABI_ERR_{e['name']}" for e in errors}
+    constants |= {f"{word.upper()}_{one['name']}": f"ABI_{word.upper()}_{one['name']}" for word in ("kind", "right") for one in abi[word]}
+    constants |= {f"{g['group']}_{name}": f"ABI_{g['group']}_{name}" for g in abi["constant"] for name, _, _ in g["values"]}
+    tables = {
+        "NAMES": [f"MP_ROM_QSTR(MP_QSTR_{c['name']})" for c in abi["call"]],
+        "NEEDS": [f"MP_ROM_INT({needs(c)})" for c in abi["call"]],
+        "IN_RUNTIME": [f"MP_ROM_INT({int(c['in_runtime'])})" for c in abi["call"]],
+        "ERRORS": [f"MP_ROM_QSTR(MP_QSTR_{e['name']})" for e in errors],
+    }
     out = [
-        f'"""The ABI in numbers: {NOTICE}."""',
+        f"/* modabi.c - the module `abi`: the ABI in numbers, for the kernel: {NOTICE}.",
+        " *",
+        " * In read-only memory, since a board's heap is small. NAMES, NEEDS (of the capability in argument 0: bits 0-15 any of these kinds,",
+        " * above all of these rights; 0: no capability) and IN_RUNTIME (1: answered by the runtime, never by the kernel) are by the number",
+        " * of the call; ERRORS[-1 - code] is the name of an error. */",
+        '#include "py/objtuple.h"',
+        '#include "py/runtime.h"',
         "",
-        f"MAJOR = const({abi['major']})",
-        f"MINOR = const({abi['minor']})",
+        '#include "../common/abi_table.h"',
         "",
     ]
-    out += [f"{e['name']} = const({e['code']})" for e in abi["error"]] + [""]
-    out += ["# kinds of object and rights: bit masks"]
-    out += [f"KIND_{k['name']} = const({1 << k['bit']})" for k in abi["kind"]]
-    out += [f"RIGHT_{r['name']} = const({1 << r['bit']})" for r in abi["right"]]
-    out += [f"RIGHTS_SHIFT = const({RIGHTS_SHIFT})", ""]
-    for group in abi["constant"]:
-        out += [f"{group['group']}_{name} = const({value})" for name, value, _ in group["values"]]
-    out += ["", "# numbers of the calls; the tuples below are indexed by them"]
-    out += [f"NR_{c['name'][3:].upper()} = const({c['number']})" for c in abi["call"]]
-
-    def table(name: str, values: Iterable[object]) -> list[str]:
-        lines, line = [], f"{name} = ("
-        for value in values:
-            item = f"{value}, "
-            if len(line) + len(item) > 118:
-                lines.append(line.rstrip())
-                line = "    "
-            line += item
-        return lines + [line.rstrip() + ")"]
-
-    out += [""]
-    out += table("NAMES", [f'"{c["name"]}"' for c in abi["call"]])
-    out += [f"# of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights; 0: no capability"]
-    out += table("NEEDS", [needs(c) for c in abi["call"]])
-    out += [
-        "# answered by the runtime, never by the kernel",
-        f"IN_RUNTIME = bytes(({', '.join(str(int(c['in_runtime'])) for c in abi['call'])}))",
+    for name, items in tables.items():
+        out.append(f"static const mp_rom_obj_tuple_t {name.lower()} = {{ {{ &mp_type_tuple }}, {len(items)}, {{")
+        out += [f"    {item}," for item in items] + ["} };"]
+    out += ["", "static const mp_rom_map_elem_t abi_globals_table[] = {", "    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_abi) },"]
+    out += [f"    {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_INT({value}) }}," for name, value in constants.items()]
+    out += [f"    {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{name.lower()}) }}," for name in tables]
+    return out + [
+        "};",
+        "static MP_DEFINE_CONST_DICT(abi_globals, abi_globals_table);",
+        "",
+        "const mp_obj_module_t abi_module = {",
+        "    .base = { &mp_type_module },",
+        "    .globals = (mp_obj_dict_t *)&abi_globals,",
+        "};",
+        "MP_REGISTER_MODULE(MP_QSTR_abi, abi_module);",
     ]
-    out += table("ERRORS", [f'"{e["name"]}"' for e in sorted(abi["error"], key=lambda e: -e["code"])])
-    out[-1:] = [out[-1] + "   # ERRORS[-1 - code]"]
-    return out
 
 
 def parameters(call: Table, names: bool = True) -> str:
@@ -313,7 +314,7 @@ def document(abi: Table) -> list[str]:
 
 OUTPUTS = {
     "cmodules/common/abi_table.h": c_table,
-    "firmware/abi.py": python_constants,
+    "cmodules/abi/modabi.c": python_module,
     "modules/sdk/sovelma.h": c_header,
     "docs/ABI.md": document,
 }

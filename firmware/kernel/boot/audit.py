@@ -63,7 +63,7 @@ class Grant:
             needed |= abi.NEEDS[number] >> abi.RIGHTS_SHIFT
         if "sp_fs_open" in self.calls:
             needed |= abi.RIGHT_CREATE
-        if abi.NR_IPC_CALL in imports or abi.NR_IPC_REPLY in imports:
+        if abi.NAMES.index("sp_ipc_call") in imports or abi.NAMES.index("sp_ipc_reply") in imports:
             needed |= abi.RIGHT_GRANT
         self.unused = rights & ~needed
 

@@ -131,7 +131,7 @@ def _reason(task):
     if reason == "stack overflow":
         reason = 'stack overflow: "stack": %d in the manifest' % (2 * instance.stack())
     calls = instance.calls()
-    words = task.log.last_words() if calls and calls[-1][0] == abi.NR_LOG else None
+    words = task.log.last_words() if calls and calls[-1][0] == abi.NAMES.index("sp_log") else None
     return reason if words is None else "%s (%s)" % (escaped_bytes(words), reason)
 
 
