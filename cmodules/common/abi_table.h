@@ -114,7 +114,7 @@ enum {
     ABI_NR_SP_IRQ_BIND = 44,
 };
 
-enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };
+enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY, ABI_TIME };
 
 /* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1
    where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */
@@ -127,10 +127,9 @@ struct abi_argument {
 
 struct abi_call {
     const char *name;
-    const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */
     uint8_t first_argument; /* in abi_arguments */
     uint8_t argument_count;
-    uint8_t wasm_argument_count;
+    char result;        /* v none, i i32, I i64 */
     uint8_t in_runtime; /* answered in C, never reaches the kernel */
     uint16_t fuel_per_16_bytes;
     uint16_t fuel_per_slash;
@@ -172,13 +171,13 @@ static const struct abi_argument abi_arguments[] = {
     { ABI_CAP, 0, 1, 1073741823 }, /* sp_sync_unlock */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_sync_take */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 1, 1073741823 }, /* sp_sync_give */
-    { ABI_ANY, 0, 0, 0 }, /* sp_sleep_until */
+    { ABI_TIME, 0, 0, 0 }, /* sp_sleep_until */
     { ABI_ANY, 0, 0, 0 }, { ABI_INT, 1, 0, 1073741823 }, /* sp_cap_create */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_OUT, 1, 1, 4096 }, { ABI_INT, 3, 0, 65535 }, /* sp_mem_read */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_SLICE_IN, 1, 1, 4096 }, { ABI_INT, 3, 0, 65535 }, /* sp_mem_write */
     { ABI_CAP, 0, 1, 1073741823 }, /* sp_mem_size */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, 0, 65535 }, { ABI_INT, 2, 1, 65535 }, { ABI_FLAGS, 3, 0, 15 }, /* sp_mem_derive */
-    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 0, 1073741823 }, /* sp_timer_set */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_TIME, 1, 0, 0 }, { ABI_INT, 2, 0, 1073741823 }, /* sp_timer_set */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_timer_wait */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_timer_bind */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_irq_wait */
@@ -187,95 +186,95 @@ static const struct abi_argument abi_arguments[] = {
 
 /* indexed by number */
 static const struct abi_call abi_calls[ABI_COUNT] = {
-    { "sp_yield", "i()", .first_argument = 0, .argument_count = 0, .wasm_argument_count = 0,
+    { "sp_yield", .result = 'i', .first_argument = 0, .argument_count = 0,
       .fuel = 320, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_sleep", "i(i)", .first_argument = 0, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_sleep", .result = 'i', .first_argument = 0, .argument_count = 1,
       .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_log", "i(iii)", .first_argument = 1, .argument_count = 2, .wasm_argument_count = 3,
+    { "sp_log", .result = 'i', .first_argument = 1, .argument_count = 2,
       .fuel = 4200, .fuel_per_16_bytes = 110, .in_runtime = 0 },
-    { "sp_exit", "v(i)", .first_argument = 3, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_exit", .result = 'v', .first_argument = 3, .argument_count = 1,
       .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
-    { "sp_time", "I(i)", .first_argument = 4, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_time", .result = 'I', .first_argument = 4, .argument_count = 1,
       .fuel = 750, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_random", "i(ii)", .first_argument = 5, .argument_count = 1, .wasm_argument_count = 2,
+    { "sp_random", .result = 'i', .first_argument = 5, .argument_count = 1,
       .fuel = 2000, .fuel_per_16_bytes = 150, .in_runtime = 0 },
-    { "sp_memory_bytes", "i()", .first_argument = 6, .argument_count = 0, .wasm_argument_count = 0,
+    { "sp_memory_bytes", .result = 'i', .first_argument = 6, .argument_count = 0,
       .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
-    { "sp_cap_find", "i(ii)", .first_argument = 6, .argument_count = 1, .wasm_argument_count = 2,
+    { "sp_cap_find", .result = 'i', .first_argument = 6, .argument_count = 1,
       .fuel = 3800, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_fs_open", "i(iiii)", .first_argument = 7, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_fs_open", .result = 'i', .first_argument = 7, .argument_count = 3,
       .fuel = 18000, .fuel_per_16_bytes = 50, .fuel_per_slash = 6000, .in_runtime = 0, .needs = 1 },
-    { "sp_fs_read", "i(iiii)", .first_argument = 10, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_fs_read", .result = 'i', .first_argument = 10, .argument_count = 3,
       .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 65538 },
-    { "sp_fs_write", "i(iiii)", .first_argument = 13, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_fs_write", .result = 'i', .first_argument = 13, .argument_count = 3,
       .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 131074 },
-    { "sp_fs_size", "i(i)", .first_argument = 16, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_fs_size", .result = 'i', .first_argument = 16, .argument_count = 1,
       .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2 },
-    { "sp_fs_close", "i(i)", .first_argument = 17, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_fs_close", .result = 'i', .first_argument = 17, .argument_count = 1,
       .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3 },
-    { "sp_gpio_read", "i(i)", .first_argument = 18, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_gpio_read", .result = 'i', .first_argument = 18, .argument_count = 1,
       .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65552 },
-    { "sp_gpio_write", "i(ii)", .first_argument = 19, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_gpio_write", .result = 'i', .first_argument = 19, .argument_count = 2,
       .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131088 },
-    { "sp_net_connect", "i(iiiiii)", .first_argument = 21, .argument_count = 5, .wasm_argument_count = 6,
+    { "sp_net_connect", .result = 'i', .first_argument = 21, .argument_count = 5,
       .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4 },
-    { "sp_net_send", "i(iiii)", .first_argument = 26, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_net_send", .result = 'i', .first_argument = 26, .argument_count = 3,
       .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131080 },
-    { "sp_net_recv", "i(iiii)", .first_argument = 29, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_net_recv", .result = 'i', .first_argument = 29, .argument_count = 3,
       .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 65544 },
-    { "sp_net_close", "i(i)", .first_argument = 32, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_net_close", .result = 'i', .first_argument = 32, .argument_count = 1,
       .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8 },
-    { "sp_cap_list", "i(ii)", .first_argument = 33, .argument_count = 1, .wasm_argument_count = 2,
+    { "sp_cap_list", .result = 'i', .first_argument = 33, .argument_count = 1,
       .fuel = 700, .fuel_per_16_bytes = 10, .in_runtime = 0 },
-    { "sp_cap_info", "i(iii)", .first_argument = 34, .argument_count = 2, .wasm_argument_count = 3,
+    { "sp_cap_info", .result = 'i', .first_argument = 34, .argument_count = 2,
       .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_derive", "i(ii)", .first_argument = 36, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_cap_derive", .result = 'i', .first_argument = 36, .argument_count = 2,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_drop", "i(i)", .first_argument = 38, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_cap_drop", .result = 'i', .first_argument = 38, .argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_revoke", "i(i)", .first_argument = 39, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_cap_revoke", .result = 'i', .first_argument = 39, .argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_ipc_call", "i(iiiiiiii)", .first_argument = 40, .argument_count = 6, .wasm_argument_count = 8,
+    { "sp_ipc_call", .result = 'i', .first_argument = 40, .argument_count = 6,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 131104 },
-    { "sp_ipc_receive", "i(iiiii)", .first_argument = 46, .argument_count = 4, .wasm_argument_count = 5,
+    { "sp_ipc_receive", .result = 'i', .first_argument = 46, .argument_count = 4,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
-    { "sp_ipc_reply", "i(iiiii)", .first_argument = 50, .argument_count = 4, .wasm_argument_count = 5,
+    { "sp_ipc_reply", .result = 'i', .first_argument = 50, .argument_count = 4,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
-    { "sp_notify_signal", "i(ii)", .first_argument = 54, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_notify_signal", .result = 'i', .first_argument = 54, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131136 },
-    { "sp_notify_wait", "i(iii)", .first_argument = 56, .argument_count = 3, .wasm_argument_count = 3,
+    { "sp_notify_wait", .result = 'i', .first_argument = 56, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
-    { "sp_notify_bind", "i(ii)", .first_argument = 59, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_notify_bind", .result = 'i', .first_argument = 59, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
-    { "sp_sync_lock", "i(ii)", .first_argument = 61, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_sync_lock", .result = 'i', .first_argument = 61, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
-    { "sp_sync_unlock", "i(i)", .first_argument = 63, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_sync_unlock", .result = 'i', .first_argument = 63, .argument_count = 1,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
-    { "sp_sync_take", "i(ii)", .first_argument = 64, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_sync_take", .result = 'i', .first_argument = 64, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65792 },
-    { "sp_sync_give", "i(ii)", .first_argument = 66, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_sync_give", .result = 'i', .first_argument = 66, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131328 },
-    { "sp_sleep_until", "i(I)", .first_argument = 68, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_sleep_until", .result = 'i', .first_argument = 68, .argument_count = 1,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_cap_create", "i(ii)", .first_argument = 69, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_cap_create", .result = 'i', .first_argument = 69, .argument_count = 2,
       .fuel = 2000, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_mem_read", "i(iiii)", .first_argument = 71, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_mem_read", .result = 'i', .first_argument = 71, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 66048 },
-    { "sp_mem_write", "i(iiii)", .first_argument = 74, .argument_count = 3, .wasm_argument_count = 4,
+    { "sp_mem_write", .result = 'i', .first_argument = 74, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131584 },
-    { "sp_mem_size", "i(i)", .first_argument = 77, .argument_count = 1, .wasm_argument_count = 1,
+    { "sp_mem_size", .result = 'i', .first_argument = 77, .argument_count = 1,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
-    { "sp_mem_derive", "i(iiii)", .first_argument = 78, .argument_count = 4, .wasm_argument_count = 4,
+    { "sp_mem_derive", .result = 'i', .first_argument = 78, .argument_count = 4,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
-    { "sp_timer_set", "i(iIi)", .first_argument = 82, .argument_count = 3, .wasm_argument_count = 3,
+    { "sp_timer_set", .result = 'i', .first_argument = 82, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 132096 },
-    { "sp_timer_wait", "i(ii)", .first_argument = 85, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_timer_wait", .result = 'i', .first_argument = 85, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
-    { "sp_timer_bind", "i(iii)", .first_argument = 87, .argument_count = 3, .wasm_argument_count = 3,
+    { "sp_timer_bind", .result = 'i', .first_argument = 87, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
-    { "sp_irq_wait", "i(ii)", .first_argument = 90, .argument_count = 2, .wasm_argument_count = 2,
+    { "sp_irq_wait", .result = 'i', .first_argument = 90, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
-    { "sp_irq_bind", "i(iii)", .first_argument = 92, .argument_count = 3, .wasm_argument_count = 3,
+    { "sp_irq_bind", .result = 'i', .first_argument = 92, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
 };
 

@@ -76,17 +76,18 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
     program.write_text(
         '#include <stdio.h>\n#include "abi_table.h"\nint main(void)\n{\n'
         "    for (int i = 0; i < ABI_COUNT; i++) {\n"
-        '        const struct abi_call *c = &abi_calls[i];\n        printf("%s %s %ld %d %d %d", c->name, c->type, (long)c->fuel, '
+        '        const struct abi_call *c = &abi_calls[i];\n        printf("%s %c %ld %d %d %d", c->name, c->result, (long)c->fuel, '
         "c->fuel_per_16_bytes, c->fuel_per_slash, c->in_runtime);\n"
         "        for (int a = 0; a < c->argument_count; a++)\n"
-        '            printf(" %d:%ld:%ld", c->argument[a].first, (long)c->argument[a].least, (long)c->argument[a].most);\n'
+        '            printf(" %d:%ld:%ld", abi_arguments[c->first_argument + a].first,'
+        ' (long)abi_arguments[c->first_argument + a].least, (long)abi_arguments[c->first_argument + a].most);\n'
         '        printf("\\n");\n    }\n}\n'
     )
     include = ROOT / "cmodules/common"
     subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", f"-I{include}", "-o", tmp_path / "table", program], check=True)
     lines = subprocess.run([tmp_path / "table"], capture_output=True, text=True, check=True).stdout.splitlines()
     wanted = [
-        " ".join([c["name"], c["type"], *(str(int(c[key])) for key in ("fuel", "fuel_per_16_bytes", "fuel_per_slash", "in_runtime"))]
+        " ".join([c["name"], c["type"][0], *(str(int(c[key])) for key in ("fuel", "fuel_per_16_bytes", "fuel_per_slash", "in_runtime"))]
                  + [f"{a['first']}:{a['least']}:{a['most']}" for a in c["argument"]])
         for c in ABI["call"]
     ]  # fmt: skip

@@ -38,7 +38,7 @@ C_KINDS = {
     "int": "ABI_INT",
     "timeout": "ABI_INT",
     "any": "ABI_ANY",
-    "time": "ABI_ANY",
+    "time": "ABI_TIME",
     "flags": "ABI_FLAGS",
     "slice_in": "ABI_SLICE_IN",
     "slice_out": "ABI_SLICE_OUT",
@@ -53,8 +53,7 @@ def c_arguments(call: Table) -> str:
 def c_call(call: Table, arguments: int) -> list[str]:
     """The entry of one call in abi_calls. arguments: where its arguments begin in abi_arguments."""
     return [
-        f'    {{ "{call["name"]}", "{call["type"]}", .first_argument = {arguments}, '
-        f".argument_count = {len(call['argument'])}, .wasm_argument_count = {call['width']},",
+        f"    {{ \"{call['name']}\", .result = '{call['type'][0]}', .first_argument = {arguments}, .argument_count = {len(call['argument'])},",
         f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
         + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
         + f".in_runtime = {int(call['in_runtime'])}"
@@ -86,7 +85,7 @@ def c_table(abi: Table) -> list[str]:
     out += ["};", ""]
     out += ["enum {"] + [f"    ABI_NR_{c['name'].upper()} = {c['number']}," for c in abi["call"]] + ["};", ""]
     out += [
-        "enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY };",
+        "enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY, ABI_TIME };",
         "",
         "/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1",
         "   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */",
@@ -99,10 +98,9 @@ def c_table(abi: Table) -> list[str]:
         "",
         "struct abi_call {",
         "    const char *name;",
-        '    const char *type;   /* as wasm3 writes it: "i(ii)", v none, i i32, I i64 */',
         "    uint8_t first_argument; /* in abi_arguments */",
         "    uint8_t argument_count;",
-        "    uint8_t wasm_argument_count;",
+        "    char result;        /* v none, i i32, I i64 */",
         "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
         "    uint16_t fuel_per_16_bytes;",
         "    uint16_t fuel_per_slash;",

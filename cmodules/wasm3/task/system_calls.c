@@ -138,6 +138,19 @@ static const struct abi_call *find_call(const char *name, uint32_t length) {
     return NULL;
 }
 
+/* The type of a call as wasm3 writes it: "i(iI)". */
+#define TYPE_BYTES 24
+static void type_text(const struct abi_call *call, char *to) {
+    *to++ = call->result;
+    *to++ = '(';
+    for (uint32_t i = 0; i < call->argument_count; i++) {
+        uint8_t kind = abi_arguments[call->first_argument + i].kind;
+        *to++ = kind == ABI_TIME ? 'I' : 'i';
+        if (kind == ABI_SLICE_IN || kind == ABI_SLICE_OUT) *to++ = 'i';
+    }
+    memcpy(to, ")", 2);
+}
+
 /* A name that a module chose, as printable ASCII: other bytes as escapes, a long one cut with dots. */
 #define NAME_BYTES 100
 static const char *printable(char *text, const char *name, uint32_t length) {
@@ -157,20 +170,23 @@ static const char *printable(char *text, const char *name, uint32_t length) {
 
 /* Number of the host function of an import, or -1 with the reason. */
 static int32_t find_host_function(const struct sov_module *scan, const struct sov_import *import, const char **reason) {
-    char module[NAME_BYTES], name[NAME_BYTES], found[24] = "";
+    char module[NAME_BYTES], name[NAME_BYTES], found[TYPE_BYTES] = "", type[TYPE_BYTES];
 #if SOV_TEST_HOOKS
     if (is_text(import->module, import->module_length, "spectest")) return SPECTEST_NUMBER;
 #endif
     const struct abi_call *call = NULL;
     if (is_text(import->module, import->module_length, ABI_MODULE)) call = find_call(import->name, import->name_length);
-    if (call) sov_type_text_of(scan, import->type, found, sizeof found);
-    if (call && !strcmp(found, call->type)) return (int32_t)(call - abi_calls);
+    if (call) {
+        sov_type_text_of(scan, import->type, found, sizeof found);
+        type_text(call, type);
+        if (!strcmp(found, type)) return (int32_t)(call - abi_calls);
+    }
     printable(module, import->module, import->module_length);
     printable(name, import->name, import->name_length);
     if (!call && import->module_length >= 5 && !memcmp(import->module, "wasi_", 5))
         *reason = sov_reason("import %s.%s: there is no WASI here; build with modules/sdk/sovelma.h", module, name);
     else if (!call) *reason = sov_reason("import %s.%s: no such host function", module, name);
-    else *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, call->type, found);
+    else *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, type, found);
     return -1;
 }
 

@@ -109,6 +109,7 @@ def make(word, what, rights, fs, account):
         edges = Irq("edges of pin %d (%s)" % (number, edge), debounce)
         hal.pin(number, "in", pull, None)
         hal.edges(number, edge, edges)
+        edges.ends_with(lambda: hal.edges(number, edge, None))
         return edges
     number, mode, pull, initial, active_low = what
     level = None if initial is None else initial ^ active_low
