@@ -24,8 +24,11 @@
 #include "esp_system.h"
 #include "esp_timer.h"
 #include "nvs.h"
+#include "py/binary.h"
+#include "py/objarray.h"
 #include "shared/runtime/pyexec.h"
 #include "../common/random.h"
+#include "waking.h"
 
 #include <string.h>
 #include <sys/time.h>
@@ -56,6 +59,15 @@ static mp_obj_t esp32c3_clock(mp_obj_t number, mp_obj_t buffer) {
     return buffer;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(esp32c3_clock_obj, esp32c3_clock);
+
+/* now() -> 8 bytes in a bytearray, which the next call fills again: microseconds since the chip was started, little-endian. */
+static int64_t now_bytes;
+static const mp_obj_array_t now_object = { { &mp_type_bytearray }, BYTEARRAY_TYPECODE, 0, sizeof now_bytes, &now_bytes };
+static mp_obj_t esp32c3_now(void) {
+    now_bytes = esp_timer_get_time();
+    return MP_OBJ_FROM_PTR(&now_object);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_now_obj, esp32c3_now);
 
 static bool seeded;
 
@@ -160,6 +172,10 @@ static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_heap_missing_obj, esp32c3_heap_missing)
 static const mp_rom_map_elem_t esp32c3_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_esp32c3) },
     { MP_ROM_QSTR(MP_QSTR_microseconds), MP_ROM_PTR(&esp32c3_microseconds_obj) },
+    { MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&esp32c3_now_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&esp32c3_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_alarm), MP_ROM_PTR(&esp32c3_alarm_obj) },
+    { MP_ROM_QSTR(MP_QSTR_edges), MP_ROM_PTR(&esp32c3_edges_obj) },
     { MP_ROM_QSTR(MP_QSTR_clock), MP_ROM_PTR(&esp32c3_clock_obj) },
     { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&esp32c3_seed_obj) },
     { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&esp32c3_random_obj) },

@@ -12,9 +12,7 @@
 
 #define RUN_MOST 1000 /* us: as often the kernel's loop looks at sockets and keys */
 
-int64_t sched_now(const scheduler *self) {
-    return (int64_t)sov_python_bits(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_now)));
-}
+int64_t sched_now(const scheduler *self) { return (int64_t)sov_python_bits(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_now))); }
 
 /* Asks function(task). False where the task waits now; else *answer is what the call answers, or the error code of what the
  * function raised. */

@@ -53,17 +53,14 @@ mp_obj_t services_release(mp_obj_t self);
 
 /* The type of an object that tasks share. what: in words; KIND: of abi.toml; released: a function as services_release(); further entries
  * of its dictionary follow. */
-#define SERVICES_TYPE(type, what, KIND, Name, released, ...)                                                        \
-    static mp_obj_t type##_text(mp_obj_t self) { return services_text(what, self); }                                \
-    static MP_DEFINE_CONST_FUN_OBJ_1(type##_text_obj, type##_text);                                                 \
-    static MP_DEFINE_CONST_FUN_OBJ_1(type##_release_obj, released);                                                 \
-    static const mp_rom_map_elem_t type##_locals_table[] = {                                                        \
-        { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_##KIND) },                                                 \
-        { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&type##_text_obj) },                                                \
-        { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&type##_release_obj) },                                          \
-        __VA_ARGS__                                                                                                 \
-    };                                                                                                              \
-    static MP_DEFINE_CONST_DICT(type##_locals, type##_locals_table);                                                \
+#define SERVICES_TYPE(type, what, KIND, Name, released, ...)                                                                            \
+    static mp_obj_t type##_text(mp_obj_t self) { return services_text(what, self); }                                                    \
+    static MP_DEFINE_CONST_FUN_OBJ_1(type##_text_obj, type##_text);                                                                     \
+    static MP_DEFINE_CONST_FUN_OBJ_1(type##_release_obj, released);                                                                     \
+    static const mp_rom_map_elem_t type##_locals_table[] = { { MP_ROM_QSTR(MP_QSTR_kind), MP_ROM_INT(ABI_KIND_##KIND) },                \
+        { MP_ROM_QSTR(MP_QSTR_text), MP_ROM_PTR(&type##_text_obj) }, { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&type##_release_obj) }, \
+        __VA_ARGS__ };                                                                                                                  \
+    static MP_DEFINE_CONST_DICT(type##_locals, type##_locals_table);                                                                    \
     MP_DEFINE_CONST_OBJ_TYPE(type##_type, MP_QSTR_##Name, MP_TYPE_FLAG_NONE, make_new, type##_make_new, locals_dict, &type##_locals)
 
 /* ---- endpoint.c, notification.c: what tasks tell each other through */

@@ -207,6 +207,56 @@ print(0 <= esp32c3.microseconds() - before < 60_000_000, esp32c3.clock(1, time) 
     assert out.splitlines() == ["True [0, 0, 0, 0] True", "131072 0 1 None True", "True True 1", "True", "True True"]
 
 
+def test_a_board_sleeps_until_its_time_or_until_something_comes(stub):
+    """To the microsecond, as far as the host goes; an alarm rings meanwhile and runs what is scheduled."""
+    out = python(stub, """
+import esp32c3
+def took(us):
+    start = esp32c3.microseconds()
+    esp32c3.wait(us)
+    return esp32c3.microseconds() - start
+print([us <= took(us) < us + 20_000 for us in (1, 100, 3000, 25_000)])
+rang = []
+esp32c3.alarm(2000, rang.append)
+print(took(50_000) < 25_000, rang)
+esp32c3.alarm(2000, rang.append)
+esp32c3.alarm(6000, rang.append)
+print(5000 < took(50_000) < 40_000, rang)
+time = esp32c3.now()
+print(abs(int.from_bytes(time, "little") - esp32c3.microseconds()) < 1_000_000, esp32c3.now() is time)
+""")
+    assert out.splitlines() == ["[True, True, True, True]", "True [None]", "True [None, None]", "True True"]
+
+
+@pytest.mark.parametrize("which, kind, counted", [(1, 2, 7), (2, 1, 7), (3, 3, 7), (1, 1, 0)])
+def test_edges_are_counted_in_the_interrupt_and_end_a_sleep(stub, which, kind, counted):
+    """ESP-IDF's numbers: 1 is a rising edge, 2 a falling one."""
+    out = python(stub, f"""
+import esp32c3, services
+irq = services.Irq("x", 0)
+esp32c3.edges(9, {which}, irq)
+start = esp32c3.microseconds()
+esp32c3.wait(100_000)
+print(esp32c3.microseconds() - start < 50_000)
+esp32c3.edges(9, {which}, None)
+start = esp32c3.microseconds()
+esp32c3.wait(30_000)
+print(esp32c3.microseconds() - start >= 30_000)
+for wrong in ((22, 1, irq), (-1, 1, irq)):
+    try:
+        esp32c3.edges(*wrong)
+        print("taken")
+    except ValueError:
+        pass
+try:
+    esp32c3.edges(9, 1, 5)
+    print("taken")
+except TypeError:
+    pass
+""", STUB_EDGES=f"9,{kind},7")
+    assert out.splitlines() == [str(counted > 0), "True"]
+
+
 @pytest.mark.parametrize("writes, seen", [(3, [0, 0, 1, 1, 2, 0, 0, 0]), ("none", [0] * 8)])
 def test_a_counter_that_is_written_only_when_it_changes(stub, writes, seen):
     """Three writes are all that the storage takes, and one handle is all that it gives."""
@@ -328,7 +378,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/waking.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
     "abi/modabi.c", "capability/table.c", "capability/revoke.c", "scheduler/modscheduler.c", "scheduler/run.c", "scheduler/queues.c", "scheduler/timers.c", "scheduler/deadline.c",
     "services/modservices.c", "services/capability_calls.c", "services/endpoint.c", "services/notification.c",
     "services/sync.c", "services/memory.c", "services/event.c", "services/create.c", "scheduler/block.c"])  # fmt: skip
@@ -338,5 +388,5 @@ def test_the_port_s_part_compiles_for_rv32_without_a_warning(stub, source):
         pytest.skip(f"no {RV32}: apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf")
     result = run(RV32, "--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu17", "-Os", "-Wall", "-Wextra", "-Werror",
                  "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-missing-field-initializers", f"-I{MICROPYTHON}", f"-I{STUB}",
-                 f"-I{STUB / 'idf'}", f"-I{BOARD}", f"-I{stub}", "-DESP_PLATFORM", *(f"-I{ROOT / 'cmodules' / name}" for name in ("wasm3", "capability", "scheduler")), "-c", ROOT / "cmodules" / source, "-o", os.devnull)  # fmt: skip
+                 f"-I{STUB / 'idf'}", f"-I{BOARD}", f"-I{stub}", "-DESP_PLATFORM", *(f"-I{ROOT / 'cmodules' / name}" for name in ("wasm3", "capability", "scheduler", "services")), "-c", ROOT / "cmodules" / source, "-o", os.devnull)  # fmt: skip
     assert result.returncode == 0, result.stderr

@@ -32,7 +32,7 @@ OURS = {
     "machine": {"events", "cause", "rtc", "Reset"}, "machine.Pin": {"levels"}, "machine.Timer": {"all"},
     "machine.WDT": {"fed", "timeout"}, "network": {"events", "dns", "name"}, "network.WLAN": {"joined", "fail"},
     "esp32": {"LAYOUT", "contents", "running", "boot", "valid", "broken"},
-    "esp32c3": {"raw", "reason", "images", "seeded", "count", "missing"},
+    "esp32c3": {"raw", "reason", "images", "seeded", "count", "missing", "waits", "alarms", "interrupts"},
 }  # fmt: skip
 
 

@@ -37,16 +37,16 @@ def test_time_and_random(board):
 import time
 before, first = board.ticks(), board.microseconds()
 started = time.ticks_ms()
-event = board.idle(30)
+event = board.idle(5000)
 took = time.ticks_diff(time.ticks_ms(), started)
 quiet = board.typed()
 console.keys = 1
-ended = board.idle(100000)
+ended = board.idle(100_000_000)
 buffer = bytearray(8)
 board.random(buffer, 4)
 again = bytearray(8)
 board.random(again, 4)
-answer([0 <= before < 1 << 30, board.microseconds() > first, event, took >= 30, buffer[4:] == bytes(4), buffer != again,
+answer([0 <= before < 1 << 30, board.microseconds() > first, event, took >= 4, buffer[4:] == bytes(4), buffer != again,
         esp32c3.seeded, board.clock(1), int.from_bytes(board.clock(0), 'little') > first, quiet, ended, board.typed()])
 """)
     assert out == [True, True, False, True, True, True, 1, None, True, False, False, True]
@@ -288,7 +288,7 @@ def test_the_image_without_radio_has_no_network(firmware, board):
     """The same HAL; every socket is UNSUPPORTED. `network` is not imported: that alone would start lwIP."""
     script = SETUP.replace("import hal\n", "esp32c3.RADIO = 0\nimport hal\n", 1)
     out = firmware.script(script + """
-answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1),
+answer([board.open_socket(True), board.nameservers(), board.watched(), board.TLS, board.idle(1000),
         hasattr(board, "network") or hasattr(radio, "network")])
 """, fakes=str(ROOT / "host_tests/board/fakes"), programs="")
     assert out == [-13, [], 0, False, False, False]

@@ -369,12 +369,12 @@ def test_light_sleep_is_asked_for(start, tmp_path):
     out = start("""
 board_config.light_sleep = True
 board_start._start_radio()
-board.idle(60)
+board.idle(60_000)
 slept = machine.events[:]
-board.idle(20)
+board.idle(20_000)
 board_config.light_sleep = False
 board_start._start_radio()
-board.idle(60)
+board.idle(60_000)
 answer([slept, machine.events])
 """)
     assert out[0] == out[1] and out[0][0][0] == "lightsleep" and 50 <= out[0][0][1] <= 60
@@ -427,3 +427,46 @@ answer([texts[0], texts[-1], texts.count("started")])
     assert out == [
         "[FAIL] memory: Python lacks 24 bytes of its first heap, the arena of this firmware is too large; the system is not started",
         "started", 1]  # fmt: skip
+
+
+def test_behind_the_prompt_a_task_s_time_comes_between_two_beats(start):
+    """An alarm is set for it; what is due further on waits for the next beat, and a task that always runs leaves the prompt its time."""
+    out = start("""
+board._console = Keys(3)
+board_start.main()
+system = sovelma.system
+spin, sleeper = system.tasks[0], type("T", (), {})()
+from scheduler import Thread
+sleeper.thread = Thread(sleeper, 3, 1)
+system.scheduler.reserve(5)
+beat()
+busy = esp32c3.alarms[-1][0]
+system.scheduler.remove(spin)
+out = []
+for ms in (4, 400):
+    esp32c3.alarms.clear()
+    system.scheduler.sleep(sleeper, ms)
+    beat()
+    out.append([us for us, _ in esp32c3.alarms])
+esp32c3.alarms.clear()
+sovelma.pause()
+beat()
+answer([busy, out, esp32c3.alarms])
+""")
+    busy, (near, far), paused = out
+    assert busy == 500 and len(near) == 1 and 500 <= near[0] <= 4000 and far == [] and paused == []
+
+
+def test_the_edges_of_a_pin_are_the_interrupt_s(start):
+    """From the grant until the last capability is gone, or the pins are left alone."""
+    assert start("""
+from kernel.objects.pin import make
+irq = make("irq", (4, "rising", "up", 0), 1, None, None)
+out = [esp32c3.interrupts[4] == (2, irq)]
+irq.release()
+out.append(esp32c3.interrupts == {})
+irq = make("irq", (4, "both", None, 0), 1, None, None)
+out.append(esp32c3.interrupts[4][0])
+board.pins_off()
+answer(out + [esp32c3.interrupts == {}, hal.advance()])
+""") == [True, True, 3, True, -1]

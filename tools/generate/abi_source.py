@@ -36,14 +36,14 @@ def complete_argument(call: Table, argument: Table) -> None:
     argument["width"] = 1
     if kind == "int":
         known |= {"least", "most"}
-        need(INT16_LEAST <= argument["least"] <= INT16_MOST, f"{where}: least")     # of struct abi_argument
+        need(INT16_LEAST <= argument["least"] <= INT16_MOST, f"{where}: least")  # of struct abi_argument
         need(argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
     elif kind == "timeout":
         argument["least"], argument["most"] = -1, TIMEOUT_MOST
     elif kind == "time":
-        argument["least"], argument["most"] = 0, 0      # not looked at
+        argument["least"], argument["most"] = 0, 0  # not looked at
     elif kind == "any":
-        argument["least"], argument["most"] = 0, 0      # not looked at
+        argument["least"], argument["most"] = 0, 0  # not looked at
     elif kind == "flags":
         known |= {"mask"}
         need(0 < argument["mask"] <= INT32_MOST, f"{where}: mask")

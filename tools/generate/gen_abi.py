@@ -149,7 +149,11 @@ def python_module(abi: Table) -> list[str]:
     for name, items in tables.items():
         out.append(f"static const mp_rom_obj_tuple_t {name.lower()} = {{ {{ &mp_type_tuple }}, {len(items)}, {{")
         out += [f"    {item}," for item in items] + ["} };"]
-    out += ["", "static const mp_rom_map_elem_t abi_globals_table[] = {", "    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_abi) },"]
+    out += [
+        "",
+        "static const mp_rom_map_elem_t abi_globals_table[] = {",
+        "    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_abi) },",
+    ]
     out += [f"    {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_INT({value}) }}," for name, value in constants.items()]
     out += [f"    {{ MP_ROM_QSTR(MP_QSTR_{name}), MP_ROM_PTR(&{name.lower()}) }}," for name in tables]
     return out + [

@@ -1,7 +1,7 @@
 """HAL of the ESP32-C3 under MicroPython's esp32 port. Its parts: `heartbeat` (timer, watchdog), `radio` (Wi-Fi),
 `flash` (file systems, counters, updates), `hal.common.sockets`.
 
-Invariant: `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
 """
 import esp32c3
 import machine
@@ -33,8 +33,9 @@ SLICE = const(10_000)
 # most boards, but what holds 9 low or 2 low then keeps the firmware from starting.
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
-_NAP = const(10)                # ms between looks at the sockets while no task is ready
-_SLEEP_LEAST = const(50)        # ms of idleness that are worth a light sleep, which takes about 2 to begin and end
+_NAP = const(10_000)            # us between looks at the console of the UART while no task is ready
+_NAP_SOCKETS = const(2000)      # us between looks at the sockets, which wake nothing
+_SLEEP_LEAST = const(50_000)    # us of idleness that are worth a light sleep, which takes about 2 to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
 
@@ -45,6 +46,7 @@ _console.register(sys.stdin, select.POLLIN)
 
 esp32c3.seed()                     # before anything can use the radio or the ADC
 microseconds = esp32c3.microseconds
+now = esp32c3.now
 random = esp32c3.random
 behind = heartbeat.behind
 _time = bytearray(8)
@@ -60,25 +62,21 @@ def ticks():
     return time.ticks_ms() & TICKS_MASK
 
 
-def idle(ms):
-    """Sleeps for `ms` milliseconds, or with -1 until something happens; a socket that a task waits for, or a key, ends it early.
+def idle(us):
+    """Sleeps for `us` microseconds, or with -1 until something happens: an edge of a pin, a key, a callback or a thread of MicroPython's.
 
-    True where a socket is ready. Ctrl-C raises KeyboardInterrupt; callbacks and threads run meanwhile. At most 10 ms late.
+    True where a socket is ready. Returns early now and then; a socket is seen within 2 ms. Ctrl-C raises KeyboardInterrupt.
     """
-    start = time.ticks_ms()
-    while True:
-        if watched() and _ready(0):
-            return True
-        left = 60_000
-        if ms >= 0:
-            left = ms - time.ticks_diff(time.ticks_ms(), start)
-            if left <= 0:
-                return False
-        if light_sleep and left >= _SLEEP_LEAST and not watched():
-            machine.lightsleep(left)
-            return False
-        for _ in _console.ipoll(_NAP if left > _NAP and watched() else left):
-            return False
+    if watched() and _ready(0):
+        return True
+    for _ in _console.ipoll(0):
+        return False
+    if light_sleep and us >= _SLEEP_LEAST and not watched():
+        machine.lightsleep(us // 1000)
+        return False
+    nap = _NAP_SOCKETS if watched() else _NAP
+    esp32c3.wait(nap if us < 0 or us > nap else us)
+    return False
 
 
 def typed():
@@ -172,6 +170,7 @@ def pin(number, mode, pull, level):
 def pins_off():
     """Every pin that was set up is an input again, as after switching on."""
     for number in _used:
+        esp32c3.edges(number, 0, None)
         machine.Pin(number, machine.Pin.IN, None)
     _used.clear()
 
@@ -179,6 +178,19 @@ def pins_off():
 if machine.reset_cause() == machine.SOFT_RESET:
     for _number in PINS:        # outputs of the system before it
         machine.Pin(_number, machine.Pin.IN, None)
+
+
+_EDGES = {"falling": 1, "rising": 2, "both": 3}
+
+
+def edges(number, edge, line):
+    """Counts edges of an input in a services.Irq, in the pin's interrupt: "rising", "falling" or "both". line: None ends that."""
+    esp32c3.edges(number, _EDGES[edge], line)
+
+
+def advance():
+    """-1: what happens to real pins nobody knows before."""
+    return -1
 
 
 def simulate(steps):

@@ -1,6 +1,7 @@
 """The board's heartbeat: one timer, every 10 ms, for everything that must go on whatever Python is doing.
 
-- It runs the system while the prompt, or a program of yours, has the machine (`behind`).
+- It runs the system while the prompt, or a program of yours, has the machine (`behind`), and before the next beat where a task's
+  time has come: `step` tells when that is.
 - It feeds the watchdog. When the heartbeat stops, because Python hangs in a call that does not return, the watchdog
   restarts the chip. While the kernel's loop has the machine, the loop has to make progress as well; while the prompt or
   mpremote has it, it need not.
@@ -11,11 +12,13 @@ does not interrupt it.
 
 Invariant: nothing that is called from here can stop the heartbeat. One of the chip's two timers is left to you.
 """
+import esp32c3
 import machine
 import utime as time
 
 PERIOD = const(10)              # ms
 WATCHDOG = const(30_000)        # ms without a beat: longer than anything that is not stuck takes, such as a scan for networks
+_SOON = const(500)              # us that the prompt has in between, however busy the tasks are
 _SECOND = const(100)            # beats
 _STUCK = const(20_000)          # ms in which the kernel's loop has to turn once
 
@@ -42,7 +45,8 @@ def start(watchdog=WATCHDOG):
 
 
 def behind(step):
-    """From now on calls step(), which has to come back within a few milliseconds, at every beat; None ends that.
+    """From now on calls step(), which has to come back within a few milliseconds, at every beat; None ends that. It returns in how many
+    microseconds it wants to be called at the latest, or -1.
 
     Returns True: this machine can.
     """
@@ -79,9 +83,17 @@ def _beat(_):
                 _second()
     except Exception:
         pass                    # a callback has no caller to tell; the system notes its own failures
+    _step(None)
+
+
+def _step(_):
+    global inside
+    inside = True
     try:
         if _behind:
-            _behind()
+            left = _behind()
+            if 0 <= left < PERIOD * 1000:
+                esp32c3.alarm(left if left > _SOON else _SOON, _step)
     except Exception:
         pass
     inside = False

@@ -231,7 +231,8 @@ class System:
 
     def step(self):
         """Runs what is ready for a few milliseconds and returns: the system behind something else that has the machine,
-        the prompt. To be called every 10 ms or so from a callback, never while `run` has the machine.
+        the prompt. To be called every 10 ms or so from a callback, never while `run` has the machine. Returns in how many
+        microseconds a task's time comes, 0: at once, -1: never.
         """
         now = hal.ticks()
         if self._stepped >= 0:
@@ -254,6 +255,7 @@ class System:
             if until(end, here) <= 0 or here == now:
                 break
         self._busy = (here - now) & _TICKS_MASK
+        return self.scheduler.idle()
 
     def _run_burst(self, _):
         # Runs one slice, and further ones until the tick changes, so that tasks that wait for each other alternate

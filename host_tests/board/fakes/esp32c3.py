@@ -16,6 +16,34 @@ def microseconds():
     return time.ticks_us()
 
 
+_now = bytearray(8)
+
+
+def now():
+    _now[:] = time.ticks_us().to_bytes(8, "little")
+    return _now
+
+
+waits = []              # what was waited for, in us
+alarms = []             # (us, function)
+interrupts = {}         # {pin: (which edges, Irq)}
+
+
+def wait(us):
+    waits.append(us)
+    time.sleep_us(us)
+
+
+def alarm(us, function):
+    alarms.append((us, function))
+
+
+def edges(number, which, irq):
+    interrupts.pop(number, None)
+    if irq is not None:
+        interrupts[number] = which, irq
+
+
 def clock(number, buffer):
     if number:
         return None

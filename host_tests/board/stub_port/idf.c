@@ -1,14 +1,18 @@
 /* idf.c - what the stub port has of ESP-IDF: a clock, noise, two flash partitions, lwIP's sockets out of the host's. */
 #define SOV_STUB_IDF
 #include "bootloader_random.h"
+#include "driver/gpio.h"
 #include "esp_heap_caps.h"
 #include "esp_partition.h"
 #include "esp_random.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "nvs.h"
 #include "lwip/sockets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +26,78 @@ int64_t esp_timer_get_time(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
+
+/* Timers that ring, and pins that have edges, while MicroPython's task waits to be notified and at no other time. */
+struct esp_timer {
+    esp_timer_cb_t callback;
+    int64_t due; /* 0: it does not run */
+} timers[2];
+static int timers_made, notified;
+static struct { gpio_isr_t handler; void *argument; gpio_int_type_t type; int enabled; } pins[22];
+
+void mp_hal_wake_main_task(void) { notified = 1; }
+void mp_hal_wake_main_task_from_isr(void) { notified = 1; }
+void machine_timer_deinit_all(void) {}
+
+esp_err_t esp_timer_create(const esp_timer_create_args_t *arguments, esp_timer_handle_t *handle) {
+    if (timers_made == 2) return 1;
+    *handle = &timers[timers_made++];
+    (*handle)->callback = arguments->callback;
+    return ESP_OK;
+}
+
+esp_err_t esp_timer_start_once(esp_timer_handle_t timer, uint64_t us) {
+    if (timer->due) return 1;
+    timer->due = esp_timer_get_time() + (int64_t)us;
+    return ESP_OK;
+}
+
+esp_err_t esp_timer_stop(esp_timer_handle_t timer) {
+    int ran = timer->due != 0;
+    timer->due = 0;
+    return !ran;
+}
+
+/* STUB_EDGES=pin,type,count: so many edges come where the pin's interrupt is of that type. */
+static void edges(void) {
+    int pin, type, count;
+    const char *wanted = getenv("STUB_EDGES");
+    if (!wanted || sscanf(wanted, "%d,%d,%d", &pin, &type, &count) != 3 || !pins[pin].handler || !pins[pin].enabled) return;
+    while (count-- > 0 && (int)pins[pin].type == type) pins[pin].handler(pins[pin].argument);
+}
+
+uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
+    int64_t end = esp_timer_get_time() + (int64_t)ticks * 10000;
+    edges();
+    while (!notified && esp_timer_get_time() < end)
+        for (int i = 0; i < timers_made; i++)
+            if (timers[i].due && timers[i].due <= esp_timer_get_time()) {
+                timers[i].due = 0;
+                timers[i].callback(NULL);
+            }
+    int was = notified;
+    if (clear) notified = 0;
+    return was;
+}
+
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type) {
+    pins[pin].type = type;
+    return ESP_OK;
+}
+
+esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *argument) {
+    pins[pin].handler = handler;
+    pins[pin].argument = argument;
+    return ESP_OK;
+}
+
+esp_err_t gpio_isr_handler_remove(gpio_num_t pin) {
+    pins[pin].handler = NULL;
+    return ESP_OK;
+}
+
+esp_err_t gpio_intr_enable(gpio_num_t pin) { return !(pins[pin].enabled = 1); }
+esp_err_t gpio_intr_disable(gpio_num_t pin) { return pins[pin].enabled = 0; }
 
 void bootloader_random_enable(void) { noise = 1; }
 void bootloader_random_disable(void) { noise = 0; }

@@ -7,4 +7,6 @@ typedef int BaseType_t;
 typedef uint32_t TickType_t;
 typedef struct { void *dummy[80]; } StaticTask_t;
 typedef struct { void *dummy[20]; } StaticSemaphore_t;
+#define pdTRUE 1
+#define portTICK_PERIOD_MS 10
 #define portMAX_DELAY ((TickType_t)0xffffffff)

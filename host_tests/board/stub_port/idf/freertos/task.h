@@ -6,4 +6,5 @@ typedef void (*TaskFunction_t)(void *);
 TaskHandle_t xTaskCreateStatic(TaskFunction_t, const char *, uint32_t, void *, UBaseType_t, StackType_t *, StaticTask_t *);
 void vTaskDelete(TaskHandle_t);
 void vTaskSuspend(TaskHandle_t);
+uint32_t ulTaskNotifyTake(BaseType_t, TickType_t);
 UBaseType_t uxTaskPriorityGet(TaskHandle_t);
