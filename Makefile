@@ -108,8 +108,9 @@ fuzz: build ## against two oracles
 fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
-# A year of uptime with a million restarts, kills and prompts on each machine: two hours.
+# Ten minutes of tasks that do anything on each machine; then a year of uptime with a million restarts, kills and prompts: hours.
 soak: build qemu-if-possible ## a year, hours long
+	SOAK_SECONDS=600 $(PYTHON) -m pytest host_tests/kernel/test_services_chaos.py -k 'many_seeds or demo_survives' -s --timeout 0
 	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s --timeout 0
 
 # Print the benchmarks and write build/bench.json.

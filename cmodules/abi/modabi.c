@@ -8,7 +8,7 @@
 
 #include "../common/abi_table.h"
 
-static const mp_rom_obj_tuple_t names = { { &mp_type_tuple }, 45, {
+static const mp_rom_obj_tuple_t names = { { &mp_type_tuple }, 49, {
     MP_ROM_QSTR(MP_QSTR_sp_yield),
     MP_ROM_QSTR(MP_QSTR_sp_sleep),
     MP_ROM_QSTR(MP_QSTR_sp_log),
@@ -54,8 +54,12 @@ static const mp_rom_obj_tuple_t names = { { &mp_type_tuple }, 45, {
     MP_ROM_QSTR(MP_QSTR_sp_timer_bind),
     MP_ROM_QSTR(MP_QSTR_sp_irq_wait),
     MP_ROM_QSTR(MP_QSTR_sp_irq_bind),
+    MP_ROM_QSTR(MP_QSTR_sp_task_wait),
+    MP_ROM_QSTR(MP_QSTR_sp_task_bind),
+    MP_ROM_QSTR(MP_QSTR_sp_task_start),
+    MP_ROM_QSTR(MP_QSTR_sp_task_stop),
 } };
-static const mp_rom_obj_tuple_t needs = { { &mp_type_tuple }, 45, {
+static const mp_rom_obj_tuple_t needs = { { &mp_type_tuple }, 49, {
     MP_ROM_INT(0),
     MP_ROM_INT(0),
     MP_ROM_INT(0),
@@ -101,8 +105,12 @@ static const mp_rom_obj_tuple_t needs = { { &mp_type_tuple }, 45, {
     MP_ROM_INT(66560),
     MP_ROM_INT(67584),
     MP_ROM_INT(67584),
+    MP_ROM_INT(69632),
+    MP_ROM_INT(69632),
+    MP_ROM_INT(135168),
+    MP_ROM_INT(135168),
 } };
-static const mp_rom_obj_tuple_t in_runtime = { { &mp_type_tuple }, 45, {
+static const mp_rom_obj_tuple_t in_runtime = { { &mp_type_tuple }, 49, {
     MP_ROM_INT(0),
     MP_ROM_INT(0),
     MP_ROM_INT(0),
@@ -110,6 +118,10 @@ static const mp_rom_obj_tuple_t in_runtime = { { &mp_type_tuple }, 45, {
     MP_ROM_INT(0),
     MP_ROM_INT(0),
     MP_ROM_INT(1),
+    MP_ROM_INT(0),
+    MP_ROM_INT(0),
+    MP_ROM_INT(0),
+    MP_ROM_INT(0),
     MP_ROM_INT(0),
     MP_ROM_INT(0),
     MP_ROM_INT(0),
@@ -209,6 +221,7 @@ static const mp_rom_map_elem_t abi_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_KIND_MEMORY), MP_ROM_INT(ABI_KIND_MEMORY) },
     { MP_ROM_QSTR(MP_QSTR_KIND_TIMER), MP_ROM_INT(ABI_KIND_TIMER) },
     { MP_ROM_QSTR(MP_QSTR_KIND_IRQ), MP_ROM_INT(ABI_KIND_IRQ) },
+    { MP_ROM_QSTR(MP_QSTR_KIND_TASK), MP_ROM_INT(ABI_KIND_TASK) },
     { MP_ROM_QSTR(MP_QSTR_RIGHT_READ), MP_ROM_INT(ABI_RIGHT_READ) },
     { MP_ROM_QSTR(MP_QSTR_RIGHT_WRITE), MP_ROM_INT(ABI_RIGHT_WRITE) },
     { MP_ROM_QSTR(MP_QSTR_RIGHT_CREATE), MP_ROM_INT(ABI_RIGHT_CREATE) },

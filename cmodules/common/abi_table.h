@@ -7,7 +7,8 @@
 #define ABI_MODULE "sovelma"
 #define ABI_VERSION_MAJOR 1
 #define ABI_VERSION_MINOR 1
-#define ABI_COUNT 45
+#define ABI_COUNT 49
+#define ABI_FUEL_PER_SLASH 6000
 
 enum {
     ABI_ERR_BADCAP = -1,
@@ -45,6 +46,7 @@ enum {
     ABI_KIND_MEMORY = 512,
     ABI_KIND_TIMER = 1024,
     ABI_KIND_IRQ = 2048,
+    ABI_KIND_TASK = 4096,
     ABI_RIGHT_READ = 1,
     ABI_RIGHT_WRITE = 2,
     ABI_RIGHT_CREATE = 4,
@@ -112,6 +114,10 @@ enum {
     ABI_NR_SP_TIMER_BIND = 42,
     ABI_NR_SP_IRQ_WAIT = 43,
     ABI_NR_SP_IRQ_BIND = 44,
+    ABI_NR_SP_TASK_WAIT = 45,
+    ABI_NR_SP_TASK_BIND = 46,
+    ABI_NR_SP_TASK_START = 47,
+    ABI_NR_SP_TASK_STOP = 48,
 };
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY, ABI_TIME };
@@ -126,15 +132,14 @@ struct abi_argument {
 };
 
 struct abi_call {
-    const char *name;
-    uint8_t first_argument; /* in abi_arguments */
-    uint8_t argument_count;
+    const char *name;   /* without sp_ in front */
     char result;        /* v none, i i32, I i64 */
-    uint8_t in_runtime; /* answered in C, never reaches the kernel */
-    uint16_t fuel_per_16_bytes;
-    uint16_t fuel_per_slash;
+    uint8_t first_argument; /* in abi_arguments */
+    uint8_t argument_count : 4;
+    uint8_t in_runtime : 1; /* answered in C, never reaches the kernel */
+    uint8_t pays_for_slashes : 1; /* ABI_FUEL_PER_SLASH for each */
+    uint16_t fuel, fuel_per_16_bytes;
     uint32_t needs;     /* of the capability in argument 0: bits 0-15 any of these kinds, above all of these rights */
-    uint32_t fuel;
 };
 
 /* of all calls, one after the other */
@@ -182,100 +187,112 @@ static const struct abi_argument abi_arguments[] = {
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_timer_bind */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_irq_wait */
     { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_irq_bind */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_INT, 1, -1, 536870911 }, /* sp_task_wait */
+    { ABI_CAP, 0, 1, 1073741823 }, { ABI_ANY, 1, 0, 0 }, { ABI_INT, 2, 1, 1073741823 }, /* sp_task_bind */
+    { ABI_CAP, 0, 1, 1073741823 }, /* sp_task_start */
+    { ABI_CAP, 0, 1, 1073741823 }, /* sp_task_stop */
 };
 
 /* indexed by number */
 static const struct abi_call abi_calls[ABI_COUNT] = {
-    { "sp_yield", .result = 'i', .first_argument = 0, .argument_count = 0,
+    { "yield", .result = 'i', .first_argument = 0, .argument_count = 0,
       .fuel = 320, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_sleep", .result = 'i', .first_argument = 0, .argument_count = 1,
+    { "sleep", .result = 'i', .first_argument = 0, .argument_count = 1,
       .fuel = 1500, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_log", .result = 'i', .first_argument = 1, .argument_count = 2,
+    { "log", .result = 'i', .first_argument = 1, .argument_count = 2,
       .fuel = 4200, .fuel_per_16_bytes = 110, .in_runtime = 0 },
-    { "sp_exit", .result = 'v', .first_argument = 3, .argument_count = 1,
+    { "exit", .result = 'v', .first_argument = 3, .argument_count = 1,
       .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
-    { "sp_time", .result = 'I', .first_argument = 4, .argument_count = 1,
+    { "time", .result = 'I', .first_argument = 4, .argument_count = 1,
       .fuel = 750, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_random", .result = 'i', .first_argument = 5, .argument_count = 1,
+    { "random", .result = 'i', .first_argument = 5, .argument_count = 1,
       .fuel = 2000, .fuel_per_16_bytes = 150, .in_runtime = 0 },
-    { "sp_memory_bytes", .result = 'i', .first_argument = 6, .argument_count = 0,
+    { "memory_bytes", .result = 'i', .first_argument = 6, .argument_count = 0,
       .fuel = 40, .fuel_per_16_bytes = 0, .in_runtime = 1 },
-    { "sp_cap_find", .result = 'i', .first_argument = 6, .argument_count = 1,
+    { "cap_find", .result = 'i', .first_argument = 6, .argument_count = 1,
       .fuel = 3800, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_fs_open", .result = 'i', .first_argument = 7, .argument_count = 3,
-      .fuel = 18000, .fuel_per_16_bytes = 50, .fuel_per_slash = 6000, .in_runtime = 0, .needs = 1 },
-    { "sp_fs_read", .result = 'i', .first_argument = 10, .argument_count = 3,
+    { "fs_open", .result = 'i', .first_argument = 7, .argument_count = 3,
+      .fuel = 18000, .fuel_per_16_bytes = 50, .pays_for_slashes = 1, .in_runtime = 0, .needs = 1 },
+    { "fs_read", .result = 'i', .first_argument = 10, .argument_count = 3,
       .fuel = 2000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 65538 },
-    { "sp_fs_write", .result = 'i', .first_argument = 13, .argument_count = 3,
+    { "fs_write", .result = 'i', .first_argument = 13, .argument_count = 3,
       .fuel = 3000, .fuel_per_16_bytes = 27, .in_runtime = 0, .needs = 131074 },
-    { "sp_fs_size", .result = 'i', .first_argument = 16, .argument_count = 1,
+    { "fs_size", .result = 'i', .first_argument = 16, .argument_count = 1,
       .fuel = 700, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 2 },
-    { "sp_fs_close", .result = 'i', .first_argument = 17, .argument_count = 1,
+    { "fs_close", .result = 'i', .first_argument = 17, .argument_count = 1,
       .fuel = 2500, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 3 },
-    { "sp_gpio_read", .result = 'i', .first_argument = 18, .argument_count = 1,
+    { "gpio_read", .result = 'i', .first_argument = 18, .argument_count = 1,
       .fuel = 1100, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65552 },
-    { "sp_gpio_write", .result = 'i', .first_argument = 19, .argument_count = 2,
+    { "gpio_write", .result = 'i', .first_argument = 19, .argument_count = 2,
       .fuel = 1800, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131088 },
-    { "sp_net_connect", .result = 'i', .first_argument = 21, .argument_count = 5,
+    { "net_connect", .result = 'i', .first_argument = 21, .argument_count = 5,
       .fuel = 60000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 4 },
-    { "sp_net_send", .result = 'i', .first_argument = 26, .argument_count = 3,
+    { "net_send", .result = 'i', .first_argument = 26, .argument_count = 3,
       .fuel = 7500, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131080 },
-    { "sp_net_recv", .result = 'i', .first_argument = 29, .argument_count = 3,
+    { "net_recv", .result = 'i', .first_argument = 29, .argument_count = 3,
       .fuel = 2600, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 65544 },
-    { "sp_net_close", .result = 'i', .first_argument = 32, .argument_count = 1,
+    { "net_close", .result = 'i', .first_argument = 32, .argument_count = 1,
       .fuel = 15000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 8 },
-    { "sp_cap_list", .result = 'i', .first_argument = 33, .argument_count = 1,
+    { "cap_list", .result = 'i', .first_argument = 33, .argument_count = 1,
       .fuel = 700, .fuel_per_16_bytes = 10, .in_runtime = 0 },
-    { "sp_cap_info", .result = 'i', .first_argument = 34, .argument_count = 2,
+    { "cap_info", .result = 'i', .first_argument = 34, .argument_count = 2,
       .fuel = 1000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_derive", .result = 'i', .first_argument = 36, .argument_count = 2,
+    { "cap_derive", .result = 'i', .first_argument = 36, .argument_count = 2,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_drop", .result = 'i', .first_argument = 38, .argument_count = 1,
+    { "cap_drop", .result = 'i', .first_argument = 38, .argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_cap_revoke", .result = 'i', .first_argument = 39, .argument_count = 1,
+    { "cap_revoke", .result = 'i', .first_argument = 39, .argument_count = 1,
       .fuel = 250, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65535 },
-    { "sp_ipc_call", .result = 'i', .first_argument = 40, .argument_count = 6,
+    { "ipc_call", .result = 'i', .first_argument = 40, .argument_count = 6,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 131104 },
-    { "sp_ipc_receive", .result = 'i', .first_argument = 46, .argument_count = 4,
+    { "ipc_receive", .result = 'i', .first_argument = 46, .argument_count = 4,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
-    { "sp_ipc_reply", .result = 'i', .first_argument = 50, .argument_count = 4,
+    { "ipc_reply", .result = 'i', .first_argument = 50, .argument_count = 4,
       .fuel = 400, .fuel_per_16_bytes = 10, .in_runtime = 0, .needs = 65568 },
-    { "sp_notify_signal", .result = 'i', .first_argument = 54, .argument_count = 2,
+    { "notify_signal", .result = 'i', .first_argument = 54, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131136 },
-    { "sp_notify_wait", .result = 'i', .first_argument = 56, .argument_count = 3,
+    { "notify_wait", .result = 'i', .first_argument = 56, .argument_count = 3,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
-    { "sp_notify_bind", .result = 'i', .first_argument = 59, .argument_count = 2,
+    { "notify_bind", .result = 'i', .first_argument = 59, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65600 },
-    { "sp_sync_lock", .result = 'i', .first_argument = 61, .argument_count = 2,
+    { "sync_lock", .result = 'i', .first_argument = 61, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
-    { "sp_sync_unlock", .result = 'i', .first_argument = 63, .argument_count = 1,
+    { "sync_unlock", .result = 'i', .first_argument = 63, .argument_count = 1,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131200 },
-    { "sp_sync_take", .result = 'i', .first_argument = 64, .argument_count = 2,
+    { "sync_take", .result = 'i', .first_argument = 64, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 65792 },
-    { "sp_sync_give", .result = 'i', .first_argument = 66, .argument_count = 2,
+    { "sync_give", .result = 'i', .first_argument = 66, .argument_count = 2,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 131328 },
-    { "sp_sleep_until", .result = 'i', .first_argument = 68, .argument_count = 1,
+    { "sleep_until", .result = 'i', .first_argument = 68, .argument_count = 1,
       .fuel = 900, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_cap_create", .result = 'i', .first_argument = 69, .argument_count = 2,
+    { "cap_create", .result = 'i', .first_argument = 69, .argument_count = 2,
       .fuel = 3400, .fuel_per_16_bytes = 0, .in_runtime = 0 },
-    { "sp_mem_read", .result = 'i', .first_argument = 71, .argument_count = 3,
+    { "mem_read", .result = 'i', .first_argument = 71, .argument_count = 3,
       .fuel = 400, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 66048 },
-    { "sp_mem_write", .result = 'i', .first_argument = 74, .argument_count = 3,
+    { "mem_write", .result = 'i', .first_argument = 74, .argument_count = 3,
       .fuel = 400, .fuel_per_16_bytes = 14, .in_runtime = 0, .needs = 131584 },
-    { "sp_mem_size", .result = 'i', .first_argument = 77, .argument_count = 1,
+    { "mem_size", .result = 'i', .first_argument = 77, .argument_count = 1,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
-    { "sp_mem_derive", .result = 'i', .first_argument = 78, .argument_count = 4,
+    { "mem_derive", .result = 'i', .first_argument = 78, .argument_count = 4,
       .fuel = 300, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 512 },
-    { "sp_timer_set", .result = 'i', .first_argument = 82, .argument_count = 3,
+    { "timer_set", .result = 'i', .first_argument = 82, .argument_count = 3,
       .fuel = 480, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 132096 },
-    { "sp_timer_wait", .result = 'i', .first_argument = 85, .argument_count = 2,
+    { "timer_wait", .result = 'i', .first_argument = 85, .argument_count = 2,
       .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
-    { "sp_timer_bind", .result = 'i', .first_argument = 87, .argument_count = 3,
+    { "timer_bind", .result = 'i', .first_argument = 87, .argument_count = 3,
       .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 66560 },
-    { "sp_irq_wait", .result = 'i', .first_argument = 90, .argument_count = 2,
+    { "irq_wait", .result = 'i', .first_argument = 90, .argument_count = 2,
       .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
-    { "sp_irq_bind", .result = 'i', .first_argument = 92, .argument_count = 3,
+    { "irq_bind", .result = 'i', .first_argument = 92, .argument_count = 3,
       .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 67584 },
+    { "task_wait", .result = 'i', .first_argument = 95, .argument_count = 2,
+      .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 69632 },
+    { "task_bind", .result = 'i', .first_argument = 97, .argument_count = 3,
+      .fuel = 400, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 69632 },
+    { "task_start", .result = 'i', .first_argument = 100, .argument_count = 1,
+      .fuel = 8000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 135168 },
+    { "task_stop", .result = 'i', .first_argument = 101, .argument_count = 1,
+      .fuel = 40000, .fuel_per_16_bytes = 0, .in_runtime = 0, .needs = 135168 },
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* event.c - what happens at its time, or from outside, and is counted: timers, and edges of pins.
+/* event.c - what happens at its time, or from outside, and is counted: timers, edges of pins, ends of tasks.
  *
  * An event counts until a task takes the count, and signals the bits of a notification where it is bound to one. An edge is counted in
  * the interrupt; the scheduler looks at the counts before its next slice.
@@ -240,3 +240,27 @@ static mp_obj_t irq_release(mp_obj_t self_in) {
 
 SERVICES_TYPE(irq, "", IRQ, Irq, irq_release, { MP_ROM_QSTR(MP_QSTR_edge), MP_ROM_PTR(&irq_edge_obj) },
     { MP_ROM_QSTR(MP_QSTR_ends_with), MP_ROM_PTR(&irq_ends_with_obj) }, );
+
+/* ---- the object of a task's ends --------------------------------------------------------------------- */
+
+/* Watch(name): of the task of that name. */
+static mp_obj_t watch_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
+    mp_arg_check_num(count, keywords, 1, 1, false);
+    event *self = mp_obj_malloc(event, type);
+    event_init(self, given[0]);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+/* name() -> the task's. */
+static mp_obj_t watch_name(mp_obj_t self) { return ((event *)MP_OBJ_TO_PTR(self))->shared.name; }
+static MP_DEFINE_CONST_FUN_OBJ_1(watch_name_obj, watch_name);
+
+/* ended(): the task has. */
+static mp_obj_t watch_ended(mp_obj_t self) {
+    happen(MP_OBJ_TO_PTR(self), 1);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(watch_ended_obj, watch_ended);
+
+SERVICES_TYPE(watch, "task ", TASK, Watch, services_release, { MP_ROM_QSTR(MP_QSTR_name), MP_ROM_PTR(&watch_name_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ended), MP_ROM_PTR(&watch_ended_obj) }, );

@@ -92,7 +92,7 @@ struct endpoint {
     sched_link receivers; /* who waits for a call */
 };
 
-extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semaphore_type, memory_type, timer_type, irq_type;
+extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semaphore_type, memory_type, timer_type, irq_type, watch_type;
 
 /* Signals bits. */
 void notification_signal(notification *self, uint32_t bits);
@@ -130,8 +130,8 @@ bool memory_open(mp_obj_t self);
 /* ---- event.c: timers, and edges of pins */
 MP_DECLARE_CONST_FUN_OBJ_1(services_sleep_until_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_timer_set_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(services_event_wait_obj); /* sp_timer_wait and sp_irq_wait */
-MP_DECLARE_CONST_FUN_OBJ_1(services_event_bind_obj); /* sp_timer_bind and sp_irq_bind */
+MP_DECLARE_CONST_FUN_OBJ_1(services_event_wait_obj); /* sp_timer_wait, sp_irq_wait, sp_task_wait */
+MP_DECLARE_CONST_FUN_OBJ_1(services_event_bind_obj); /* sp_timer_bind, sp_irq_bind, sp_task_bind */
 
 /* A new timer of that name, not set. Raises MemoryError. */
 mp_obj_t timer_new(mp_obj_t name, scheduler *home);

@@ -76,8 +76,8 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
     program.write_text(
         '#include <stdio.h>\n#include "abi_table.h"\nint main(void)\n{\n'
         "    for (int i = 0; i < ABI_COUNT; i++) {\n"
-        '        const struct abi_call *c = &abi_calls[i];\n        printf("%s %c %ld %d %d %d", c->name, c->result, (long)c->fuel, '
-        "c->fuel_per_16_bytes, c->fuel_per_slash, c->in_runtime);\n"
+        '        const struct abi_call *c = &abi_calls[i];\n        printf("sp_%s %c %ld %d %d %d", c->name, c->result, (long)c->fuel, '
+        "c->fuel_per_16_bytes, c->pays_for_slashes ? ABI_FUEL_PER_SLASH : 0, c->in_runtime);\n"
         "        for (int a = 0; a < c->argument_count; a++)\n"
         '            printf(" %d:%ld:%ld", abi_arguments[c->first_argument + a].first,'
         ' (long)abi_arguments[c->first_argument + a].least, (long)abi_arguments[c->first_argument + a].most);\n'

@@ -26,9 +26,10 @@ def caller():
     for call in ABI["call"]:
         if call["number"] not in NEEDS:
             continue
-        width = sum(2 if argument["kind"].startswith("slice") else 1 for argument in call["argument"])
-        others = ["(i32.const 1)"] * (width - 1)      # in range for every kind of argument
-        imports.append(f'(import "sovelma" "{call["name"]}" (func ${call["name"]} (param{" i32" * width}) (result i32)))')
+        # In range for every kind of argument.
+        types = [t for argument in call["argument"] for t in (["i64"] if argument["kind"] == "time" else ["i32"] * (1 + argument["kind"].startswith("slice")))]
+        others = [f"({t}.const 1)" for t in types[1:]]
+        imports.append(f'(import "sovelma" "{call["name"]}" (func ${call["name"]} (param {" ".join(types)}) (result i32)))')
         cases.append(f"""(if (i32.eq (i32.load (i32.const 0)) (i32.const {call["number"]}))
           (then (drop (call ${call["name"]} (i32.load (i32.const 4)) {" ".join(others)}))))""")
     return wat(f"""(module {" ".join(imports)} (memory (export "memory") 1) (func (export "run") (loop {" ".join(cases)} (br 0))))""")

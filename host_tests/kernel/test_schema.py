@@ -25,11 +25,11 @@ EVERYTHING = {
     "network": {"nameservers": ["192.0.2.1"], "hosts": {"a.example": "192.0.2.2"}},
     "tasks": [
         {"name": "a", "module": "good.wasm", "args": ["x", ""], "priority": 3, "slice": 1000, "budget": 5, "period": 10,
-         "memory": 1024, "stack": 1024, "quota": 9000, "capabilities": 13, "storage": 5000, "objects": 2, "buffers": 300, "log_burst": 1, "log_rate": 1,
+         "memory": 1024, "stack": 1024, "quota": 9000, "capabilities": 14, "storage": 5000, "objects": 2, "buffers": 300, "log_burst": 1, "log_rate": 1,
          "may_fault": True, "fault": {"policy": "restart", "first": 1, "most": 2, "times": 3},
          "sha256": __import__("hashlib").sha256(GOOD).hexdigest(),
          "caps": {"e": {"endpoint": "e", "rights": ["read", "grant"], "badge": 7}, "note": {"notification": "n", "rights": ["write"]},
-                  "m": {"mutex": "m", "rights": ["write", "grant"]}, "b": {"buffer": "b", "bytes": 64, "rights": ["read", "write"]},
+                  "m": {"mutex": "m", "rights": ["write", "grant"]}, "t": {"task": "b", "rights": ["read"]}, "b": {"buffer": "b", "bytes": 64, "rights": ["read", "write"]},
                   "q": {"irq": 9, "edge": "both", "pull": "up", "debounce": 20, "rights": ["read"]}, "s": {"semaphore": "s", "initial": 3, "rights": ["read"]},
                   "f": {"file": "/f", "rights": ["read"]}, "d": {"directory": "/data", "rights": ["write"]},
                   "i": {"pin": 9, "mode": "in", "pull": "up", "active": "low", "rights": ["read"]},
@@ -124,7 +124,7 @@ BEYOND_FORM = (
     "is not in files", "is not in directories", "cannot be read", "is a directory", "not a directory", "is taken", "is in its place",
     "no pin", "is used in another way", "is less than", "is no name", "neither", "must be a host name", "must be an address",
     "write below /data only", "must be there: a task can write", "names have 1 to", "the number behind", "is no port", "ports are",
-    "the same place",
+    "the same place", "there is no task",
 )  # fmt: skip
 
 

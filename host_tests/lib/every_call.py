@@ -93,6 +93,10 @@ WORST = {
     "sp_timer_bind": {"to a notification": "sp_timer_bind(tick, note, 1);", "to none": "sp_timer_bind(tick, 0, 1);"},
     "sp_irq_wait": {"no edge": "sp_irq_wait(edges, 0);"},
     "sp_irq_bind": {"to a notification": "sp_irq_bind(edges, note, 1);", "to none": "sp_irq_bind(edges, 0, 1);"},
+    "sp_task_wait": {"no end": "sp_task_wait(other, 0);"},
+    "sp_task_bind": {"to a notification": "sp_task_bind(other, note, 1);", "to none": "sp_task_bind(other, 0, 1);"},
+    "sp_task_start": {"and stopped": "sp_task_start(other); sp_task_stop(other);", "started": "sp_task_start(other); for (;;) sp_task_start(other);"},
+    "sp_task_stop": {"over": "sp_task_stop(other);"},
     "sp_sync_give": {"and taken": "sp_sync_give(count, 1); sp_sync_take(count, -1);"},
     "sp_fs_open": {
         "sixteen down": "sp_fs_close(sp_fs_open(directory, DEEP, 255, 3));",
@@ -151,7 +155,7 @@ WORST = {
 # The cases that end with an error.
 REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for another", "no room", "refused", "no time",
            "a name with four addresses", "names that do not exist", "aliases", "not allowed", "nothing to close",
-           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled", "held already", "not held", "not given", "of no kind", "not within", "not due", "no edge"}  # fmt: skip
+           "not its right", "nobody waits", "nobody calls", "to nobody", "not signalled", "held already", "not held", "not given", "of no kind", "not within", "not due", "no edge", "no end", "started"}  # fmt: skip
 
 
 def refusals(name: str) -> dict[str, str]:
@@ -193,7 +197,7 @@ static int chain[12], files[220];
 __attribute__((export_name("_start"))) void start(void)
 {
     int directory = FIND(directory), file = FIND(file), log = FIND(log), mounted = FIND(mounted), full = FIND(full), net = FIND(net);
-    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), lock = FIND(lock), count = FIND(count), edges = FIND(edges), memory = FIND(memory), ports = FIND(ports), n = 0;
+    int input = FIND(input), output = FIND(output), last = FIND(zzzzzz), end = FIND(end), note = FIND(note), lock = FIND(lock), count = FIND(count), edges = FIND(edges), other = FIND(other), memory = FIND(memory), ports = FIND(ports), n = 0;
     int port[7] = { 0 }, tick = sp_cap_create(SP_KIND_TIMER, 0);
     for (int i = 0; i < 8; i++) buffer[i] = "xx.test"[i];
     sp_fs_read(ports, port, sizeof port, 0);

@@ -26,9 +26,10 @@ def good(kind, argument):
 
 def caller(name, arguments):
     """A module that makes one call and returns its answer."""
-    parameters = " i32" * len(list(wasm_arguments(CALLS[name])))
+    types = ["i64" if kind == "time" else "i32" for kind, _ in wasm_arguments(CALLS[name])]
+    parameters = "".join(" " + t for t in types)
     result = {"none": "", "cap": "(result i32)"}.get(CALLS[name]["result"], f"(result {CALLS[name]['result']})")
-    constants = " ".join(f"(i32.const {value})" for value in arguments)
+    constants = " ".join(f"({t}.const {value})" for t, value in zip(types, arguments))
     return wat(f"""(module (import "sovelma" "{name}" (func $call (param{parameters}) {result})) (memory 1)
       (func (export "_start") {result} (call $call {constants})))""")
 

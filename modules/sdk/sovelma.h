@@ -49,12 +49,13 @@ enum {
     SP_KIND_MEMORY = 512,        /* A buffer that tasks share, or a part of one: read and written by copying. */
     SP_KIND_TIMER = 1024,        /* What happens once or again and again at a time, and counts how often. */
     SP_KIND_IRQ = 2048,          /* The edges of one pin, counted as they come. */
+    SP_KIND_TASK = 4096,         /* Another task: told when it has ended, started and stopped. */
 };
 
 /* Rights of a capability: a mask. */
 enum {
-    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification, a timer or edges, take from a semaphore. */
-    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification, lock a mutex, give to a semaphore, set a timer. */
+    SP_RIGHT_READ = 1,           /* Read bytes, open for reading, receive, read a level, serve an endpoint, wait for a notification, a timer, edges or the end of a task, take from a semaphore. */
+    SP_RIGHT_WRITE = 2,          /* Write bytes, open for writing, truncate, send, set a level, call an endpoint, signal a notification, lock a mutex, give to a semaphore, set a timer, start and stop a task. */
     SP_RIGHT_CREATE = 4,         /* Make new files and directories. */
     SP_RIGHT_GRANT = 8,          /* Pass the capability on to another task. */
 };
@@ -440,5 +441,31 @@ int32_t SP_CALL(sp_irq_wait)(sp_cap_t irq, int32_t timeout);
  *   bits: At least one of 30.
  * Errors: BADCAP, REVOKED, DENIED, INVAL. */
 int32_t SP_CALL(sp_irq_bind)(sp_cap_t irq, int32_t notification, int32_t bits);
+
+/* Waits until a task has ended - exited, faulted or been stopped - and takes the count: returns how often it has
+ * since it was asked last. A task whose fault policy restarts it ends each time too. AGAIN with timeout 0 where it
+ * has not.
+ *   task: Which one.
+ *   timeout: In milliseconds.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL, AGAIN, TIMEOUT. */
+int32_t SP_CALL(sp_task_wait)(sp_cap_t task, int32_t timeout);
+
+/* Binds the ends of a task to a notification, as sp_timer_bind does a timer. Returns 0.
+ *   task: Which one.
+ *   notification: One of this task's with WRITE; 0: they are bound to none any more.
+ *   bits: At least one of 30.
+ * Errors: BADCAP, REVOKED, DENIED, INVAL. */
+int32_t SP_CALL(sp_task_bind)(sp_cap_t task, int32_t notification, int32_t bits);
+
+/* Starts a task that is over once more, as its manifest says, 100 ms from now or when its fault policy says: a task
+ * that is started again and again takes no more than that of the machine. BUSY where it is not over. Returns 0.
+ *   task: Which one.
+ * Errors: BADCAP, REVOKED, DENIED, BUSY. */
+int32_t SP_CALL(sp_task_start)(sp_cap_t task);
+
+/* Stops a task, whatever its fault policy says; nothing where it is over. Returns 0.
+ *   task: Which one.
+ * Errors: BADCAP, REVOKED, DENIED. */
+int32_t SP_CALL(sp_task_stop)(sp_cap_t task);
 
 #endif

@@ -26,8 +26,11 @@ ANSWERS = 3072  # where answers are collected
 MOST_ANSWERS = 64  # a line of the log has 256 bytes
 RESULTS = {"i32": "(result i32)", "cap": "(result i32)", "i64": "(result i64)", "none": ""}
 
+TYPES = {"i": "i32", "I": "i64"}
+PARAMETERS = {c["name"]: c["type"][2:-1] for c in CALLS}
+
 IMPORTS = "\n".join(
-    f'(import "sovelma" "{c["name"]}" (func ${c["name"]} {"(param i32)" * c["width"]} {RESULTS[c["result"]]}))' for c in CALLS)
+    f'(import "sovelma" "{c["name"]}" (func ${c["name"]} {" ".join(f"(param {TYPES[t]})" for t in PARAMETERS[c["name"]])} {RESULTS[c["result"]]}))' for c in CALLS)
 
 
 def module(body, data="", more=""):
@@ -37,7 +40,8 @@ def module(body, data="", more=""):
 
 def call(name, *arguments):
     """One call; arguments are numbers or expressions."""
-    return f"(call ${name} {' '.join(a if isinstance(a, str) else f'(i32.const {a})' for a in arguments)})"
+    pairs = zip(PARAMETERS[name], arguments, strict=True)
+    return f"(call ${name} {' '.join(a if isinstance(a, str) else f'({TYPES[t]}.const {a})' for t, a in pairs)})"
 
 
 def answering(expressions, data="", before="", more="", locals=""):
@@ -49,7 +53,7 @@ def answering(expressions, data="", before="", more="", locals=""):
 
 def good(argument):
     """Wasm arguments for one argument of a call, in range."""
-    return {"cap": [FILE], "timeout": [0], "slice_in": [0, 0], "slice_out": [0, 0], "flags": [0], "any": [0]}.get(
+    return {"cap": [FILE], "timeout": [0], "slice_in": [0, 0], "slice_out": [0, 0], "flags": [0], "any": [0], "time": [0]}.get(
         argument["kind"], [max(0, argument["least"])])  # fmt: skip
 
 

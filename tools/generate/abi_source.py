@@ -91,7 +91,7 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
     call.setdefault("fuel_per_slash", 0)
     call.setdefault("needs", {"kinds": [], "rights": []})
     # The fields of struct abi_call. Together they stay far below 2^30, what a slice may hold and a debt may reach.
-    need(0 < call["fuel"] < 2**24, f"{name}: fuel")
+    need(0 < call["fuel"] < 2**16, f"{name}: fuel")
     need(0 <= call["fuel_per_16_bytes"] < 2**16, f"{name}: fuel_per_16_bytes")
     need(0 <= call["fuel_per_slash"] < 2**16, f"{name}: fuel_per_slash")
     need(len(call["argument"]) <= ARGUMENTS_MOST, f"{name}: more than {ARGUMENTS_MOST} arguments")
@@ -136,6 +136,7 @@ def read(path: pathlib.Path) -> Table:
     abi["call"].sort(key=lambda call: call["number"])
     need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
     need(sum(len(c.get("argument", [])) for c in abi["call"]) < 256, "more arguments than struct abi_call counts")
+    need(len({call.get("fuel_per_slash", 0) for call in abi["call"]} - {0}) <= 1, "two charges for a slash")
     need(len({c["name"] for c in abi["call"]}) == len(abi["call"]), "two calls of one name")
     for call in abi["call"]:
         complete_call(call, errors, kinds, rights)

@@ -53,9 +53,9 @@ def c_arguments(call: Table) -> str:
 def c_call(call: Table, arguments: int) -> list[str]:
     """The entry of one call in abi_calls. arguments: where its arguments begin in abi_arguments."""
     return [
-        f"    {{ \"{call['name']}\", .result = '{call['type'][0]}', .first_argument = {arguments}, .argument_count = {len(call['argument'])},",
+        f"    {{ \"{call['name'][3:]}\", .result = '{call['type'][0]}', .first_argument = {arguments}, .argument_count = {len(call['argument'])},",
         f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
-        + (f".fuel_per_slash = {call['fuel_per_slash']}, " if call["fuel_per_slash"] else "")
+        + (".pays_for_slashes = 1, " if call["fuel_per_slash"] else "")
         + f".in_runtime = {int(call['in_runtime'])}"
         + (f", .needs = {needs(call)}" if needs(call) else "")
         + " },",
@@ -75,6 +75,7 @@ def c_table(abi: Table) -> list[str]:
         f"#define ABI_VERSION_MAJOR {abi['major']}",
         f"#define ABI_VERSION_MINOR {abi['minor']}",
         f"#define ABI_COUNT {len(abi['call'])}",
+        f"#define ABI_FUEL_PER_SLASH {max(call['fuel_per_slash'] for call in abi['call'])}",
         "",
     ]
     out += ["enum {"] + [f"    ABI_ERR_{e['name']} = {e['code']}," for e in abi["error"]] + ["};", ""]
@@ -97,15 +98,14 @@ def c_table(abi: Table) -> list[str]:
         "};",
         "",
         "struct abi_call {",
-        "    const char *name;",
-        "    uint8_t first_argument; /* in abi_arguments */",
-        "    uint8_t argument_count;",
+        "    const char *name;   /* without sp_ in front */",
         "    char result;        /* v none, i i32, I i64 */",
-        "    uint8_t in_runtime; /* answered in C, never reaches the kernel */",
-        "    uint16_t fuel_per_16_bytes;",
-        "    uint16_t fuel_per_slash;",
+        "    uint8_t first_argument; /* in abi_arguments */",
+        "    uint8_t argument_count : 4;",
+        "    uint8_t in_runtime : 1; /* answered in C, never reaches the kernel */",
+        "    uint8_t pays_for_slashes : 1; /* ABI_FUEL_PER_SLASH for each */",
+        "    uint16_t fuel, fuel_per_16_bytes;",
         f"    uint32_t needs;     /* of the capability in argument 0: bits 0-{RIGHTS_SHIFT - 1} any of these kinds, above all of these rights */",
-        "    uint32_t fuel;",
         "};",
         "",
         "/* of all calls, one after the other */",

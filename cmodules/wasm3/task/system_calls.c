@@ -29,7 +29,7 @@ static uint64_t *argument_slots(const struct sov_task *task) { return (uint64_t 
 
 /* Charges the call, what it may copy and the steps of its path. */
 static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes, uint32_t slashes) {
-    task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16) + call->fuel_per_slash * slashes);
+    task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16) + ABI_FUEL_PER_SLASH * slashes);
 }
 
 static uint32_t count_slashes(const uint8_t *text, uint32_t length) {
@@ -78,7 +78,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         uint32_t address = (uint32_t)slots[argument->first], length = (uint32_t)slots[argument->first + 1];
         if (!sov_slice(task, address, length)) {
             charge(task, call, 0, 0);
-            int n = snprintf(task->error_text, sizeof task->error_text, "pointer outside memory in %s", call->name);
+            int n = snprintf(task->error_text, sizeof task->error_text, "pointer outside memory in sp_%s", call->name);
             (void)n;
             task->error = task->error_text;
             return SOV_ENDED;
@@ -90,7 +90,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         }
         if (length == 0) slots[argument->first] = 0; /* any address will do, and this one is a small int */
         bytes += length;
-        if (call->fuel_per_slash) slashes += count_slashes(sov_slice(task, address, length), length);
+        if (call->pays_for_slashes) slashes += count_slashes(sov_slice(task, address, length), length);
     }
     for (uint32_t i = 0; i < call->argument_count; i++) {
         const struct abi_argument *argument = &abi_arguments[call->first_argument + i];
@@ -133,8 +133,9 @@ uint32_t sov_task_number(const struct sov_task *task) { return task->status == S
 static bool is_text(const char *name, uint32_t length, const char *text) { return length == strlen(text) && !memcmp(name, text, length); }
 
 static const struct abi_call *find_call(const char *name, uint32_t length) {
+    if (length < 3 || memcmp(name, "sp_", 3)) return NULL;
     for (uint32_t i = 0; i < ABI_COUNT; i++)
-        if (is_text(name, length, abi_calls[i].name)) return &abi_calls[i];
+        if (is_text(name + 3, length - 3, abi_calls[i].name)) return &abi_calls[i];
     return NULL;
 }
 
@@ -186,7 +187,7 @@ static int32_t find_host_function(const struct sov_module *scan, const struct so
     if (!call && import->module_length >= 5 && !memcmp(import->module, "wasi_", 5))
         *reason = sov_reason("import %s.%s: there is no WASI here; build with modules/sdk/sovelma.h", module, name);
     else if (!call) *reason = sov_reason("import %s.%s: no such host function", module, name);
-    else *reason = sov_reason("import %s.%s: type %s, declared as %s", module, call->name, type, found);
+    else *reason = sov_reason("import %s.%s: type %s, declared as %s", module, name, type, found);
     return -1;
 }
 

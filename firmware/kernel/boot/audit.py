@@ -10,7 +10,7 @@ A policy, JSON:
         {"never": ["net", "pin 4"]}]}                                                    no task reaches all of these
 
 A target is a path and all below it, "net", "net example.org", "pin 4" (its edges too), "endpoint NAME", "notification NAME", "mutex NAME",
-"semaphore NAME" or "buffer NAME".
+"semaphore NAME", "buffer NAME" or "task NAME".
 
 Invariants: a target is reached where any part of it is: a grant of / reaches /data/flash. Whoever may call an endpoint reaches, for
 the rules that say never, what its servers reach.
@@ -28,11 +28,15 @@ from kernel.objects.netpolicy import parse_address, parse_name
 VERSION = 1
 _KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIND_NETWORK, "pin": abi.KIND_PIN,
           "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION,
-          "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE, "buffer": abi.KIND_MEMORY, "irq": abi.KIND_IRQ}
-_SHARED = ("endpoint", "notification", "mutex", "semaphore", "buffer")
+          "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE, "buffer": abi.KIND_MEMORY, "irq": abi.KIND_IRQ, "task": abi.KIND_TASK}
+_SHARED = ("endpoint", "notification", "mutex", "semaphore", "buffer", "task")
 _ANY = const(0xFFFF)    # what a call needs that takes every kind of object
 # What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
+
+
+# What tasks make themselves.
+_MADE = abi.KIND_ENDPOINT | abi.KIND_NOTIFICATION | abi.KIND_MUTEX | abi.KIND_SEMAPHORE | abi.KIND_MEMORY | abi.KIND_TIMER
 
 
 def _usable(number, kind, rights):
@@ -113,7 +117,9 @@ class Audit:
                 raise ManifestError(["%s: %s: %s" % (escaped(manifest.path), fields["name"], error)])
             grants = [Grant(name, word, what, rights, imports) for name, word, what, rights in fields["caps"]]
             served = [name for grant in grants for name in grant.calls]
-            unserved = [abi.NAMES[number] for number in imports if abi.NEEDS[number] and abi.NEEDS[number] & _ANY != _ANY and abi.NAMES[number] not in served]
+            made = _MADE if abi.NAMES.index("sp_cap_create") in imports else 0
+            unserved = [abi.NAMES[number] for number in imports if abi.NEEDS[number] and abi.NEEDS[number] & _ANY != _ANY and not abi.NEEDS[number] & made
+                        and abi.NAMES[number] not in served]
             self.tasks.append((fields["name"], [abi.NAMES[number] for number in imports], grants, unserved))
         self.reached = {name: self._reached(name) for name, _, _, _ in self.tasks}
 
@@ -228,5 +234,5 @@ class Policy(Checker):
             if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
                                                    or target[:4] == "pin " and target[4:].isdigit()
                                                    or target.split(" ")[0] in _SHARED):
-                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME, semaphore NAME or buffer NAME")
+                self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME, semaphore NAME, buffer NAME or task NAME")
         self.rules.append((only, rights, targets))

@@ -73,6 +73,7 @@ class Manifest(Checker):
         super().__init__(path)
         root = self.load("the manifest", VERSION, ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
                                                    "simulation"))
+        self.named = []             # (name, where) of tasks that grants name
         self.shared = {}            # {(word, name): object} of what grants name together
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
         self.arena = self.number(root, "arena", "arena", 0, _BYTES_MOST, 0)
@@ -152,6 +153,9 @@ class Manifest(Checker):
                 where = "tasks[%d]" % index
                 if self.is_a(task, dict, where, "an object"):
                     result.append(check_task(self, task, where, names))
+            for name, where in self.named:
+                if name not in names:
+                    self.wrong(where, "there is no task " + name)
         return result
 
     def _check_hashes(self):

@@ -17,7 +17,8 @@ RATE_DEFAULT = const(32)
 _TICKS_MASK = const(0x3FFFFFFF)
 _LABEL_MOST = const(80)     # a task's name and what stands around it
 
-_shown = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)     # one line as shown (\xNN: 4 bytes for one)
+# One line as shown (\xNN: 4 bytes for one). Nothing stays in it, so that it serves whoever needs some bytes for a moment.
+scratch = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)
 _MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
 
 
@@ -54,9 +55,9 @@ class Ring:
         self._keep(instance, level, address, length)
         if level <= LOG_INFO:
             end = _put(_put(0, self._label), _MARKS[level])
-            end = instance.escape(address, length, _shown, end)
-            _shown[end] = 10
-            write(_shown, end + 1)
+            end = instance.escape(address, length, scratch, end)
+            scratch[end] = 10
+            write(scratch, end + 1)
         return length
 
     def age(self, now):
@@ -109,7 +110,7 @@ class Ring:
         end = _put(_put(0, self._label), b"(")
         end = _put(_put_number(end, self.dropped), b" lines dropped)\n")
         self.dropped = 0
-        write(_shown, end)
+        write(scratch, end)
 
     def last_words(self):
         """The last line as bytes where it was an error, refused ones included; else None."""
@@ -132,7 +133,7 @@ class Ring:
 
 def _put(at, text):
     for byte in text:
-        _shown[at] = byte
+        scratch[at] = byte
         at += 1
     return at
 
@@ -142,7 +143,7 @@ def _put_number(at, number):
     while number >= 10 ** digits:
         digits += 1
     for place in range(digits - 1, -1, -1):
-        _shown[at] = 48 + number // 10 ** place % 10
+        scratch[at] = 48 + number // 10 ** place % 10
         at += 1
     return at
 

@@ -18,6 +18,8 @@ REBOOT = const(2)
 ACTIONS = ("stop", "restart", "reboot")
 
 
+told = None         # told(task): somebody wants to know that it has ended; allocates nothing and raises nothing
+
 _PERIOD_MOST = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
 
 
@@ -225,6 +227,8 @@ def _finish(task, state):
         task.finish(state)
     except Exception as error:
         _note(task, "an object could not be released: %s", error)
+    if told:
+        told(task)
 
 
 def _note(task, text, first=None, second=None, third=None):

@@ -11,8 +11,7 @@ A handler that waits puts the task into a queue as its last act, so that one tha
 import hal
 import abi
 from abi import UNSUPPORTED
-
-_RANDOM_MOST = const(256)       # the ABI's limit of sp_random
+from kernel.core.log import scratch
 
 
 class Syscalls:
@@ -24,7 +23,6 @@ class Syscalls:
     def __init__(self, scheduler, others):
         self._scheduler = scheduler
         self.sp_yield = scheduler.add       # ready again, behind the others of its priority
-        self._random = bytearray(_RANDOM_MOST)
         self._parts = (self,) + others
         # By number.
         self.handlers = tuple([None if abi.IN_RUNTIME[number] else self.handler(name)
@@ -57,8 +55,8 @@ class Syscalls:
     def sp_random(self, task):
         instance = task.instance
         length = instance.arg(1)
-        hal.random(self._random, length)
-        return instance.write(instance.arg(0), self._random, 0, length)
+        hal.random(scratch, length)         # at most 256 bytes, says the ABI
+        return instance.write(instance.arg(0), scratch, 0, length)
 
     def sp_cap_find(self, task):
         instance = task.instance

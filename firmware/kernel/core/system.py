@@ -112,15 +112,18 @@ class System:
             self.scheduler.remove(task)
             self._faulted(task, reason)
 
-    def start(self, task):
-        """Starts a task that is over once more. Raises ValueError if it is not over, or was not made from a plan."""
+    def start(self, task, delay=0):
+        """Starts a task that is over once more, after so many ms. Raises ValueError if it is not over, or was not made from a plan."""
         if not task.over():
             raise ValueError(task.name + " is not over")
         if not task.plan:
             raise ValueError(task.name + " cannot be started again")
         self._alive += 1
         task.failures = 0
-        self._restart(task)
+        if delay:
+            self.scheduler.restart(task, delay)
+        else:
+            self._restart(task)
 
     def revoke(self, thing):
         """Ends every capability to an object, and what was opened through one, in all tasks. Returns how many.

@@ -14,22 +14,27 @@ and a class with the handlers of its system calls.
 import hal
 import services
 from scheduler import Scheduler
+from kernel.core import supervisor
 from kernel.core.system import System
-from kernel.objects import channel, files, network, pin
+from kernel.objects import channel, control, files, network, pin
 from kernel.objects.resolver import Resolver
 
-KINDS = (files, pin, network, channel)
+KINDS = (files, pin, network, channel, control)
 
 
 def calls(scheduler, resolver):
     """The handlers of all calls on objects, for a System."""
-    return services, files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls()
+    return services, files.FileCalls(), network.NetworkCalls(scheduler, resolver), pin.PinCalls(), control.TaskCalls()
 
 
 def make_system(fs, resolver=None):
     """A System without tasks. `fs`: its RamFS; `resolver`: turns host names into addresses."""
     scheduler = Scheduler(hal)
-    return System(fs, scheduler, calls(scheduler, resolver or Resolver()))
+    handlers = calls(scheduler, resolver or Resolver())
+    system = handlers[-1].system = System(fs, scheduler, handlers)
+    control.clear()
+    supervisor.told = control.ended
+    return system
 
 
 def kind_of(words):

@@ -3,12 +3,13 @@ import gc, hal, random, wasm3
 import abi
 from kernel.core import console
 from kernel.core.capability import Capabilities
-from kernel.core.task import STATES, Task, READY, SLEEPING, WAITING
+from kernel.core.task import STATES, Task, READY, RESTARTING, SLEEPING, WAITING
 from kernel.objects.files import Arguments
 from kernel.objects.kinds import make_system
-from kernel.objects.ramfs import OpenFile, RamFS
+from kernel.objects.ramfs import Account, OpenFile, RamFS
 from scheduler import lost
-from services import Endpoint, Mutex, Notification, Semaphore
+from kernel.objects import control
+from services import Endpoint, Irq, Memory, Mutex, Notification, Semaphore, Watch
 random.seed(seed)
 extra = 0
 def ticks():
@@ -22,24 +23,49 @@ fs = RamFS(1 << 16)
 system = make_system(fs)
 hal.ticks, hal.idle, hal.write = ticks, idle, lambda buffer, n: None
 hal.microseconds = hal.now = lambda: ticks() * 1000
+hal.clock = lambda number: ticks() * 1000
 file = fs.make("/f", False)
 file.open(True, None)
-things = [Endpoint("a"), Endpoint("b"), Notification("c"), Notification("d"), Mutex("e"), Mutex("f"), Semaphore("g", 1), OpenFile(file, False)]
+things = [Endpoint("a"), Endpoint("b"), Notification("c"), Notification("d"), Mutex("e"), Mutex("f"), Semaphore("g", 1), OpenFile(file, False), Memory("h", 500), Irq("i", 3000),
+          Irq("j", 0), Watch("fix0"), Watch("fix1")]
+wasm3.arena_resize(1 << 20)
+free = wasm3.arena()[1]
+things[8].open()
+for watch in things[-2:]:
+    control.make("task", (watch,), 3, None, None)
+accounts = []
 failed, answers, trace, lives = [], {}, 0, 0
 def note(text, real=console.note):
     if "failed: " in text or "not be released" in text:
         failed.append(text)
     real(text)
 console.note = note
-def add():
+class Plan:
+    def start(self):
+        return wasm3.Instance(wasm["m"], memory=2048), granted()
+    def keep(self, instance):
+        instance.kill()
+    def module(self):
+        return wasm["m"]
+    def end(self):
+        pass
+def granted():
     global lives
     lives += 1
-    c = Capabilities(24)
+    c = Capabilities(28)
     c.grant("args", Arguments((random.getrandbits(30) | 1).to_bytes(4, "little")), 1)
     for number, thing in enumerate(things):
         if random.getrandbits(2):
             c.grant("x%d" % number, thing, random.getrandbits(4) | 2, number)
-    system.add(Task("t%d" % lives, wasm3.Instance(wasm["m"], memory=2048), random.randint(0, 7), 5000, c))
+    return c
+def add(name):
+    task = Task(name, wasm3.Instance(wasm["m"], memory=2048), random.randint(0, 7), 5000, granted())
+    task.plan = Plan()
+    task.account = Account()
+    task.account.objects_most, task.account.buffers_most = random.randint(0, 6), random.choice((0, 300, 3000))
+    accounts.append(task.account)
+    system.add(task)
+    return task
 def look(task):
     global trace
     for number, answer in task.instance.calls() if task.instance else ():
@@ -48,21 +74,22 @@ def look(task):
             answers[name] = True
     trace = (trace * 31 + task.fuel() * 7 + task.calls() + task.state) & 0x3fffffff
 for name in abi.NAMES:
-    if name[:6] in ("sp_ipc", "sp_not", "sp_syn", "sp_cap"):
+    if name[:6] in ("sp_ipc", "sp_not", "sp_syn", "sp_cap", "sp_mem", "sp_tim", "sp_irq", "sp_tas"):
         answers[name] = name == "sp_cap_find"
 wanted = 8
+fixed = [add("fix0"), add("fix1")]
 for _ in range(steps):
     alive = [task for task in system.tasks if not task.over()]
     for task in system.tasks:
         if task.over():
             look(task)
-    system.tasks[:] = alive                     # who is over is forgotten, as far as the list goes
+    system.tasks[:] = alive + [task for task in fixed if task.over()]       # who is over is forgotten, as far as the list goes
     while len(alive) < wanted:
-        add()
-        alive = system.tasks
+        alive.append(add("t%d" % lives))
     system._alive = len(alive)
     for _ in range(10):                         # or all of them wait for each other
         system.run(1)
+        things[9 + random.getrandbits(1)].edge(hal.now())
     for task in alive:
         look(task)
     what = random.randint(0, 30)
@@ -78,14 +105,21 @@ for _ in range(steps):
     if random.getrandbits(5) == 0:
         gc.collect()
 # Nobody is lost: who is not over is ready, has a time, or waits where somebody can find it.
-left = [[task.name, STATES[task.state]] for task in system.tasks if not task.over() and task.state not in (READY, SLEEPING, WAITING)]
+left = [[task.name, STATES[task.state]] for task in system.tasks if not task.over() and task.state not in (READY, SLEEPING, WAITING, RESTARTING)]
 for task in system.tasks:
     system.kill(task)
 lost_ones = left
 # At the end nothing is held, and nobody waits: a new pair finds every object free.
 remains = [[task.name, len(task.capabilities.held())] for task in system.tasks if task.capabilities.held()]
+for task in system.tasks + fixed:
+    task.capabilities.clear()
+remains += [[account.objects, account.buffers] for account in accounts if account.objects or account.buffers]
+things[8].end()
+if wasm3.arena()[1] != free or not wasm3._arena_check()[0]:
+    remains.append(["arena", free - wasm3.arena()[1]])
 if wasm3.arena()[3]:
     remains.append(["regions", wasm3.arena()[3]])
+system.scheduler.wake()                     # an edge may have come last
 if system.scheduler.timers or system.scheduler.idle() != -1:
     remains.append(["timers", system.scheduler.timers])
 answer({"failed": failed, "lost": lost_ones, "left": remains, "lives": lives, "trace": trace, "answers": answers})

@@ -12,7 +12,7 @@ from kernel.objects.resolver import Resolver
 from kernel.objects.kinds import make_system
 from kernel.core.task import READY, Task
 from kernel.objects.ramfs import Account
-from services import Endpoint, Irq, Memory, Mutex, Notification, Semaphore
+from services import Endpoint, Irq, Memory, Mutex, Notification, Semaphore, Watch
 LOOPBACK = bytes((127, 0, 0, 1))
 hal.write = lambda buffer, n: None
 fs = RamFS(1 << 20)
@@ -50,6 +50,7 @@ def storm(which):
     c.grant("lock", Mutex("lock"), 2)
     c.grant("count", Semaphore("count", 0), 3)
     c.grant("edges", Irq("edges", 0), 1)
+    c.grant("other", Watch("other"), 3)
     buffer = Memory("memory", 4096)
     buffer.open()
     c.grant("memory", buffer, 3)
@@ -60,6 +61,10 @@ def storm(which):
     task.account = Account()
     task.account.buffers_most = 4096
     return task
+other = Task("other", wasm3.Instance(wasm["m"], memory=16384), 3, hal.SLICE, Capabilities())
+other.plan = type("Plan", (), {"keep": staticmethod(lambda instance: instance.kill())})()
+system.add(other)
+system.kill(other)
 def ready(task):
     # Adds a task and lets it run until its loop begins.
     system.add(task)

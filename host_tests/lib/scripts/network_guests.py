@@ -22,7 +22,7 @@ def add(name, module, allow=("127.0.0.1",), ports=("1-65535",), protocols=("tcp"
     system.add(task)
     return task
 def settled(task):
-    return task.over() or (task.state == SLEEPING and 1 << 28 < (task.thread.due - hal.microseconds()) // 1000 < 1 << 29)
+    return task.over() or (task.state == SLEEPING and 1 << 28 < (task.thread.due - hal.now()) // 1000 < 1 << 29)
 def settle(*tasks, seconds=30):
     # runs until they are through
     end = time.ticks_ms() + seconds * 1000
