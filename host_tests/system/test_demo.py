@@ -74,7 +74,8 @@ def test_the_demo_ends_well_with_one_line_per_task(demo):
     states = {name: row[0] for name, row in rows.items()}
     assert states == {"hello": "ended", "blink": "sleeping", "button": "ended", "spin": "ready", "primes": "ended", "crash": "faulted", "wordcount": "ended",
                       "sort": "ended", "keyring": "ended", "broker": "ended", "reporter": "ended", "reader-a": "ended",
-                      "reader-b": "ended", "plato": "ended", "laozi": "ended", "hypatia": "ended", "ticker": "ended", "fetch": "ended"}  # fmt: skip
+                      "reader-b": "ended", "plato": "ended", "laozi": "ended", "hypatia": "ended", "producer": "ended", "consumer": "ended",
+                      "sensor": "killed", "gauge": "ended", "keeper": "ended", "doorbell": "ended", "ticker": "ended", "fetch": "ended"}  # fmt: skip
     assert all(row[4] == "exit 0" for name, row in rows.items() if row[0] == "ended")
     assert all(row[1] > 0 and row[3] > 0 for row in rows.values())
     assert rows["spin"][1] == max(row[1] for row in rows.values()) and rows["spin"][2] == 0
@@ -190,7 +191,7 @@ def test_the_crash_has_a_backtrace_with_names(demo):
 def test_the_crash_is_restarted_three_times_and_given_up(demo):
     lines = re.findall(r"^kernel: crash: (.*)$", demo.stdout, re.M)
     assert lines == ["restart 1 of 3 in 100 ms", "restart 2 of 3 in 200 ms", "restart 3 of 3 in 400 ms", "given up after 3 restarts"]
-    (fuel,) = set(re.findall(r"after (\d+) fuel", demo.stdout))
+    (fuel,) = set(re.findall(r"^crash:   after (\d+) fuel", demo.stdout, re.M))
     assert summary(demo.stdout)["crash"][1:3] == (4 * int(fuel), 4)
 
 

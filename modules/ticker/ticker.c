@@ -10,9 +10,7 @@ __attribute__((export_name("_start"))) void start(void)
     int64_t worst = 0;
     for (int32_t tick = 1; tick <= TICKS; tick++) {
         due += PERIOD_MS * 1000;
-        int64_t wait = due - sp_time(SP_CLOCK_MONOTONIC);
-        if (wait > 0)       /* rounded up: a sleep never ends early, so neither may its length */
-            sp_sleep((int32_t)((wait + 999) / 1000));
+        sp_sleep_until(due);
         int64_t late = sp_time(SP_CLOCK_MONOTONIC) - due;
         if (late > worst)
             worst = late;

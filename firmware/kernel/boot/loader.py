@@ -36,6 +36,7 @@ def build(manifest):
         for task in tasks:
             if task:
                 task.instance.kill()
+                task.plan.end()
         fs.close()
         raise
     system = make_system(fs, Resolver(*manifest.network))

@@ -6,7 +6,7 @@ from services import Watch
 from abi import BUSY
 
 GRANTS = ("task",)
-OUTSIDE = False
+OUTSIDE = True          # made when there is a system whose tasks those are
 _LEAST = const(100)     # ms until a task that was started runs, so that starting it again and again costs little
 _watches = []           # every one that was made; they live as long as the system
 
