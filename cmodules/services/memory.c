@@ -34,16 +34,16 @@ static uint8_t *part(const instance_object *instance, uint32_t *length) {
 /* The copying calls: their slice and its length, and the place in the buffer. Returns how many bytes there are to copy. */
 static uint32_t range(const instance_object *instance, uint8_t **ours, uint8_t **buffer) {
     uint32_t length, wanted = services_argument(instance, 2), offset = services_argument(instance, 3);
-    *buffer = part(instance, &length);
+    uint8_t *bytes = part(instance, &length);
     *ours = sov_slice(instance->task, services_argument(instance, 1), wanted);
-    if (offset >= length) return 0;
-    *buffer += offset;
+    if (!bytes || offset >= length) return 0;
+    *buffer = bytes + offset;
     return wanted < length - offset ? wanted : length - offset;
 }
 
 /* sp_mem_read(memory, to, offset) */
 static mp_obj_t mem_read(mp_obj_t task) {
-    uint8_t *to, *from;
+    uint8_t *to, *from = NULL;
     uint32_t count = range(services_instance(task), &to, &from);
     if (count) memcpy(to, from, count);
     return MP_OBJ_NEW_SMALL_INT(count);
@@ -52,7 +52,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_mem_read_obj, mem_read);
 
 /* sp_mem_write(memory, bytes, offset) */
 static mp_obj_t mem_write(mp_obj_t task) {
-    uint8_t *to, *from;
+    uint8_t *to = NULL, *from;
     uint32_t count = range(services_instance(task), &from, &to);
     if (count) memcpy(to, from, count);
     return MP_OBJ_NEW_SMALL_INT(count);

@@ -12,7 +12,6 @@ import argparse
 import pathlib
 import sys
 import tomllib
-from collections.abc import Iterable
 
 from abi_source import TIMEOUT_MOST, DefinitionError, Table, read
 

@@ -133,7 +133,7 @@ uint32_t sov_task_number(const struct sov_task *task) { return task->status == S
 static bool is_text(const char *name, uint32_t length, const char *text) { return length == strlen(text) && !memcmp(name, text, length); }
 
 static const struct abi_call *find_call(const char *name, uint32_t length) {
-    if (length < 3 || memcmp(name, "sp_", 3)) return NULL;
+    if (length < 3 || memcmp(name, "sp_", 3) != 0) return NULL;
     for (uint32_t i = 0; i < ABI_COUNT; i++)
         if (is_text(name + 3, length - 3, abi_calls[i].name)) return &abi_calls[i];
     return NULL;

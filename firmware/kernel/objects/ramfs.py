@@ -29,11 +29,9 @@ _ZERO_BLOCK = bytes(BLOCK)
 class Account:
     """What a task may store and make, and what it does, across restarts. `limit`: bytes of files, 0 = no limit of its own."""
 
-    # Of the class until they change, which saves a board's heap. What it made that anybody holds:
-    objects = 0
-    buffers = 0             # bytes
-    objects_most = 8
-    buffers_most = 0
+    # What it made that anybody holds; bytes of buffers. Of the class until they change, which saves a board's heap.
+    objects, objects_most = 0, 8
+    buffers, buffers_most = 0, 0
 
     def __init__(self, limit=0):
         self.limit = limit

@@ -27,10 +27,10 @@ def _waited():
     while _bytes[at] != 32:
         at += 1
     number = 0
-    for at in range(at + 1, end):
-        if _bytes[at] == 32:
+    for place in range(at + 1, end):
+        if _bytes[place] == 32:
             break
-        number = number * 10 + _bytes[at] - 48
+        number = number * 10 + _bytes[place] - 48
     return number
 
 
