@@ -235,12 +235,14 @@ static mp_obj_t table_age(mp_obj_t self_in, mp_obj_t slot_in, mp_obj_t generatio
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(table_age_obj, table_age);
 
-/* owner: the task whose table it is. */
+/* owner: the task whose table it is; slots: how many capabilities it may hold. */
 static void table_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
     capability_table *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         if (name == MP_QSTR_owner) {
             dest[0] = self->owner;
+        } else if (name == MP_QSTR_slots) {
+            dest[0] = MP_OBJ_NEW_SMALL_INT(self->size - 1);
         } else {
             dest[1] = MP_OBJ_SENTINEL; /* a method */
         }

@@ -45,6 +45,11 @@ static enum sov_status resume(thread *which, int32_t fuel, int64_t answer) {
     return which->status = (uint8_t)sov_task_resume(sov_instance_task(which->instance), fuel, answer);
 }
 
+int32_t sched_left(const thread *running) {
+    int32_t left = sov_task_left(sov_instance_task(running->instance)) + running->home->later;
+    return left > 0 ? left : 1;
+}
+
 enum part { USED_UP, WAITS, PREEMPTED, OVER };
 
 /* Runs a thread with so much fuel, and its calls. PREEMPTED: a call of its own has made a higher priority ready. WAITS: it stands where
@@ -82,6 +87,7 @@ static bool run_slice(scheduler *self, thread *which, int64_t *now) {
     while (how == USED_UP && fuel > 0 && which->instance != mp_const_none) {
         int64_t began = *now;
         int32_t part = sched_part(self, which, fuel, began);
+        self->later = fuel - part;
         uint64_t before = sov_task_fuel(sov_instance_task(which->instance));
         how = run_part(self, which, part, answer);
         *now = sched_now(self);

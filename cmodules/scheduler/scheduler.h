@@ -119,6 +119,7 @@ struct scheduler {
     thread **all;               /* every thread ever added */
     uint32_t room, threads;     /* places there, and how many of them are taken */
     thread *running;            /* whose slice it is, or was last where the kernel has to look after it */
+    int32_t later;              /* fuel of the running slice beyond the part of it that runs */
     uint32_t slices;            /* given so far, modulo 2^30 */
     uint8_t ready;              /* bit mask of the priorities that have a thread ready */
     uint8_t turn;               /* slices since the guard last gave one away, while a lower priority was ready */
@@ -233,6 +234,10 @@ thread *sched_thread_of(mp_obj_t task);
 extern const mp_obj_type_t scheduler_type; /* Scheduler */
 
 /* ---- run.c: Scheduler.run */
+
+/* Of the slice that runs, the fuel that its thread has not used; 1 at least. */
+int32_t sched_left(const thread *running);
+
 MP_DECLARE_CONST_FUN_OBJ_1(sched_run_obj);
 
 #endif

@@ -95,7 +95,9 @@ static mp_obj_t ipc_call(mp_obj_t task) {
     }
     int32_t answer = bring(at, client, server);
     if (answer < 0) return MP_OBJ_NEW_SMALL_INT(answer);
+    int32_t left = sched_left(client);
     sched_block(client, MP_OBJ_FROM_PTR(at), &server->clients, timeout);
+    if (server->own <= client->priority) server->rest = left; /* what it does now it does for the client, in the client's time */
     sched_unblock(server, answer);
     return mp_const_none;
 }

@@ -394,3 +394,30 @@ for (int i = 0; i < 300; i++) {
     NEED(sp_ipc_reply(e, m.client, 0, 0, 0) == 0);
 }
 """) == [0, 0]  # fmt: skip
+
+
+@pytest.mark.parametrize("spent, others", [(100, False), (31000, True)])
+def test_a_server_works_in_what_is_left_of_its_client_s_slice(firmware, spent, others):
+    """A client that has used up nearly all of its slice gets no second one by calling a server: then the others come first."""
+    ran = play(firmware, """
+hal.now = lambda: 1000          # nothing is cut by the clock
+hal.ticks = lambda: 1
+server = add("server", [("e", endpoint, READ, 0)], priority=3)
+client = add("client", [("e", endpoint, WRITE, 0)], priority=3)
+spin = add("spin", [], priority=3)
+from scheduler import Thread
+for task in (server, client, spin):
+    task.thread = Thread(task, 3, 40000)
+    task.thread.instance = task.instance
+""" + """
+scheduler = type(system.scheduler)(hal)
+scheduler.bind(system._handlers, system._try_again, system._failed)
+for task in (server, client, spin):
+    scheduler.add(task)
+before = spin.fuel()
+over = scheduler.run()
+answer([over.name, over.result is None, spin.fuel() > before])
+""", server=f"sp_ipc_receive(e, &m, sizeof m, 0, -1); for (volatile int i = 0; i < 400; i++) {{ }} sp_ipc_reply(e, m.client, text, 0, 0); sp_sleep(1000);",
+        client=f"for (volatile int i = 0; i < {spent} / 8; i++) {{ }} sp_ipc_call(e, text, 0, &m, 16, 0, 0, -1); return 0;",
+        spin="for (;;) __asm__ volatile(\"\");")  # fmt: skip
+    assert ran == ["client", True, others]

@@ -230,6 +230,8 @@ answer(told(sovelma.mem))
 """)
     assert re.search(r"^arena: \d+ bytes, \d+ free, \d+ in one piece, 5 regions$", text, re.M)
     assert re.search(r"^  spin +region \d+ bytes, \d+ used at the peak, linear memory 1024$", text, re.M)
+    quotas = r"^  sleep +capabilities 2 of 16, files 0 of any bytes, objects 0 of 8, buffers\n +0 of 0 bytes, budget any, 0 lines refused$"
+    assert re.search(quotas, text, re.M), text
     assert re.search(r"^ramfs: 1048576 bytes, \d+ of them used$", text, re.M)
     assert re.search(r"^Python heap: \d+ bytes used, \d+ free$", text, re.M)
 

@@ -118,6 +118,8 @@ int32_t sov_task_bill(struct sov_task *task) {
 
 int32_t sov_task_debt(const struct sov_task *task) { return task->run.fuel < 0 ? -task->run.fuel : 0; }
 
+int32_t sov_task_left(const struct sov_task *task) { return task->run.fuel > 0 ? task->run.fuel : 0; }
+
 uint32_t sov_task_syscalls(const struct sov_task *task) { return task->syscalls; }
 
 bool sov_task_call(const struct sov_task *task, uint32_t age, uint32_t *number, int32_t *answer) {

@@ -65,6 +65,7 @@ uint64_t sov_task_fuel(const struct sov_task *task);     /* total used */
 int32_t sov_task_spent(const struct sov_task *task);     /* used by the last resume */
 int32_t sov_task_bill(struct sov_task *task);            /* used since the last bill; what is above 2^30-1 is left for the next */
 int32_t sov_task_debt(const struct sov_task *task);      /* fuel that the next slice takes before anything runs */
+int32_t sov_task_left(const struct sov_task *task);      /* fuel that it may still use; 0 where it owes some */
 uint32_t sov_task_syscalls(const struct sov_task *task); /* host calls so far, wraps at 2^32 */
 
 /* Number and answer of a host call: age 0 is the last one, SOV_CALLS_KEPT - 1 the oldest that is remembered.

@@ -104,9 +104,11 @@ def memory(system):
             lines.append("  %-10s region %d bytes, %d used at the peak, linear memory %d"
                          % (task.name, size, used, task.instance.memory()))
         account = task.account
-        lines.append("  %-10s capabilities %d, files %d bytes, objects %d of %d, buffers %d of %d bytes"
-                     % (task.name, len(task.capabilities.held()), account.used if account else 0, account.objects, account.objects_most,
-                        account.buffers, account.buffers_most))
+        thread = task.thread
+        lines.append("  %-10s capabilities %d of %d, files %d of %s bytes, objects %d of %d, buffers %d of %d bytes, budget %s, %d lines refused"
+                     % (task.name, len(task.capabilities.held()), task.capabilities.slots, account.used, account.limit or "any",
+                        account.objects, account.objects_most, account.buffers, account.buffers_most,
+                        "%d of %d" % (thread.left, thread.budget) if thread.budget else "any", task.log.refused))
     limit = system.fs.limit
     lines.append("ramfs: %d bytes, %d of them used" % (limit, system.fs.used))
     lines.append("Python heap: %d bytes used, %d free" % (gc.mem_alloc(), gc.mem_free()))
