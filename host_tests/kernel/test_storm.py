@@ -40,9 +40,9 @@ while spin.state != READY:
 system.scheduler.remove(spin)
 task = ready(storm(which))
 best = 1000
-for attempt in range(attempts):
-    ratios = [turn(task, lambda: system.run(5)) / turn(spin, lambda: spin.instance.resume(hal.SLICE)) for _ in range(attempts)]
-    best = min(best, sorted(ratios)[attempts // 2])
+for attempt in range(3):        # at first MicroPython may look for room in all of the heap, again and again, for what a call needs for a moment
+    ratios = [turn(task, lambda: system.run(5)) / turn(spin, lambda: spin.instance.resume(hal.SLICE)) for _ in range(turns)]
+    best = min(best, sorted(ratios)[turns // 2])
     if best <= enough:
         break
 answers = []
@@ -63,7 +63,7 @@ def everybody(tmp_path_factory):
 def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, everybody, label):
     name, _, way = label.partition(": ")
     for _ in range(firmware.share(3)):      # a process may be unlucky with where its memory lies; the emulator counts
-        ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, attempts=firmware.share(3), **values(*everybody, label))
+        ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, turns=firmware.share(3), **values(*everybody, label))
         if ratio <= MOST:
             break
     refused = way.startswith("refused for") or way in REFUSED

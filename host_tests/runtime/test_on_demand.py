@@ -310,7 +310,7 @@ def test_a_mapped_file_is_not_read(firmware):
     got = firmware.script("""
 import hal, vfs
 from kernel.objects.plan import Plan
-fields = {"module": "m.wasm", "sha256": None, "quota": 20000, "stack": 1024, "memory": 0, "storage": 0,
+fields = {"module": "m.wasm", "sha256": None, "quota": 20000, "stack": 1024, "memory": 0, "storage": 0, "objects": 8, "buffers": 0,
           "capabilities": 1, "caps": []}
 class Stream:
     def __init__(self, data):
