@@ -193,7 +193,7 @@ code("global_written_though_immutable", "A constant that is written.", "global i
 code("call_unknown", "A function that there is not.", "unknown function 1", b"\x10\x01" + END)
 code("call_indirect_without_table", "call_indirect, and no table.", "unknown table 0", i32_const(0) + b"\x11\x00\x00" + END)
 code("call_indirect_of_unknown_type", "call_indirect of type 9.", "unknown type 9", i32_const(0) + b"\x11\x09\x00" + END)
-code("call_indirect_reserved", "call_indirect of table 1.", "zero byte expected: only table 0", i32_const(0) + b"\x11\x00\x01" + END)
+code("call_indirect_reserved", "call_indirect of table 1.", "only table 0", i32_const(0) + b"\x11\x00\x01" + END)
 code("memory_grow_reserved", "memory.grow of memory 1.", "zero byte expected", i32_const(0) + b"\x40\x01\x1a" + END)
 code("memory_size_overlong", "memory.size whose zero is written with two bytes.", "zero byte expected", b"\x3f\x80\x00\x1a" + END)
 code("alignment_too_large", "An alignment of 8 for 4 bytes.", "alignment must not be larger than natural", i32_const(0) + b"\x28\x03\x00\x1a" + END)

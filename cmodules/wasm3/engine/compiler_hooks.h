@@ -296,6 +296,12 @@ static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
     return result;
 }
 
+/* Bytes of 0x80 are zeros in front of the last byte of an index that is 0, as the validator saw to; no type begins with one. */
+static M3Result metered_ReadLEB_i7(i8 *value, bytes_t *bytes, cbytes_t end) {
+    while (*bytes < end && **bytes == 0x80) ++*bytes;
+    return ReadLEB_i7(value, bytes, end);
+}
+
 static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
     M3Result result;
     if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */

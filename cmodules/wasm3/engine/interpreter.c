@@ -12,6 +12,7 @@
  *                  where a basic block begins, bounds nesting and values against the compiler's tables, moves values
  *                  out of registers and shared slots where wasm3 would lose them, skips what cannot be reached.
  *   Read_u8        reads the second part of a prefixed instruction, as the LEB128 number it is.
+ *   ReadLEB_i7     reads the index of table 0, however many bytes it has; wasm3 reads one.
  *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
  *                  to a loop (wasm3 0.5.0 forgets them).
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
@@ -96,6 +97,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
 #define Read_u8 metered_Read_u8
+#define ReadLEB_i7 metered_ReadLEB_i7
 #define Read_opcode(VALUE, BYTES, END) metered_Read_opcode(o, VALUE, BYTES, END)
 #define EmitOp metered_EmitOp
 #define EmitSlotOffset metered_EmitSlotOffset
@@ -116,6 +118,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #undef EmitSlotOffset
 #undef EmitOp
 #undef Read_opcode
+#undef ReadLEB_i7
 #undef Read_u8
 
 /* ---- what the rest of the runtime calls ------------------------------------------------------------ */
