@@ -8,6 +8,10 @@ target_sources(usermod_esp32c3 INTERFACE ${SOV_ESP32C3_SOURCES})
 target_link_options(usermod_esp32c3 INTERFACE -Wl,--wrap=gc_get_max_new_split)
 # waking.c ends its interrupts where the port begins a soft reset.
 target_link_options(usermod_esp32c3 INTERFACE -Wl,--wrap=machine_timer_deinit_all)
+# waking.c is told by lwIP's sockets when something happens to one.
+if(NOT "SOV_RADIO=0" IN_LIST MICROPY_DEF_BOARD)
+    target_link_options(usermod_esp32c3 INTERFACE -Wl,--wrap=netconn_new_with_proto_and_callback)
+endif()
 target_include_directories(usermod_esp32c3 INTERFACE ${CMAKE_CURRENT_LIST_DIR}/../services)
 # memory.ld holds the memory map against SOV_HEAP_WANTED, bytes, which the board sets.
 target_link_options(usermod_esp32c3 INTERFACE -Wl,--defsym=SOV_HEAP_WANTED=${SOV_HEAP_WANTED} ${CMAKE_CURRENT_LIST_DIR}/memory.ld)

@@ -1,9 +1,10 @@
-/* waking.c - what ends the sleep of an idle board: an alarm to the microsecond, edges of pins; keys do so in MicroPython's port.
+/* waking.c - what ends the sleep of an idle board: an alarm to the microsecond, edges of pins, sockets; keys do so in MicroPython's port.
  *
- * FreeRTOS counts time in ticks of 10 ms. MicroPython's task sleeps until it is notified, which an alarm of esp_timer, an edge or a key
- * of the USB console does at once.
+ * FreeRTOS counts time in ticks of 10 ms. MicroPython's task sleeps until it is notified, which an alarm of esp_timer, an edge, a
+ * socket to which something happens or a key of the USB console does at once.
  *
- * Invariants: nothing here allocates on the Python heap. on_edge() alone runs in an interrupt, alarm_rang() in ESP-IDF's own task.
+ * Invariants: nothing here allocates on the Python heap. on_edge() alone runs in an interrupt, alarm_rang() and happened() in
+ * tasks of ESP-IDF.
  * A soft reset ends the alarm and all edges before MicroPython's memory goes (--wrap, see micropython.cmake).
  */
 #include "py/mphal.h"
@@ -115,6 +116,27 @@ void __wrap_machine_timer_deinit_all(void) {
     for (unsigned number = 0; number < PINS; number++) end_edges(number);
     __real_machine_timer_deinit_all();
 }
+
+#if SOV_LWIP && MICROPY_PY_NETWORK_WLAN
+#include "lwip/api.h"
+
+/* What lwIP's sockets do themselves when something happens to one; the same for all of them. */
+static netconn_callback sockets_own;
+
+static void happened(struct netconn *connection, enum netconn_evt event, u16_t length) {
+    sockets_own(connection, event, length);
+    mp_hal_wake_main_task();
+}
+
+struct netconn *__real_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback);
+struct netconn *__wrap_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback);
+
+/* In the place of the function with which lwIP makes each socket (--wrap). One without a callback is no socket. */
+struct netconn *__wrap_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback) {
+    if (callback) sockets_own = callback;
+    return __real_netconn_new_with_proto_and_callback(type, protocol, callback ? happened : NULL);
+}
+#endif
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t esp32c3_alarm);
 MP_REGISTER_ROOT_POINTER(mp_obj_t esp32c3_edges[22]);

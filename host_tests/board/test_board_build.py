@@ -257,6 +257,19 @@ except TypeError:
     assert out.splitlines() == [str(counted > 0), "True"]
 
 
+@pytest.mark.parametrize("happens", [False, True])
+def test_a_socket_to_which_something_happens_ends_a_sleep(stub, happens):
+    """lwIP makes its sockets with a callback of theirs; ours stands in front of it, and calls it."""
+    out = python(stub, """
+import esp32c3, netio
+print(netio.open(True) >= 0)
+start = esp32c3.microseconds()
+esp32c3.wait(60_000)
+print(esp32c3.microseconds() - start < 30_000)
+""", **({"STUB_SOCKET": "1"} if happens else {}))
+    assert out.splitlines() == ["True", str(happens)]
+
+
 @pytest.mark.parametrize("writes, seen", [(3, [0, 0, 1, 1, 2, 0, 0, 0]), ("none", [0] * 8)])
 def test_a_counter_that_is_written_only_when_it_changes(stub, writes, seen):
     """Three writes are all that the storage takes, and one handle is all that it gives."""

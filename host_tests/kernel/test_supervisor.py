@@ -341,3 +341,23 @@ from kernel.core.supervisor import Policy, RESTART
 p = Policy(RESTART, *policy)
 answer([p.delay(n) for n in range(1, policy[2] + 2)])
 """, policy=policy) == delays
+
+
+def test_a_budget_pays_for_restarts(boot):
+    """A task that faults at once and is to restart every millisecond: with a budget it does so as often as that allows."""
+    restarts = boot({name: {"module": "divide", "fault": RESTART | {"first": 1, "most": 1, "times": 1000000}} | more
+                     for name, more in (("rich", {}), ("poor", {"budget": 20000, "period": 100})) for more in [more]}
+                    | {"spin": {"module": "spin", "priority": 0}}, """
+count = 0
+def counting():             # a loop takes time
+    global clock, count
+    count += 1
+    clock += count % 20 == 0
+    return tick()
+hal.ticks = counting
+while clock < 1400:
+    system.run(20)
+answer([task("rich").restarts, task("poor").restarts, task("poor").region()[1]])
+""")  # fmt: skip
+    rich, poor, region = restarts
+    assert rich > 20 and 0 < poor <= 2 + 400 // 100 * max(20000 // (4 * region), 1)

@@ -34,7 +34,6 @@ SLICE = const(10_000)
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
 _NAP = const(10_000)            # us between looks at the console of the UART while no task is ready
-_NAP_SOCKETS = const(2000)      # us between looks at the sockets, which wake nothing
 _SLEEP_LEAST = const(50_000)    # us of idleness that are worth a light sleep, which takes about 2 to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
@@ -63,9 +62,9 @@ def ticks():
 
 
 def idle(us):
-    """Sleeps for `us` microseconds, or with -1 until something happens: an edge of a pin, a key, a callback or a thread of MicroPython's.
+    """Sleeps for `us` microseconds, or with -1 until something happens: an edge of a pin, a socket, a key, a callback or a thread of MicroPython's.
 
-    True where a socket is ready. Returns early now and then; a socket is seen within 2 ms. Ctrl-C raises KeyboardInterrupt.
+    True where a socket is ready. Returns early now and then. Ctrl-C raises KeyboardInterrupt.
     """
     if watched() and _ready(0):
         return True
@@ -74,8 +73,7 @@ def idle(us):
     if light_sleep and us >= _SLEEP_LEAST and not watched():
         machine.lightsleep(us // 1000)
         return False
-    nap = _NAP_SOCKETS if watched() else _NAP
-    esp32c3.wait(nap if us < 0 or us > nap else us)
+    esp32c3.wait(_NAP if us < 0 or us > _NAP else us)
     return False
 
 

@@ -20,6 +20,9 @@ ACTIONS = ("stop", "restart", "reboot")
 
 told = None         # told(task): somebody wants to know that it has ended; allocates nothing and raises nothing
 
+# What a restart takes off a budget for each byte of the region, which is cleared and filled; about its time on a board.
+_FUEL_PER_BYTE = const(4)
+_FUEL_MOST = const((1 << 30) - 1)
 _PERIOD_MOST = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
 
 
@@ -203,7 +206,8 @@ def _apply(task, scheduler):
 
 
 def restart(task, scheduler):
-    """Gives a task a new instance and makes it ready. A failure counts as one more fault of its policy.
+    """Gives a task a new instance and makes it ready; where it has a budget it pays for that. A failure counts as one more fault
+    of its policy.
 
     Returns as `faulted` does.
     """
@@ -216,6 +220,9 @@ def restart(task, scheduler):
         task.failures += 1
         return _apply(task, scheduler)
     task.begin(instance, capabilities)
+    thread = task.thread
+    if thread.budget:
+        thread.left = max(thread.left - _FUEL_PER_BYTE * instance.region()[1], -_FUEL_MOST)
     task.started = started
     task.restarts += 1
     scheduler.add(task)

@@ -10,6 +10,7 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "nvs.h"
+#include "lwip/api.h"
 #include "lwip/sockets.h"
 
 #include <stdio.h>
@@ -58,6 +59,14 @@ esp_err_t esp_timer_stop(esp_timer_handle_t timer) {
     return !ran;
 }
 
+/* A socket as lwIP makes one: with a callback of its own, which is counted. STUB_SOCKET: something happens to it while somebody waits. */
+extern netconn_callback stub_told; /* main.c, as lwIP has it in a file of its own */
+int stub_happened;
+
+static void event_callback(struct netconn *connection, enum netconn_evt event, u16_t length) { stub_happened++; }
+void stub_socket(void);
+void stub_socket(void) { netconn_new_with_proto_and_callback(NETCONN_TCP, 0, event_callback); }
+
 /* STUB_EDGES=pin,type,count: so many edges come where the pin's interrupt is of that type. */
 static void edges(void) {
     int pin, type, count;
@@ -69,6 +78,7 @@ static void edges(void) {
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
     int64_t end = esp_timer_get_time() + (int64_t)ticks * 10000;
     edges();
+    if (getenv("STUB_SOCKET") && stub_told) stub_told(NULL, NETCONN_EVT_RCVPLUS, 1);
     while (!notified && esp_timer_get_time() < end)
         for (int i = 0; i < timers_made; i++)
             if (timers[i].due && timers[i].due <= esp_timer_get_time()) {
@@ -167,7 +177,10 @@ esp_err_t esp_partition_mmap(const esp_partition_t *partition, size_t offset, si
     return ESP_OK;
 }
 
-int lwip_socket(int domain, int type, int protocol) { return socket(domain, type, protocol); }
+int lwip_socket(int domain, int type, int protocol) {
+    stub_socket();
+    return socket(domain, type, protocol);
+}
 int lwip_bind(int s, const struct sockaddr *name, socklen_t namelen) { return bind(s, name, namelen); }
 int lwip_connect(int s, const struct sockaddr *name, socklen_t namelen) { return connect(s, name, namelen); }
 ssize_t lwip_recv(int s, void *mem, size_t len, int flags) { return recv(s, mem, len, flags); }
