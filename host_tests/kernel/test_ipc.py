@@ -417,7 +417,7 @@ for task in (server, client, spin):
 before = spin.fuel()
 over = scheduler.run()
 answer([over.name, over.result is None, spin.fuel() > before])
-""", server=f"sp_ipc_receive(e, &m, sizeof m, 0, -1); for (volatile int i = 0; i < 400; i++) {{ }} sp_ipc_reply(e, m.client, text, 0, 0); sp_sleep(1000);",
+""", server="sp_ipc_receive(e, &m, sizeof m, 0, -1); for (volatile int i = 0; i < 400; i++) { } sp_ipc_reply(e, m.client, text, 0, 0); sp_sleep(1000);",
         client=f"for (volatile int i = 0; i < {spent} / 8; i++) {{ }} sp_ipc_call(e, text, 0, &m, 16, 0, 0, -1); return 0;",
         spin="for (;;) __asm__ volatile(\"\");")  # fmt: skip
     assert ran == ["client", True, others]
