@@ -35,6 +35,8 @@ _ANY = const(0xFFFF)    # what a call needs that takes every kind of object
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
 
 
+# Calls that take an object of that kind as a second capability, and the right to it that they need.
+_SECOND = {"notification": (("sp_timer_bind", "sp_irq_bind", "sp_task_bind"), abi.RIGHT_WRITE), "endpoint": (("sp_notify_bind",), abi.RIGHT_READ)}
 # What tasks make themselves.
 _MADE = abi.KIND_ENDPOINT | abi.KIND_NOTIFICATION | abi.KIND_MUTEX | abi.KIND_SEMAPHORE | abi.KIND_MEMORY | abi.KIND_TIMER
 
@@ -60,11 +62,13 @@ class Grant:
                     if abi.NAMES[number] in GIVES:
                         kinds, more = GIVES[abi.NAMES[number]]
                         things[kinds] = things.get(kinds, 0) | rights | more
+        second, right = _SECOND.get(word, ((), 0))
+        used += [number for number in imports if rights & right and abi.NAMES[number] in second]
         used.sort()
         self.calls = [abi.NAMES[number] for number in used]
         needed = 0
         for number in used:
-            needed |= abi.NEEDS[number] >> abi.RIGHTS_SHIFT
+            needed |= right if abi.NAMES[number] in second else abi.NEEDS[number] >> abi.RIGHTS_SHIFT
         if "sp_fs_open" in self.calls:
             needed |= abi.RIGHT_CREATE
         if abi.NAMES.index("sp_ipc_call") in imports or abi.NAMES.index("sp_ipc_reply") in imports:
