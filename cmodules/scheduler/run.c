@@ -52,9 +52,10 @@ int32_t sched_left(const thread *running) {
 
 enum part { USED_UP, WAITS, PREEMPTED, OVER };
 
-/* Runs a thread with so much fuel, and its calls. PREEMPTED: a call of its own has made a higher priority ready. WAITS: it stands where
- * it belongs. OVER: the task ended or faulted. */
+/* Runs a thread with so much fuel, and its calls. PREEMPTED: a call of its own has made a priority ready that is higher and was not (the
+ * guard gives slices while higher ones are). WAITS: it stands where it belongs. OVER: the task ended or faulted. */
 static enum part run_part(const scheduler *self, thread *which, int32_t fuel, int64_t answer) {
+    uint8_t ready = self->ready;
     size_t count;
     mp_obj_t *handlers;
     mp_obj_get_array(self->handlers, &count, &handlers);
@@ -63,7 +64,7 @@ static enum part run_part(const scheduler *self, thread *which, int32_t fuel, in
         answer = sov_instance_refused(which->instance);
         if (!answer && !ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer)) return WAITS;
         if (which->instance == mp_const_none) return WAITS;
-        if (self->ready >> which->priority > 1) {
+        if ((self->ready & ~ready) >> which->priority > 1 && answer == (int32_t)answer) { /* else it is a time, which signals nobody */
             which->answer = (int32_t)answer;
             return PREEMPTED;
         }

@@ -153,6 +153,25 @@ answer([high.result, low.result, system.slices < 30])
         low="for (int i = 0; i < 5; i++) { sp_notify_signal(n, 1); NEED(sp_notify_signal(n, 2) == 0); }") == [0, 0, True]  # fmt: skip
 
 
+def test_a_slice_that_the_guard_gives_is_a_whole_one(firmware):
+    """Beside an endless loop of a higher priority, which is ready all the time: calls go on, and a time is answered in full."""
+    calls, result, turns = play(firmware, """
+hal.write = lambda buffer, n: None
+spin, low = add("spin", [], priority=7), add("low", [], priority=0)
+end = system.slices + 330
+while system.slices < end:
+    system.run(20)
+answer([low.calls(), low.result, system.slices // 33])
+""", spin="for (;;) __asm__ volatile(\"\");", low="""
+int64_t last = sp_time(1), now;
+for (;;) {
+    now = sp_time(1);
+    if (now < last || now - last > 60000000) return 1;
+    last = now;
+}""")  # fmt: skip
+    assert result is None and calls > 20 * turns
+
+
 EDGES = """
 from hal.common.simulated import board
 from kernel.objects.pin import make, parse
