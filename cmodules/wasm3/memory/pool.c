@@ -28,6 +28,8 @@ void pool_uncover(struct pool *pool) {
     hides = false;
     show(pool->base, pool->size);
 }
+
+void pool_end(void *from, uint32_t bytes) { show(from, bytes); }
 #else
 #define hide(FROM, BYTES) ((void)0)
 #define show(FROM, BYTES) ((void)0)

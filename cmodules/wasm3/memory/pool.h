@@ -58,6 +58,13 @@ uint32_t pool_hash(const struct pool *pool);
 #if SOV_POISON
 /* Under the address sanitizer: poisons nothing any more, in no pool; for tests that look at the bytes themselves. */
 void pool_uncover(struct pool *pool);
+/* The pool in these bytes is no more: whoever has them writes to all of them. */
+void pool_end(void *from, uint32_t bytes);
+#else
+static inline void pool_end(void *from, uint32_t bytes) {
+    (void)from;
+    (void)bytes;
+}
 #endif
 
 #endif

@@ -93,6 +93,7 @@ const char *sov_task_start(struct sov_task *task, uint32_t index, const uint64_t
 void sov_task_kill(struct sov_task *task) { sov_region_end(task); }
 
 void *sov_task_empty(struct sov_task *task) {
+    pool_end(task, task->size);
     memset(task, 0, task->size);
     return task;
 }
