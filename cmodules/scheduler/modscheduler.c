@@ -1,6 +1,7 @@
 /* modscheduler.c - the module `scheduler`: Thread and Scheduler as Python objects.
  *
- * Methods take a task: any object whose attribute `thread` is its Thread. The time is the machine's, of its `now`. The tests run the same operations through a plain Python twin of this module.
+ * Methods take a task: any object whose attribute `thread` is its Thread. The time is the machine's, of its `now`. The
+ * tests run the same operations through a plain Python twin of this module.
  *
  * Invariant: nothing here allocates but the constructors, reserve() and, where that was forgotten, the first use of a timer.
  */

@@ -166,8 +166,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_reply_obj, ipc_reply);
 static mp_obj_t endpoint_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     endpoint *self = mp_obj_malloc(endpoint, type);
-    self->shared.name = given[0];
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, given[0]);
     self->bound = NULL;
     self->server = NULL;
     sched_ring(&self->callers);

@@ -6,7 +6,6 @@
  * Invariants: nothing here allocates on the Python heap but the constructors and text(). services_edge() alone is called in
  * interrupts: it writes `edges` and `last`, which nobody else does, and sched_interrupt_came.
  */
-#include "py/mphal.h"
 #include "py/runtime.h"
 
 #include "../common/abi_table.h"
@@ -57,8 +56,7 @@ static void happen(event *self, uint64_t times) {
 }
 
 static void event_init(event *self, mp_obj_t name) {
-    self->shared.name = name;
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, name);
     self->count = self->bits = 0;
     self->hold.table = NULL;
     sched_ring(&self->waiting);
@@ -171,9 +169,9 @@ static event *target(const instance_object *instance, scheduler *home) {
     return self;
 }
 
-/* ---- waiting, of both -------------------------------------------------------------------------------- */
+/* ---- waiting, of all --------------------------------------------------------------------------------- */
 
-/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout) */
+/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout), sp_task_wait(task, timeout) */
 static mp_obj_t event_wait(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     thread *which = sched_thread_of(task);
@@ -188,7 +186,7 @@ static mp_obj_t event_wait(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_event_wait_obj, event_wait);
 
-/* sp_timer_bind(timer, notification, bits), sp_irq_bind(irq, notification, bits) */
+/* sp_timer_bind(timer, notification, bits), sp_irq_bind and sp_task_bind */
 static mp_obj_t event_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     event *self = target(instance, sched_thread_of(task)->home);

@@ -86,8 +86,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_mem_derive_obj, mem_derive);
 static mp_obj_t memory_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 2, 2, false);
     memory *self = mp_obj_malloc(memory, type);
-    self->shared.name = given[0];
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, given[0]);
     self->size = (uint32_t)mp_obj_get_int(given[1]);
     self->bytes = NULL;
     return MP_OBJ_FROM_PTR(self);

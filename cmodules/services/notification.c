@@ -82,8 +82,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_notify_bind_obj, notify_bind);
 static mp_obj_t notification_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     notification *self = mp_obj_malloc(notification, type);
-    self->shared.name = given[0];
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, given[0]);
     self->hold.table = NULL;
     self->bound = NULL;
     self->word = 0;

@@ -42,6 +42,12 @@ typedef struct {
     mp_obj_t account; /* what it counts against, with attributes `objects` and `buffers`; MP_OBJ_NULL: nothing */
 } shared_object;
 
+/* A new object begins with that name, and counts against nothing. */
+static inline void services_init(shared_object *self, mp_obj_t name) {
+    self->name = name;
+    self->account = MP_OBJ_NULL;
+}
+
 /* The text of an object for users: what it is, and its name. */
 mp_obj_t services_text(const char *what, mp_obj_t self);
 

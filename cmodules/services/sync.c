@@ -90,8 +90,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_unlock_obj, sync_unlock);
 static mp_obj_t mutex_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     mutex *self = mp_obj_malloc(mutex, type);
-    self->shared.name = given[0];
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, given[0]);
     self->holder = NULL;
     self->abandoned = false;
     self->held.object = MP_OBJ_FROM_PTR(self);
@@ -139,8 +138,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_sync_give_obj, sync_give);
 static mp_obj_t semaphore_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 2, 2, false);
     semaphore *self = mp_obj_malloc(semaphore, type);
-    self->shared.name = given[0];
-    self->shared.account = MP_OBJ_NULL;
+    services_init(&self->shared, given[0]);
     self->count = (uint32_t)mp_obj_get_int(given[1]);
     sched_ring(&self->waiting);
     return MP_OBJ_FROM_PTR(self);

@@ -32,7 +32,7 @@ What every port provides:
     PINS                          numbers of the pins a task may be given
     pin(number, mode, pull, level), pins_off()
                                   sets one up, as an object with `value()` and `value(level)`; leaves all alone again
-    edges(number, edge, line)    from now on calls line.edge(us) at each edge of an input, "rising", "falling" or "both", or counts it in C;
+    edges(number, which, line)    from now on calls line.edge(us) at each edge of an input (1 falling, 2 rising, 3 both), or counts it in C;
                                   with None instead of a line no longer. pins_off() ends all of them
     advance()                     lets happen what is to happen to simulated pins by now; us until the next of it, or -1
     simulate(steps)               what happens to the pins from outside, where they are simulated; else nothing

@@ -8,6 +8,7 @@ import random
 import tomllib
 from collections import Counter
 
+from abi_definition import wasm_types
 from machines import ROOT
 from script_files import script
 from wasm_text import wat
@@ -27,7 +28,7 @@ def caller():
         if call["number"] not in NEEDS:
             continue
         # In range for every kind of argument.
-        types = [t for argument in call["argument"] for t in (["i64"] if argument["kind"] == "time" else ["i32"] * (1 + argument["kind"].startswith("slice")))]
+        types = wasm_types(call["name"])
         others = [f"({t}.const 1)" for t in types[1:]]
         imports.append(f'(import "sovelma" "{call["name"]}" (func ${call["name"]} (param {" ".join(types)}) (result i32)))')
         cases.append(f"""(if (i32.eq (i32.load (i32.const 0)) (i32.const {call["number"]}))

@@ -10,7 +10,7 @@ import functools
 import pytest
 from script_files import script
 from wasm_text import wat
-from abi_definition import ABI, wasm_arguments
+from abi_definition import ABI, wasm_arguments, wasm_types
 
 CALLS = {call["name"]: call for call in ABI["call"] if not call["in_runtime"]}
 ERRORS = {error["name"]: error["code"] for error in ABI["error"]}
@@ -27,7 +27,7 @@ TABLE = 4               # slots of a task's table
 def module(name, arguments):
     """A module that makes one call and exits with what it answers."""
     call = CALLS[name]
-    types = ["i64" if kind == "time" else "i32" for kind, _ in wasm_arguments(call)]
+    types = wasm_types(name)
     parameters = "".join(" " + type for type in types)
     wide = call["result"] == "i64"
     answer = f"(call $call {' '.join(f'({type}.const {value})' for type, value in zip(types, arguments))})"

@@ -18,3 +18,8 @@ def wasm_arguments(call: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
             yield "length", argument
         else:
             yield argument["kind"], argument
+
+
+def wasm_types(name: str) -> list[str]:
+    """The types of the wasm arguments of a call: i32 or i64."""
+    return [{"i": "i32", "I": "i64"}[letter] for letter in ABI["call"][NUMBERS[name]]["type"][2:-1]]

@@ -8,7 +8,7 @@ import tomllib
 from wasm_text import wat
 from first_calls import first_calls
 from setups import RUN
-from abi_definition import NUMBERS, wasm_arguments
+from abi_definition import NUMBERS, wasm_arguments, wasm_types
 from machines import ROOT
 
 ABI = tomllib.loads((ROOT / "firmware" / "abi.toml").read_text())
@@ -26,7 +26,7 @@ def good(kind, argument):
 
 def caller(name, arguments):
     """A module that makes one call and returns its answer."""
-    types = ["i64" if kind == "time" else "i32" for kind, _ in wasm_arguments(CALLS[name])]
+    types = wasm_types(name)
     parameters = "".join(" " + t for t in types)
     result = {"none": "", "cap": "(result i32)"}.get(CALLS[name]["result"], f"(result {CALLS[name]['result']})")
     constants = " ".join(f"({t}.const {value})" for t, value in zip(types, arguments))

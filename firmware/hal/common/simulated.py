@@ -58,7 +58,6 @@ class Line:
             self._board.clashes += 1
         return None
 
-
     def input(self):
         """The level that it has as an input."""
         if self.outside is not None:
@@ -144,8 +143,6 @@ class Board:
 
     def advance(self):
         """Lets the steps of the script happen whose time has come; every look at a pin does. Milliseconds until the next, or -1."""
-        if self.due is None:
-            return -1
         while self.due is not None:
             left = (self.due - self.clock()) & _TICKS_MASK
             if 0 < left < _TICKS_HALF:
@@ -224,19 +221,16 @@ def pins_off():
     board.unconfigure()
 
 
-_EDGES = {"falling": 1, "rising": 2, "both": 3}
-
-
-def edges(number, edge, line):
-    """Calls `line.edge(us)` at each edge of an input: "rising", "falling" or "both". line: None ends that."""
+def edges(number, which, line):
+    """Calls `line.edge(us)` at each edge of an input: 1 falling, 2 rising, 3 both. line: None ends that."""
     pin = board.line(number)
-    pin.irq, pin.wanted = line, _EDGES[edge]
+    pin.irq, pin.wanted = line, which
 
 
 def advance():
     """Lets the steps of the script happen whose time has come. Microseconds until the next one, or -1."""
     left = board.advance()
-    return left * 1000 if 0 < left < 1_000_000 else left if left < 0 else 1_000_000_000
+    return left if left < 0 else min(left, 1_000_000) * 1000
 
 
 def simulate(steps):

@@ -47,6 +47,7 @@ esp32c3.seed()                     # before anything can use the radio or the AD
 microseconds = esp32c3.microseconds
 now = esp32c3.now
 random = esp32c3.random
+edges = esp32c3.edges
 behind = heartbeat.behind
 _time = bytearray(8)
 
@@ -176,14 +177,6 @@ def pins_off():
 if machine.reset_cause() == machine.SOFT_RESET:
     for _number in PINS:        # outputs of the system before it
         machine.Pin(_number, machine.Pin.IN, None)
-
-
-_EDGES = {"falling": 1, "rising": 2, "both": 3}
-
-
-def edges(number, edge, line):
-    """Counts edges of an input in a services.Irq, in the pin's interrupt: "rising", "falling" or "both". line: None ends that."""
-    esp32c3.edges(number, _EDGES[edge], line)
 
 
 def advance():

@@ -108,8 +108,8 @@ def make(word, what, rights, fs, account):
         number, edge, pull, debounce = what
         edges = Irq("edges of pin %d (%s)" % (number, edge), debounce)
         hal.pin(number, "in", pull, None)
-        hal.edges(number, edge, edges)
-        edges.ends_with(lambda: hal.edges(number, edge, None))
+        hal.edges(number, (edge != "rising") + 2 * (edge != "falling"), edges)
+        edges.ends_with(lambda: hal.edges(number, 0, None))
         return edges
     number, mode, pull, initial, active_low = what
     level = None if initial is None else initial ^ active_low

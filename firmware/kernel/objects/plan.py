@@ -42,9 +42,10 @@ class Plan:
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
         self.account = account = Account(plan["storage"])       # counts on across restarts
-        for key in ("objects_most", "buffers_most"):
-            if plan[key[:7]] != getattr(account, key):
-                setattr(account, key, plan[key[:7]])
+        if plan["objects"] != account.objects_most:
+            account.objects_most = plan["objects"]
+        if plan["buffers"] != account.buffers_most:
+            account.buffers_most = plan["buffers"]
         self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
         self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
 
