@@ -32,6 +32,18 @@ static capability *slot_of(capability_table *table, mp_obj_t given) {
 
 /* ---- making ------------------------------------------------------------------------------------------ */
 
+/* Makes every slot of a table that holds nothing a new one, and forgets all names. */
+static void table_reset(capability_table *self) {
+    self->names = self->granted = mp_const_empty_tuple;
+    memset(self->slot, 0, self->size * sizeof(capability));
+    for (uint32_t i = 1; i < self->size; i++) {
+        self->slot[i].identifier = CAP_GENERATION_STEP | i;
+        self->slot[i].next = i + 1u < self->size ? &self->slot[i + 1] : NULL;
+    }
+    self->first_free = &self->slot[1];
+    self->last_free = &self->slot[self->size - 1];
+}
+
 /* Capabilities(most=16, generations=2^22-2): an empty table. `most`: how many it holds at once, 1 to 255; `generations`: how often
  * a slot is used. */
 static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
@@ -42,17 +54,11 @@ static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t count, size_t k
         mp_raise_ValueError(MP_ERROR_TEXT("a capability table has 1 to 255 slots"));
     size_t size = (size_t)most + 1;
     capability_table *self = mp_obj_malloc_var(capability_table, slot, capability, size, type);
-    memset((void *)&self->owner, 0, sizeof *self - offsetof(capability_table, owner) + size * sizeof(capability));
+    memset((void *)&self->owner, 0, sizeof *self - offsetof(capability_table, owner));
     self->owner = mp_const_none;
-    self->names = self->granted = mp_const_empty_tuple;
     self->generations = (uint32_t)generations;
     self->size = (uint16_t)size;
-    for (uint32_t i = 1; i < size; i++) {
-        self->slot[i].identifier = CAP_GENERATION_STEP | i;
-        self->slot[i].next = i + 1 < size ? &self->slot[i + 1] : NULL;
-    }
-    self->first_free = &self->slot[1];
-    self->last_free = &self->slot[most];
+    table_reset(self);
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -147,6 +153,15 @@ static mp_obj_t table_clear(mp_obj_t self_in) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_clear_obj, table_clear);
+
+/* renew(): the task begins its next life. The table is as a new one, without asking the heap for it: identifiers of the life before
+ * went with the memory that held them. */
+static mp_obj_t table_renew(mp_obj_t self_in) {
+    table_clear(self_in);
+    table_reset(MP_OBJ_TO_PTR(self_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(table_renew_obj, table_renew);
 
 /* ---- looking ----------------------------------------------------------------------------------------- */
 
@@ -266,6 +281,7 @@ static const mp_rom_map_elem_t table_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_grant), MP_ROM_PTR(&table_grant_obj) },
     { MP_ROM_QSTR(MP_QSTR_held), MP_ROM_PTR(&table_held_obj) },
     { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&table_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_renew), MP_ROM_PTR(&table_renew_obj) },
     { MP_ROM_QSTR(MP_QSTR__age), MP_ROM_PTR(&table_age_obj) },
 };
 static MP_DEFINE_CONST_DICT(table_locals, table_locals_table);

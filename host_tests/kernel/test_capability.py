@@ -66,6 +66,24 @@ answer([ok, c.check(write_only, READ_FILE), c.check(folder, READ_FILE), c.check(
     assert result == [0, -3, -1, 0, 0, -3, 3, 0]
 
 
+def test_a_renewed_table_is_as_a_new_one(firmware):
+    """What others made of its capabilities stays theirs."""
+    result = firmware.script(SETUP + """
+c, other = Capabilities(3, 2), Capabilities(1)
+thing = Thing()
+first = [c.grant("thing", thing, abi.RIGHT_READ), c.insert(Thing(), 3), c.insert(Thing(), 3)]
+kept = c.derive(first[0], abi.RIGHT_READ, other)
+c.drop(first[1])
+c.insert(Thing(), 3)
+c.drop(c.held()[1][0])                # its slot is used up: two generations
+c.renew()
+empty = c.held()
+again = [c.grant("thing", thing, abi.RIGHT_READ), c.insert(Thing(), 3), c.insert(Thing(), 3)]
+answer([again == first, empty, c.full(), other.check(kept, READ_FILE), thing.released])
+""")
+    assert result == [True, [], True, 0, 0]
+
+
 def test_made_up_identifiers_are_bad(firmware):
     result = firmware.script(SETUP + """
 c = Capabilities(4)

@@ -59,9 +59,7 @@ answer([before, count, after, [task.result for task in tasks[:2]], tasks[2].resu
 @pytest.mark.pc("sockets")
 @pytest.mark.parametrize("what", ["network", "socket"])
 def test_who_waits_on_it_is_woken(firmware, what):
-    assert firmware.script(SETUP + """
-from kernel.objects import netpolicy
-from kernel.objects.network import Network
+    assert firmware.script("from kernel.objects import netpolicy\nfrom kernel.objects.network import Network" + SETUP + """
 policy = netpolicy.check({"allow": ["127.0.0.1"], "ports": [9], "protocols": ["udp"]}, "", print)
 network = Network(policy)
 capabilities = Capabilities()

@@ -12,10 +12,9 @@ from kernel.core.log import Ring, escaped
 from kernel.core.errors import ManifestError
 from kernel.objects.mount import Mount
 from kernel.objects.files import StorageTooSmall
-from kernel.objects.kinds import make_system
+from kernel.objects.kinds import make_system, resolver
 from kernel.objects.plan import Plan, WrongModule
 from kernel.objects.ramfs import BLOCK, Directory, File, RamFS
-from kernel.objects.resolver import Resolver
 from kernel.core.task import Task
 
 
@@ -39,7 +38,7 @@ def build(manifest):
                 task.plan.end()
         fs.close()
         raise
-    system = make_system(fs, Resolver(*manifest.network))
+    system = make_system(fs, resolver(*manifest.network))
     hal.pins_off()
     for task in tasks:
         task.plan.grant(task.capabilities, True)

@@ -48,7 +48,6 @@ from abi import RIGHT_READ
 from kernel.boot.checker import Checker, whole
 from kernel.boot.task_entry import check_task
 from kernel.core.errors import ManifestError
-from kernel.objects import netpolicy
 
 VERSION = 1
 RAMFS_DEFAULT = 1 << 20
@@ -81,7 +80,7 @@ class Manifest(Checker):
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
         self.mounts = self._check_mounts(root.get("mounts", {}))
-        self.network = netpolicy.check_names(root.get("network", {}), "network", self.wrong)
+        self.network = self._check_network(root)
         self.tasks = self._check_tasks(root.get("tasks"))
         self._check_hashes()
         self.simulation = self._check_simulation(root.get("simulation", []))
@@ -144,6 +143,12 @@ class Manifest(Checker):
                     self.wrong("mounts." + path, "%s is in its place" % other)
             result[path] = (what, limit)
         return result
+
+    def _check_network(self, root):
+        if "network" not in root:
+            return None, None
+        from kernel.objects import netpolicy
+        return netpolicy.check_names(root["network"], "network", self.wrong)
 
     def _check_tasks(self, value):
         result = []

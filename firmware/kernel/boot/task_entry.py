@@ -6,7 +6,7 @@ from kernel.core import supervisor
 from kernel.core.capability import SLOTS_DEFAULT, SLOTS_MOST
 from kernel.core.log import BURST_DEFAULT, RATE_DEFAULT, escaped
 from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
-from kernel.objects.kinds import KINDS, kind_of
+from kernel.objects.kinds import grant_words, kind_of
 from kernel.objects.ramfs import Account
 
 STACK_DEFAULT = 0               # what the module implies, see docs/RUNTIME.md
@@ -122,7 +122,7 @@ def _check_grants(manifest, value, where):
         if manifest.is_a(grant, dict, here, "an object"):
             kind = kind_of(grant)
             if kind is None:
-                words = [word for kind in KINDS for word in kind.GRANTS]
+                words = grant_words()
                 manifest.wrong(here, "needs either %s or %s" % (", ".join(words[:-1]), words[-1]))
                 continue
             parsed = kind.parse(manifest, grant, here)

@@ -1,6 +1,6 @@
 """A task as the kernel knows it: a wasm instance (a wasm3.Instance, one region) and what the kernel keeps about it.
 
-A restart, by the fault policy or at the prompt, keeps the Task and gives it a new instance and new capabilities.
+A restart, by the fault policy or at the prompt, keeps the Task and gives it a new instance, and its capabilities anew.
 
 Its `thread` (a scheduler.Thread, in C) is what the scheduler keeps: state, priority, place in its queues, budget, and what
 the call that the task is in waits for.

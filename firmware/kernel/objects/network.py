@@ -16,7 +16,7 @@ from abi import (
     RIGHT_READ, RIGHT_WRITE)
 from kernel.objects import netpolicy
 from kernel.objects.netpolicy import parse_address, parse_name
-from kernel.objects.resolver import Lookup
+from kernel.objects.resolver import Lookup, Resolver  # noqa: F401 - handed on
 from scheduler import SLEEP_MOST, until
 from kernel.core.transfer import buffer, reserve
 

@@ -48,6 +48,7 @@ class Plan:
             account.buffers_most = plan["buffers"]
         self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
         self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
+        self._table = None      # the task's capabilities: one table for all its lives, since a full heap has no 700 bytes in one piece
 
     def module(self):
         """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
@@ -85,8 +86,12 @@ class Plan:
                 what[0].end()
 
     def capabilities(self):
-        """A new table, with nothing in it."""
-        return Capabilities(self._plan["capabilities"])
+        """The task's table, with nothing in it."""
+        if self._table:
+            self._table.renew()
+        else:
+            self._table = Capabilities(self._plan["capabilities"])
+        return self._table
 
     def grant(self, capabilities, outside):
         """Puts into a new table what the manifest grants: the objects outside the kernel, or all others (see

@@ -1,8 +1,8 @@
 """The commands that show the machine: versions, pins, connections, the kernel's log, memory."""
 import hal
+from abi import KIND_NETWORK, KIND_SOCKET
 from kernel.core import console
 from kernel.core.log import escaped
-from kernel.objects.network import Network, Socket
 from kernel.objects.pin import Pin
 from kernel.shell import inspect, running
 
@@ -30,7 +30,7 @@ def board():
 def net():
     """Shows what tasks may use of the network. Their connections as well, those on their way too."""
     for task in running.the_system().tasks:
-        things = [thing for _, thing, _, _ in task.capabilities.held() if isinstance(thing, (Network, Socket))]
+        things = [thing for _, thing, _, _ in task.capabilities.held() if thing.kind & (KIND_NETWORK | KIND_SOCKET)]
         if task.waiting is not None and task.waiting not in things:
             things.append(task.waiting)
         for thing in things:
