@@ -42,7 +42,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup unix modules new-module generated test spectest test-sanitize fuzz fuzz-asan soak bench backtrace clean distclean
+.PHONY: help run build setup unix modules new-module generated test check-module spectest test-sanitize fuzz fuzz-asan soak bench backtrace clean distclean
 
 # List the targets (this text).
 help: ## this list
@@ -120,6 +120,10 @@ bench: build ## benchmarks
 # Show the source lines of a crash record: CRASH=record.json MODULE=file.wasm.
 backtrace: $(VENV_STAMP) ## CRASH= and MODULE=
 	@$(PYTHON) tools/run/backtrace.py "$(CRASH)" "$(MODULE)"
+
+# What a module is, or why it cannot run here and what to do about that.
+check-module: unix ## what a module is: MODULE=
+	@$(FIRMWARE) -m sovelma check "$(MODULE)"
 
 # Delete what was built, keep downloads, sources and tools.
 clean: ## delete what was built

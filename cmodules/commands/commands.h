@@ -10,6 +10,8 @@
         "boot(path, input=None)\n  Builds the system of a manifest; `run` starts it.\n  `input`: a host file to be /input instead of the one the manifest names.\n  Raises ManifestError; an older system is ended first.") \
     X(check, MP_QSTR_running, "check(path)", "Checks a manifest or a module and runs nothing", \
         "check(path)\n  Checks a manifest or a module and runs nothing. Of a manifest: all that it\n  names - files, modules, room in the arena. Of a module, a file called .wasm:\n  whether it is valid, what it imports and exports, how much memory it takes.\n  Raises ManifestError; an older system is ended first, since the arena is\n  needed.") \
+    X(module, MP_QSTR_running, "module(path)", "Tells what a module is, without running it", \
+        "module(path)\n  Tells what a module is, without running it. Whether it is valid, what it\n  imports and exports, how much memory it takes, or why it cannot run here and\n  what to do about that.\n  Raises ManifestError.") \
     X(audit, MP_QSTR_running, "audit(path, policy, form)", "Shows what each task of a manifest may reach", \
         "audit(path, policy=None, form='table')\n  Shows what each task of a manifest may reach. That is its grants with their\n  rights and the calls that can use them, what is granted or imported for\n  nothing, and where a policy's rules do not hold. Starts nothing.\n  `policy`: a file of rules, see kernel/boot/audit.py; `form`: \"table\", \"json\"\n  or \"dot\", a picture for Graphviz. Returns whether the rules hold. Raises\n  ManifestError.") \
     X(run, MP_QSTR_running, "run(seconds)", "Runs the system until every task is over", \

@@ -32,6 +32,7 @@ BATCH = 100
 INTENDED = {
     "limit of the validator": ("at most", "too many", "nested deeper"),
     "imports are not supported": ("imported table", "imported memory", "imported global"),
+    "feature that is not supported": ("is not supported: build with",),
     "limit of the compiler": ("overran its stack height",),
 }
 

@@ -127,7 +127,7 @@ class Writer:
                 self.emit(f"{kind}.{self.generator.choice(['min', 'max', 'copysign', 'div'])}")
             else:
                 self.condition()
-                self.emit("select")
+                self.emit(*(("select", kind) if self.generator.random() < 0.3 else ("select",)))
         else:
             self.emit("drop")
             stack.pop()
@@ -162,6 +162,32 @@ class Writer:
                 "i32.const", self.generator.randrange(70) if self.generator.random() < 0.95 else self.generator.randrange(2 * MEMORY_BYTES)
             )
             self.emit("memory.fill" if how < 0.65 else "memory.copy")
+
+    def segment(self) -> None:
+        """Copies from a segment, drops one, or copies elements of the table; mostly within bounds."""
+        program, generator = self.program, self.generator
+        how = generator.random()
+        if how < 0.5:
+            index = generator.randrange(len(program.data))
+            size = len(program.data[index])
+            start = generator.randrange(size + 1)
+            self.address()
+            self.emit("i32.const", start)
+            self.emit("i32.const", generator.randrange(size - start + 1) if generator.random() < 0.95 else generator.getrandbits(32))
+            self.emit("memory.init", index)
+        elif how < 0.6:
+            self.emit("data.drop", generator.randrange(len(program.data)))
+        elif how < 0.7:
+            self.emit("elem.drop", generator.randrange(len(program.elements)))
+        else:
+            index = generator.randrange(len(program.elements))
+            source = program.elements[index] if how < 0.85 else program.table
+            start = generator.randrange(len(source) + 1)
+            count = min(generator.randrange(len(source) - start + 1), len(program.table))
+            self.emit("i32.const", generator.randrange(len(program.table) - count + 1))
+            self.emit("i32.const", start)
+            self.emit("i32.const", count if generator.random() < 0.95 else generator.getrandbits(32))
+            self.emit(*(("table.init", index) if how < 0.85 else ("table.copy",)))
 
     def store(self) -> None:
         kind = self.generator.choice(KINDS)
@@ -260,9 +286,11 @@ class Writer:
                 self.store()
             elif choice < 0.42:
                 self.bulk()
-            elif choice < 0.44:
+            elif choice < 0.46:
+                self.segment()
+            elif choice < 0.47:
                 self.emit("nop")
-            elif choice < 0.47 and depth:
+            elif choice < 0.5 and depth:
                 self.leave(stack, labels)
                 if self.generator.random() < 0.5:
                     self.emit("nop")
@@ -295,18 +323,41 @@ class Program:
                 )
             )
         self.table = [generator.choice([None, *range(1, count)]) if count > 1 else None, *range(1, count)]
+        # Segments as they are while the program runs: those that are active are empty by then.
+        self.active = [index for index, function in enumerate(self.table) if function is not None]
+        self.passive = [[generator.choice([None, *range(count)]) for _ in range(generator.randrange(5))] for _ in range(2)]
+        self.elements: list[list[int | None]] = [[] for _ in self.active] + self.passive
+        self.data = [b"", generator.randbytes(generator.randrange(1, 70)), generator.randbytes(generator.randrange(2))]
         self.functions = [Writer(self, index, generator) for index in range(count)]
 
     def wat(self) -> str:
         """The program as text. Names every function, exports function 0 and the memory."""
         lines = ["(module", '(memory (export "memory") 1)', f"(table {len(self.table)} funcref)"]
-        lines += [f"(elem (i32.const {slot}) {function})" for slot, function in enumerate(self.table) if function is not None]
-        lines += [f"(global (mut {kind}) ({kind}.const {BUDGET if i == 0 else 0}))" for i, kind in enumerate(GLOBALS)]
+        lines += [f"(elem {offset(slot)} {'' if slot % 2 else 'func '}{self.table[slot]})" for slot in self.active]
+        lines += [f"(elem {elements(functions)})" for functions in self.passive]
+        lines += ["(elem declare func 0)", f'(data {offset(7)} "")', *[f"(data {string(data)})" for data in self.data[1:]]]
+        lines += [f"(global (mut {kind}) {offset(BUDGET) if i == 0 else f'({kind}.const 0)'})" for i, kind in enumerate(GLOBALS)]
         for (parameters, results), function in zip(self.types, self.functions):
             lines.append(f"(func {signature(parameters, results)} {declared('local', function.locals)}")
             lines += [text(instruction) for instruction in function.code]
             lines.append(")")
         return "\n".join([*lines, '(export "_start" (func 0)))'])
+
+
+def offset(value: int) -> str:
+    """An init expression of that value, in several forms."""
+    return [f"(i32.const {value})", f"(i32.add (i32.const {value - 9}) (i32.const 9))", f"(i32.sub (i32.const {2 * value}) (i32.const {value}))",
+            f"(i32.mul (i32.const -1) (i32.const {-value}))"][value % 4]  # fmt: skip
+
+
+def elements(functions: Sequence[int | None]) -> str:
+    if None in functions:
+        return "funcref " + " ".join("(ref.null func)" if index is None else f"(ref.func {index})" for index in functions)
+    return "func " + " ".join(map(str, functions))
+
+
+def string(data: bytes) -> str:
+    return '"' + "".join(f"\\{byte:02x}" for byte in data) + '"'
 
 
 def declared(word: str, kinds: Sequence[str]) -> str:
@@ -326,6 +377,8 @@ def text(instruction: Sequence[Any]) -> str:
         return f"{name} offset={operands[0]}"
     if name in ("block", "loop", "if", "call_indirect"):
         return f"{name} {signature(*operands)}"
+    if name == "select" and operands:
+        return f"select (result {operands[0]})"
     if name == "br_table":
         return f"{name} {' '.join(map(str, operands[0]))}"
     return " ".join(map(str, instruction))

@@ -5,6 +5,7 @@ their bits as unsigned integers, floats too.
 
 Fuel: instructions of a basic block are charged when it is entered; entering a function costs one unit for every
 16 bytes of locals and constant slots on top, and 40 for each byte of its entry in the code section the first time.
+Instructions that copy or fill cost one unit for every 16 bytes on top, where an element of the table counts as 4.
 """
 
 import math
@@ -20,6 +21,7 @@ CANONICAL = {"f32": 0x7FC00000, "f64": 0x7FF8000000000000}
 SIGN = {kind: 1 << (width - 1) for kind, width in WIDTH.items()}
 
 BYTES_PER_FUEL = 16
+ELEMENT_BYTES = 4
 MOST_CONSTANT_BYTES = 256
 
 # Instructions after which another basic block begins. An `end` is one where something jumps to it.
@@ -252,10 +254,12 @@ class Machine:
     """Runs functions[0]; after run(): results or trap, fuel, globals, memory."""
 
     def __init__(
-        self, functions: list[Function], table: Sequence[int | None], globals: list[int], memory_bytes: int, most_steps: int
-    ) -> None:
-        self.functions, self.table = functions, table
+        self, functions: list[Function], table: Sequence[int | None], globals: list[int], memory_bytes: int, most_steps: int,
+        data: Sequence[bytes] = (), elements: Sequence[Sequence[int | None]] = (),
+    ) -> None:  # fmt: skip
+        self.functions, self.table = functions, list(table)
         self.globals, self.memory = list(globals), bytearray(memory_bytes)
+        self.data, self.elements = list(data), list(elements)  # what is left of the segments: those that are active are empty
         self.fuel = 0
         self.steps = most_steps
         self.trap: str | None = None
@@ -272,12 +276,27 @@ class Machine:
             raise Trap("out of bounds memory access")
         return base + offset
 
-    def memory_operation(self, operation: str, stack: list[int]) -> None:
+    def table_operation(self, operation: str, stack: list[int], segment: int) -> None:
+        count, start, to = stack.pop(), stack.pop(), stack.pop()
+        source = self.elements[segment] if operation == "init" else self.table
+        if start + count > len(source) or to + count > len(self.table):
+            raise Trap("out of bounds table access")
+        self.table[to : to + count] = source[start : start + count]
+        self.fuel += count * ELEMENT_BYTES // BYTES_PER_FUEL
+
+    def memory_operation(self, operation: str, stack: list[int], segment: int) -> None:
         """The memory is smaller than the page the program declares: it cannot grow."""
         if operation == "size":
             stack.append(1)
         elif operation == "grow":
             stack.append(1 if stack.pop() == 0 else MASK["i32"])
+        elif operation == "init":
+            size, start, to = stack.pop(), stack.pop(), stack.pop()
+            self.address(to, 0, size)
+            if start + size > len(self.data[segment]):
+                raise Trap("out of bounds memory access")
+            self.memory[to : to + size] = self.data[segment][start : start + size]
+            self.fuel += size // BYTES_PER_FUEL
         else:
             size, value, to = stack.pop(), stack.pop(), stack.pop()
             self.address(to, 0, size)
@@ -380,7 +399,13 @@ class Machine:
             b, a = pop(), pop()
             stack.append(a & ~SIGN[kind] | b & SIGN[kind])
         elif kind == "memory":
-            self.memory_operation(operation, stack)
+            self.memory_operation(operation, stack, operands[0] if operands else 0)
+        elif kind == "table":
+            self.table_operation(operation, stack, operands[0] if operands else 0)
+        elif operation == "drop" and kind == "data":
+            self.data[operands[0]] = b""
+        elif operation == "drop" and kind == "elem":
+            self.elements[operands[0]] = []
         elif kind in ("i32", "i64"):
             b, a = pop(), pop()
             stack.append(INTEGER_BINARY[operation](kind, a, b))
@@ -392,7 +417,7 @@ class Machine:
             stack.append(FLOAT_COMPARE[operation](x, y))
         elif name == "drop":
             pop()
-        elif name == "select":
+        elif kind == "select":
             condition, b, a = pop(), pop(), pop()
             stack.append(a if condition else b)
         elif name == "nop":

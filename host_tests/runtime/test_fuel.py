@@ -52,7 +52,8 @@ def reference(program):
     sizes = entries(wat(program.wat()))
     functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)], size)
                  for kinds, writer, size in zip(program.types, program.functions, sizes, strict=True)]  # fmt: skip
-    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS)
+    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS,
+                      program.data, program.elements)  # fmt: skip
     try:
         machine.run()
     except TooLong:
@@ -108,6 +109,10 @@ BY_HAND = {
     "a call pays its callee": ("", "call $callee nop", 3 + 2),
     "memory.fill": ("", "i32.const 0 i32.const 0 i32.const 100 memory.fill", 5 + 100 // 16),
     "memory.copy": ("", "i32.const 0 i32.const 0 i32.const 15 memory.copy", 5),
+    "memory.init": ("", "i32.const 0 i32.const 0 i32.const 33 memory.init $data", 5 + 33 // 16),
+    "dropping costs nothing beside the instruction": ("", "data.drop $data elem.drop $elements", 3),
+    "table.init: an element counts as 4 bytes": ("", "i32.const 0 i32.const 0 i32.const 7 table.init $elements", 5 + 7 * 4 // 16),
+    "table.copy": ("", "i32.const 1 i32.const 0 i32.const 9 table.copy", 5 + 9 * 4 // 16),
     "a trap leaves its block paid": ("", "unreachable nop nop", 1),
     "a trap amid a block": ("", "i32.const 0 i32.const 0 i32.div_u drop nop", 6),
 }
@@ -116,7 +121,7 @@ BY_HAND = {
 @pytest.mark.parametrize("name", BY_HAND)
 def test_the_rule_by_hand(firmware, name):
     locals, body, cost = BY_HAND[name]
-    module = wat(f"""(module (memory 1) (func $callee nop) (func (export "_start") {locals} {body}))""")
+    module = wat(f"""(module (memory 1) (table 10 funcref) (data $data "{'x' * 40}") (elem $elements func {"$callee " * 8}) (func $callee nop) (func (export "_start") {locals} {body}))""")
     got = firmware.script(RUN + """
 out = []
 for slice in (2**30 - 1, 3, 1):

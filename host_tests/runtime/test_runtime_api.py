@@ -207,7 +207,7 @@ REFUSALS = {
     "imported memory": ('(module (import "sovelma" "memory" (memory 1)) (func (export "_start")))', {},
         "offset 0x20: imported memory is not supported: link without --import-memory"),
     "imported global": ('(module (import "sovelma" "g" (global i32)) (func (export "_start")))', {},
-        "offset 0x1b: imported global is not supported"),
+        "offset 0x1b: imported global is not supported: build without -fPIC"),
     "data beyond memory": (
         '(module (memory 1) (data (i32.const 1000) "0123456789") (func (export "_start")))', {"memory": 1008},
         "data segment out of bounds: 10 bytes at 1000 of 1008 bytes of memory; raise memory or link with less data"),

@@ -17,6 +17,7 @@ import calls  # noqa: E402, F401
 import limits  # noqa: E402, F401
 import malformed  # noqa: E402, F401
 import running  # noqa: E402, F401
+import segments  # noqa: E402, F401
 from specimen import SPECIMENS  # noqa: E402
 
 RECORDS = tomllib.loads((HERE / "zoo.toml").read_text()) if (HERE / "zoo.toml").exists() else {}

@@ -20,7 +20,7 @@ OUTPUT = "cmodules/commands/commands.h"
 COLUMNS = 80
 # (module of kernel.shell, its commands in the order of the list)
 GROUPS = (
-    ("running", ("boot", "check", "audit", "run", "background", "pause")),
+    ("running", ("boot", "check", "module", "audit", "run", "background", "pause")),
     ("tasks", ("ps", "top", "kill", "stop", "start", "restart", "crash", "log", "revoke", "caps")),
     ("files", ("ls", "rm", "cat")),
     ("machine", ("version", "board", "net", "dmesg", "mem")),

@@ -10,6 +10,8 @@
 #ifndef SOV_COMPILER_HOOKS_H
 #define SOV_COMPILER_HOOKS_H
 
+#include "skip.h"
+
 /* ---- cost cells ---------------------------------------------------------------------------------- */
 
 /* What the compiler must do about fuel before the next instruction. */
@@ -26,6 +28,8 @@ static struct {
     enum next_block next;
     u16 ended;            /* depth of the block whose `end` was read last */
     u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
+    u32 bulk;             /* number of the prefixed instruction that is compiled, see read_bulk() */
+    u32 segment;          /* that it names */
 } meter;
 
 M3Result AllocateConstantSlots(IM3Compilation o, u16 *o_slot, u8 i_type);
@@ -189,48 +193,32 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
     }
 }
 
-/* ---- code that cannot be reached ------------------------------------------------------------------ */
+/* ---- instructions ---------------------------------------------------------------------------------- */
 
-static bytes_t skip_number(bytes_t at, cbytes_t end) {
-    while (at < end && (*at & 0x80)) at++;
-    return at < end ? at + 1 : at;
-}
-
-static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
-    while (count-- && at < end) at = skip_number(at, end);
-    return at;
-}
-
-/* The instruction after the one at `at`. The module is valid: widths and counts are in order. */
-static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
-    u8 opcode = *at++;
-    u32 number = 0;
-    switch (opcode) {
-        /* clang-format off */
-        case c_waOp_block: case c_waOp_loop: case c_waOp_if: case c_waOp_branch: case c_waOp_branchIf: case c_waOp_call:
-        case c_waOp_getLocal: case c_waOp_setLocal: case c_waOp_teeLocal: case c_waOp_getGlobal: case OP_GLOBAL_SET:
-        case OP_MEMORY_SIZE: case OP_MEMORY_GROW: case c_waOp_i32_const: case c_waOp_i64_const:
-        /* clang-format on */
-            return skip_number(at, end);
-        case c_waOp_branchTable: ReadLEB_u32(&number, &at, end); return skip_numbers(at, end, number + 1);
-        case OP_CALL_INDIRECT: return skip_numbers(at, end, 2);
-        case c_waOp_f32_const: return at + sizeof(f32);
-        case c_waOp_f64_const: return at + sizeof(f64);
-        case OP_PREFIX_FC: ReadLEB_u32(&number, &at, end); return at + (number == OP_MEMORY_COPY ? 2 : number == OP_MEMORY_FILL ? 1 : 0);
-        default: return opcode >= OP_FIRST_ACCESS && opcode <= OP_LAST_ACCESS ? skip_numbers(at, end, 2) : at; /* loads and stores */
+/* wasm3 knows two bulk instructions. The others that take three numbers have two immediates and are compiled as memory.copy
+ * (metered_Read_u8), with another operation (metered_EmitOp); what drops a segment is emitted here, and wasm3 sees a nop, as it sees a
+ * select without the type. */
+static M3Result read_bulk(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
+    M3Result result = m3Err_none;
+    if (*opcode == OP_SELECT_TYPED) {
+        *bytes = skip_numbers(*bytes, end, 2);
+        *opcode = OP_SELECT;
+        return result;
     }
-}
-
-/* The `end` or `else` that code beginning at `at` runs into. wasm3 compiles what follows a branch, with operands
- * that are not there, and now and then refuses: here it never sees it. */
-static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
-    for (u32 depth = 0; at < end; at = skip_instruction(at, end)) {
-        u8 opcode = *at;
-        if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) depth++;
-        if (depth == 0 && (opcode == c_waOp_end || opcode == c_waOp_else)) break;
-        if (opcode == c_waOp_end) depth--;
+    bytes_t at = *bytes;
+    _(ReadLEB_u32(&meter.bulk, &at, end));
+    if (meter.bulk < OP_MEMORY_INIT) return result;
+    _(ReadLEB_u32(&meter.segment, &at, end)); /* or what else comes first */
+    if (meter.bulk != OP_DATA_DROP && meter.bulk != OP_ELEM_DROP) return result;
+    *bytes = at;
+    *opcode = OP_NOP;
+    const struct sov_segment *segment = sov_segment(o->runtime->userdata, meter.bulk == OP_DATA_DROP, meter.segment);
+    if (segment->size || segment->start) {
+        _(follow_EmitOp(o, op_metered_Drop));
+        EmitWord(o->page, segment);
     }
-    return at;
+_catch:
+    return result;
 }
 
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
@@ -260,6 +248,10 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
             return result;
         }
         if (*opcode == c_waOp_getLocal || *opcode == c_waOp_getGlobal) return result;
+        if (*opcode == OP_SELECT_TYPED || *opcode == OP_PREFIX_FC) {
+            _(read_bulk(o, opcode, bytes, end));
+            return result;
+        }
         meter.next = block_after(o, *opcode);
         if (*opcode == c_waOp_end) meter.ended = o->block.depth;
         _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
@@ -287,30 +279,41 @@ _catch:
     return result;
 }
 
-/* The number behind the prefix 0xFC is an LEB128 number, however long; wasm3 reads one byte. */
+/* The number behind the prefix 0xFC is an LEB128 number, however long; wasm3 reads one byte. Of the instructions that it does not know
+ * those that are left have operands as memory.copy. */
 static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
     u32 number;
     M3Result result = ReadLEB_u32(&number, bytes, end);
-    if (!result && number > UINT8_MAX) result = m3Err_unknownOpcode;
-    *value = (u8)number;
+    *value = (u8)(number < OP_MEMORY_INIT || number == OP_MEMORY_FILL ? number : OP_MEMORY_COPY);
     return result;
 }
 
-/* Bytes of 0x80 are zeros in front of the last byte of an index that is 0, as the validator saw to; no type begins with one. */
+/* Reads the index of a table, a memory or a segment, however many bytes it has, which wasm3 does not look at, or a type, which is
+ * one byte. */
 static M3Result metered_ReadLEB_i7(i8 *value, bytes_t *bytes, cbytes_t end) {
-    while (*bytes < end && **bytes == 0x80) ++*bytes;
+    while (*bytes < end && (**bytes & 0x80)) ++*bytes;
     return ReadLEB_i7(value, bytes, end);
+}
+
+static M3Result emit_bulk(IM3Compilation o) {
+    M3Result result;
+    if (meter.bulk == OP_TABLE_COPY) return follow_EmitOp(o, op_metered_TableCopy);
+    bool is_data = meter.bulk == OP_MEMORY_INIT;
+    _(follow_EmitOp(o, is_data ? op_metered_MemoryInit : op_metered_TableInit));
+    EmitWord(o->page, sov_segment(o->runtime->userdata, is_data, meter.segment));
+_catch:
+    return result;
 }
 
 static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
     M3Result result;
-    if (!o->function) return EmitOp(o, operation == op_Return ? op_End : operation); /* an init expression */
     if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch) _(copy_operands_to_loop(o));
     /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
     if (operation == op_Branch && *o->lastOpcodeStart != c_waOp_end) operation = op_metered_Branch;
     if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
         operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
         meter.next = BLOCK_CELL;
+    if (operation == op_MemCopy && meter.bulk != OP_MEMORY_COPY) return emit_bulk(o);
     _(follow_EmitOp(o, operation));
 _catch:
     return result;

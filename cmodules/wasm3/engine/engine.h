@@ -34,10 +34,37 @@ const char *sov_load(struct sov_task *task, const struct sov_module *scan, const
 /* Drops what points into the wasm bytes and is not needed after creation. */
 void sov_forget_wasm(struct sov_task *task);
 
-/* ---- wasm3_parts.c ------------------------------------------------------------------------------------ */
+/* ---- parse.c ------------------------------------------------------------------------------------------ */
 
-/* The bits of an init expression, which is one constant and `end`; advances *at past it. The module was validated. */
-u64 sov_constant_value(bytes_t *at, cbytes_t end);
+/* Makes task->module in the open heap: all but memory, table and code. */
+void sov_parse(struct sov_task *task, const struct sov_module *scan, const uint8_t *wasm, uint32_t size);
+
+bool sov_earlier_global(const void *module, uint32_t index, uint64_t *value); /* for sov_constant_value(); M3Module */
+
+/* An LEB128 number of 32 bits in bytes that were validated: it ends. */
+static inline u32 sov_number(bytes_t *at) {
+    u32 value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        u8 byte = *(*at)++;
+        value |= (u32)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) return value;
+    }
+}
+
+/* ---- segments.c --------------------------------------------------------------------------------------- */
+
+struct sov_segment {
+    const void *start; /* bytes, or the index of a function for each element as a u16 */
+    u32 size;          /* bytes or elements */
+};
+
+#define SOV_NO_ELEMENT 0xffffu /* ref.null in an element segment: no function has that index */
+
+const char *sov_load_data(struct sov_task *task, const struct sov_module *scan); /* NULL, or a reason; memory is there */
+const char *sov_load_table(struct sov_task *task, const struct sov_module *scan);
+
+/* What a segment of that number has left, as long as the task; dropping it means to set its size to 0, where it is not const. */
+const struct sov_segment *sov_segment(const struct sov_task *task, bool is_data, u32 index);
 
 /* ---- compile.c: compiles functions; its head says when ------------------------------------------------ */
 

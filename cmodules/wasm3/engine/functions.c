@@ -25,21 +25,11 @@ struct sov_functions {
 
 const M3Function sov_unmade;
 
-/* The bytes were validated: numbers end, and entries are there. */
-static u32 read_number(bytes_t *at) {
-    u32 value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-        u8 byte = *(*at)++;
-        value |= (u32)(byte & 0x7f) << shift;
-        if (!(byte & 0x80)) return value;
-    }
-}
-
 void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan) {
     IM3Module module = task->module;
     bytes_t type = scan->section[3].start, body = scan->section[10].start;
-    u32 count = type ? read_number(&type) : 0;
-    if (count) read_number(&body);
+    u32 count = type ? sov_number(&type) : 0;
+    if (count) sov_number(&body);
     struct sov_functions *functions = sov_heap_take(sizeof *functions + count * sizeof(IM3Function));
     functions->marks = sov_heap_take((count / MARK_EVERY + 1) * sizeof *functions->marks);
     functions->types = type;
@@ -48,8 +38,8 @@ void sov_prepare_functions(struct sov_task *task, const struct sov_module *scan)
     for (u32 i = 0; i < count; i++) {
         if (i % MARK_EVERY == 0)
             functions->marks[i / MARK_EVERY] = (struct mark){ (uint32_t)(type - functions->types), (uint32_t)(body - functions->bodies) };
-        read_number(&type);
-        u32 size = read_number(&body);
+        sov_number(&type);
+        u32 size = sov_number(&body);
         body += size;
     }
     module->numFunctions = module->numFuncImports + count;
@@ -67,15 +57,15 @@ static IM3Function make(IM3Module module, const struct sov_functions *functions,
     const struct mark *mark = &functions->marks[defined / MARK_EVERY];
     bytes_t type = functions->types + mark->type, body = functions->bodies + mark->body;
     for (u32 i = 0; i < defined % MARK_EVERY; i++) {
-        read_number(&type);
-        u32 size = read_number(&body);
+        sov_number(&type);
+        u32 size = sov_number(&body);
         body += size;
     }
     IM3Function function = sov_heap_take(sizeof *function);
     function->module = module;
-    function->funcType = module->funcTypes[read_number(&type)];
+    function->funcType = module->funcTypes[sov_number(&type)];
     function->wasm = body;
-    u32 size = read_number(&body);
+    u32 size = sov_number(&body);
     function->wasmEnd = body + size;
     return function;
 }

@@ -10,9 +10,10 @@
  *                  and, on 32-bit machines, i64 shifts and all loads and stores by shorter ones (operations_*.h).
  *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
  *                  where a basic block begins, bounds nesting and values against the compiler's tables, moves values
- *                  out of registers and shared slots where wasm3 would lose them, skips what cannot be reached.
+ *                  out of registers and shared slots where wasm3 would lose them, skips what cannot be reached, turns the bulk
+ *                  instructions that wasm3 does not know into one that it knows.
  *   Read_u8        reads the second part of a prefixed instruction, as the LEB128 number it is.
- *   ReadLEB_i7     reads the index of table 0, however many bytes it has; wasm3 reads one.
+ *   ReadLEB_i7     reads the index of a table or segment, however many bytes it has; wasm3 reads one.
  *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
  *                  to a loop (wasm3 0.5.0 forgets them).
  *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
@@ -67,6 +68,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #define d_m3HasFloat 1
 
 #include "operations_control.h"
+#include "operations_bulk.h"
 #include "operations_integer.h"
 #include "operations_float.h"
 #include "operations_memory.h"
@@ -227,6 +229,7 @@ IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp) {
     const void *target = return_pc[-2];
     for (IM3FuncType type = task->environment->funcTypes; type; type = type->next) {
         if (type != target) continue;
+        if (task->table_changed) return NULL;
         m3stack_t caller = sp - *(i32 *)(return_pc - 1);
         u32 index = *(u32 *)(caller + *(i32 *)(return_pc - 4));
         return index < task->module->table0Size ? task->module->table0[index] : NULL;

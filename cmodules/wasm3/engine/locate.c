@@ -39,7 +39,6 @@ static uint32_t find_places(const struct sov_task *task, struct sov_place *place
     pc_t pc = task->run.pc;
     while (sp && count < most) {
         IM3Function function = sov_frame_callee(task, sp);
-        if (!function) break;
         places[count++] = (struct sov_place){ function, pc, NULL };
         pc = sov_frame_return(sp) - 1; /* within the call */
         sp = sov_frame_caller(sp);
@@ -129,8 +128,8 @@ uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, u
     struct pool *heap = take_memory(&bytes);
     for (uint32_t i = 0; heap && i < count; i++) {
         IM3Function function = places[i].function;
-        u32 index = sov_function_index(task, function);
-        if (!function->compiled || index < module->numFuncImports) continue; /* a host function has no instructions */
+        u32 index = function ? sov_function_index(task, function) : 0;
+        if (!function || !function->compiled || index < module->numFuncImports) continue; /* a host function has no instructions */
         bool seen = false;
         for (uint32_t j = 0; j < i; j++) seen |= places[j].function == function;
         const uint8_t *end, *entry = seen ? NULL : find_entry(&scan, index - module->numFuncImports, &end);

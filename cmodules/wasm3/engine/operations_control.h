@@ -237,26 +237,6 @@ d_m3Op(metered_HostCall) { return leave_syscall(d_m3OpAllArgs); }
 /* Bytes that one unit of fuel pays for in bulk operations. */
 #define SOV_BULK_BYTES_PER_FUEL 16u
 
-/* Bulk operations charge for their bytes when they are done: suspending before would need the operation to
- * know whether it has paid. What runs past the slice is at most one pass over the task's own memory. */
-d_m3Op(metered_MemCopy) {
-    u32 size = (u32)_r0;
-    u64 source = slot(u32);
-    u64 destination = slot(u32);
-    if (UNLIKELY(destination + size > _mem->length || source + size > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);
-    memmove(m3MemData(_mem) + destination, m3MemData(_mem) + source, size);
-    charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
-}
-
-d_m3Op(metered_MemFill) {
-    u32 size = (u32)_r0;
-    u32 byte = slot(u32);
-    u64 destination = slot(u32);
-    if (UNLIKELY(destination + size > _mem->length)) newTrap(m3Err_trapOutOfBoundsMemoryAccess);
-    memset(m3MemData(_mem) + destination, (u8)byte, size);
-    charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
-}
-
 /* The bytes up to the limit were reserved and zeroed with the region; growing only moves the bound. */
 d_m3Op(metered_MemGrow) {
     struct sov_task *task = sov_task_of(_mem);

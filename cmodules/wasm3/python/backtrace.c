@@ -16,7 +16,8 @@ static bool append_frame(void *list, uint32_t function, const char *name, uint32
     if (name && length > NAME_BYTES)
         for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */
     if (name && !utf8_check((const byte *)name, length)) name = NULL;
-    mp_obj_t pair[2] = { mp_obj_new_int_from_uint(function), name ? mp_obj_new_str(name, length) : mp_const_none };
+    mp_obj_t index = function == SOV_NOWHERE ? MP_OBJ_NEW_SMALL_INT(-1) : mp_obj_new_int_from_uint(function);
+    mp_obj_t pair[2] = { index, name ? mp_obj_new_str(name, length) : mp_const_none };
     mp_obj_list_append(MP_OBJ_FROM_PTR(list), mp_obj_new_tuple(2, pair));
     return true;
 }

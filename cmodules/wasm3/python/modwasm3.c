@@ -345,6 +345,8 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Instance), MP_ROM_PTR(&sov_instance_type) },
     { MP_ROM_QSTR(MP_QSTR_arena), MP_ROM_PTR(&sov_module_arena_obj) },
     { MP_ROM_QSTR(MP_QSTR_room), MP_ROM_PTR(&sov_module_room_obj) },
+    { MP_ROM_QSTR(MP_QSTR_custom), MP_ROM_PTR(&sov_module_custom_obj) },
+    { MP_ROM_QSTR(MP_QSTR_layout), MP_ROM_PTR(&sov_module_layout_obj) },
     { MP_ROM_QSTR(MP_QSTR_stack_hint), MP_ROM_PTR(&sov_module_stack_hint_obj) },
     { MP_ROM_QSTR(MP_QSTR_arena_resize), MP_ROM_PTR(&sov_module_arena_resize_obj) },
     { MP_ROM_QSTR(MP_QSTR_validate), MP_ROM_PTR(&module_validate_obj) },

@@ -37,6 +37,7 @@ struct sov_task {
     IM3Module module;
     struct sov_functions *functions; /* of a task that compiles on demand, else NULL */
     uint16_t *elements;      /* of such a task: index of the function that each element of the table names */
+    struct sov_segments *segments; /* of a module with a passive segment, else NULL */
     IM3Function root;        /* function that runs or ran last at the bottom of the stack */
     const char *error;       /* static text, or error_text */
     uint64_t fuel_used;
@@ -54,6 +55,7 @@ struct sov_task {
     uint8_t status;          /* enum sov_status */
     bool exited;             /* by sp_exit: exit_code counts, results do not */
     bool on_demand;          /* functions are compiled when first called, from bytes that stay */
+    bool table_changed;      /* an element named one function and then another: who was called through it is not known */
     uint16_t nesting, values; /* of the module's deepest and widest blocks: they determine the C stack that compiling takes */
     char error_text[SOV_ERROR_BYTES];
     struct sov_execution run;

@@ -56,14 +56,11 @@ static const char *plan_memory(struct examined *module, uint32_t wanted) {
     const struct sov_module *scan = &module->scan;
     if (!scan->has_memory) return NULL;
     uint64_t declared = (uint64_t)scan->memory_pages * d_m3MemPageSize, most = (uint64_t)scan->memory_most_pages * d_m3MemPageSize;
-    uint32_t heap_base, index, stack_top;
-    bool is_mutable;
+    uint32_t heap_base, stack_top;
     uint64_t limit = wanted;
     if (!wanted) {
         limit = declared;
-        if (sov_find_export(scan, 3, "__heap_base", 11, &index) && sov_constant_global(scan, index, &heap_base, &is_mutable) &&
-            heap_base < limit)
-            limit = heap_base;
+        if (sov_exported_global(scan, "__heap_base", 11, &heap_base) && heap_base < limit) limit = heap_base;
     }
     if (limit > most) limit = most;
     if (limit > UINT32_MAX - 64) return no_room(limit);

@@ -188,10 +188,10 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
     m3stack_t sp = task->run.sp;
     for (uint32_t depth = 0; sp && depth < most; depth++) {
         IM3Function function = sov_frame_callee(task, sp);
-        if (!function) return;
-        uint32_t length = 0;
-        const char *name = sov_function_name(task, function, &length);
-        if (!visit(context, sov_function_index(task, function), name, length)) return;
+        static const char unknown[] = "called through a changed table";
+        uint32_t length = sizeof unknown - 1;
+        const char *name = function ? sov_function_name(task, function, &length) : unknown;
+        if (!visit(context, function ? sov_function_index(task, function) : SOV_NOWHERE, name, length)) return;
         sp = sov_frame_caller(sp);
     }
 }

@@ -78,7 +78,8 @@ uint64_t sov_task_state_hash(const struct sov_task *task);
 char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits); /* type, 0: no such global */
 
 /* Walks the frames, innermost first: calls visit(context, function index, name or NULL, its bytes) until it returns
- * false. At most `most` frames. A task that compiles on demand looks each name up in its module: O(module). */
+ * false. At most `most` frames; the index is SOV_NOWHERE where the element of the table that was called through names another
+ * function now. A task that compiles on demand looks each name up in its module: O(module). */
 void sov_task_backtrace(const struct sov_task *task, uint32_t most,
     bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context);
 

@@ -22,6 +22,7 @@ enum sov_opcode {
     OP_CALL_INDIRECT = 0x11,
     OP_DROP = 0x1a,
     OP_SELECT = 0x1b,
+    OP_SELECT_TYPED = 0x1c, /* a vector of one type follows */
     OP_LOCAL_GET = 0x20,
     OP_LOCAL_SET = 0x21,
     OP_LOCAL_TEE = 0x22,
@@ -37,15 +38,31 @@ enum sov_opcode {
     OP_F32_CONST = 0x43,
     OP_F64_CONST = 0x44,
     OP_FIRST_NUMERIC = 0x45, /* i32.eqz */
+    OP_I32_ADD = 0x6a,       /* sub and mul follow */
+    OP_I32_MUL = 0x6c,
+    OP_I64_ADD = 0x7c,
+    OP_I64_MUL = 0x7e,
     OP_LAST_NUMERIC = 0xc4,  /* i64.extend32_s */
+    OP_REF_NULL = 0xd0,      /* a type follows */
+    OP_REF_FUNC = 0xd2,
     OP_PREFIX_FC = 0xfc,     /* a number follows */
 };
 
 /* Numbers behind OP_PREFIX_FC; 0 to 7 are the saturating truncations. */
 enum sov_prefixed_opcode {
-    OP_FIRST_UNSATURATED = 8,
+    OP_MEMORY_INIT = 8, /* the first that saturates nothing */
+    OP_DATA_DROP = 9,
     OP_MEMORY_COPY = 10,
     OP_MEMORY_FILL = 11,
+    OP_TABLE_INIT = 12,
+    OP_ELEM_DROP = 13,
+    OP_TABLE_COPY = 14,
 };
+
+/* Flags of a segment: it is passive or declared; it names its table or memory, or is declared; its elements are expressions. An
+ * active one of kind 0 or 4 belongs to table or memory 0. */
+enum { SEGMENT_PASSIVE = 1, SEGMENT_EXPLICIT = 2, SEGMENT_EXPRESSIONS = 4 };
+
+#define TYPE_FUNCREF 0x70
 
 #endif

@@ -57,6 +57,23 @@ static struct cursor section_cursor(const struct sov_module *module, unsigned id
     return (struct cursor){ module->section[id].start, module->section[id].end, false };
 }
 
+struct sov_bytes sov_custom_section(const uint8_t *wasm, uint32_t size, const char *wanted, uint32_t length) {
+    struct sov_bytes found = { NULL, NULL };
+    struct cursor c = { wasm, wasm + size, false };
+    read_bytes(&c, 8);
+    while (c.at < c.end && !c.bad) {
+        uint8_t id = read_byte(&c);
+        uint32_t bytes = read_u32(&c);
+        const uint8_t *start = read_bytes(&c, bytes);
+        struct cursor name = { start, c.at, c.bad };
+        if (id || c.bad) continue;
+        uint32_t name_length = read_u32(&name);
+        const uint8_t *text = read_bytes(&name, name_length);
+        if (!name.bad && name_length == length && !memcmp(text, wanted, length)) found = (struct sov_bytes){ name.at, name.end };
+    }
+    return found;
+}
+
 const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t size) {
     static const uint8_t preamble[8] = { 0, 'a', 's', 'm', 1, 0, 0, 0 };
     memset(module, 0, sizeof *module);
@@ -69,15 +86,9 @@ const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t si
         const uint8_t *start = read_bytes(&c, length);
         if (c.bad) return "a section is longer than the module";
         if (id > 12) return "unknown section";
-        if (id) {
-            module->section[id] = (struct sov_bytes){ start, start + length };
-        } else {
-            struct cursor name = { start, start + length, false };
-            uint32_t name_length = read_u32(&name);
-            const uint8_t *text = read_bytes(&name, name_length);
-            if (!name.bad && name_length == 4 && !memcmp(text, "name", 4)) module->section[0] = (struct sov_bytes){ name.at, name.end };
-        }
+        if (id) module->section[id] = (struct sov_bytes){ start, start + length };
     }
+    module->section[0] = sov_custom_section(wasm, size, "name", 4);
     module->code_bytes = (uint32_t)(module->section[10].end - module->section[10].start);
     c = section_cursor(module, 5);
     if (c.at < c.end && read_u32(&c)) {
@@ -152,26 +163,78 @@ bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *
     return false;
 }
 
+/* Does an addition, subtraction or multiplication to the two values at `top`. */
+static void calculate(uint64_t *top, uint8_t opcode) {
+    bool is_i32 = opcode <= OP_I32_MUL;
+    switch (opcode - (is_i32 ? OP_I32_ADD : OP_I64_ADD)) {
+        case 0: top[0] += top[1]; break;
+        case 1: top[0] -= top[1]; break;
+        default: top[0] *= top[1]; break;
+    }
+    if (is_i32) top[0] = (uint32_t)top[0];
+}
+
+static bool evaluate(struct cursor *c, sov_global_value *global, const void *context, uint64_t *value) {
+    uint64_t values[SOV_CONSTANT_HEIGHT + 1];
+    uint32_t height = 0, i;
+    bool known = true;
+    while (!c->bad && height <= SOV_CONSTANT_HEIGHT) {
+        uint64_t next = 0;
+        uint8_t opcode = read_byte(c);
+        switch (opcode) {
+            case OP_I32_CONST: next = (uint32_t)read_leb(c, 5, true); break;
+            case OP_I64_CONST: next = read_leb(c, 10, true); break;
+            case OP_F32_CONST:
+            case OP_F64_CONST:
+                i = opcode == OP_F32_CONST ? 4 : 8;
+                const uint8_t *bytes = read_bytes(c, i);
+                if (!c->bad) memcpy(&next, bytes, i); /* all our machines are little-endian */
+                break;
+            case OP_GLOBAL_GET:
+                i = read_u32(c);
+                known &= global && global(context, i, &next);
+                break;
+            case OP_I32_ADD ... OP_I32_MUL:
+            case OP_I64_ADD ... OP_I64_MUL:
+                if (height < 2) break;
+                height--;
+                calculate(&values[height - 1], opcode);
+                continue;
+            case OP_END: *value = height ? values[0] : 0; return known && height == 1 && !c->bad;
+            default: c->bad = true;
+        }
+        values[height++] = next;
+    }
+    c->bad = true; /* of what is not valid */
+    return false;
+}
+
+bool sov_constant_value(const uint8_t **at, const uint8_t *end, sov_global_value *global, const void *context, uint64_t *value) {
+    struct cursor c = { *at, end, false };
+    bool known = evaluate(&c, global, context, value);
+    *at = c.at;
+    return known;
+}
+
 bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32_t *value, bool *is_mutable) {
     struct cursor c = section_cursor(module, 6);
     if (c.at == c.end) return false;
     uint32_t count = read_u32(&c);
     for (uint32_t i = 0; i < count && !c.bad; i++) {
-        read_byte(&c); /* type */
+        uint64_t found = 0;
+        bool is_i32 = read_byte(&c) == 0x7f;
         *is_mutable = read_byte(&c);
-        uint8_t opcode = read_byte(&c);
-        switch (opcode) {
-            case OP_I32_CONST: *value = (uint32_t)read_leb(&c, 5, true); break;
-            case OP_I64_CONST: read_leb(&c, 10, true); break;
-            case OP_F32_CONST: read_bytes(&c, 4); break;
-            case OP_F64_CONST: read_bytes(&c, 8); break;
-            case OP_GLOBAL_GET: read_u32(&c); break;
-            default: return false;
-        }
-        if (read_byte(&c) != OP_END) return false;
-        if (i == index) return opcode == OP_I32_CONST && !c.bad;
+        bool known = evaluate(&c, NULL, NULL, &found) && is_i32;
+        *value = (uint32_t)found;
+        if (i == index) return known;
     }
     return false;
+}
+
+bool sov_exported_global(const struct sov_module *module, const char *name, uint32_t length, uint32_t *value) {
+    uint32_t index;
+    bool is_mutable;
+    return sov_find_export(module, 3, name, length, &index) && sov_constant_global(module, index, value, &is_mutable);
 }
 
 /* `at` is where the next entry stands, 0 before the first. */

@@ -62,10 +62,27 @@ void sov_type_text_of(const struct sov_module *module, uint32_t type, char *text
  * calls __stack_pointer, by an export or in its name section. False where it names none. */
 bool sov_stack_pointer(const struct sov_module *module, uint32_t *top);
 
+/* The contents of the custom section of that name, behind the name; no validator looks at them. NULL, NULL: there is none. Of any bytes. */
+struct sov_bytes sov_custom_section(const uint8_t *wasm, uint32_t size, const char *name, uint32_t length);
+
+/* Value of an exported i32 global that is initialised without reading another one. */
+bool sov_exported_global(const struct sov_module *module, const char *name, uint32_t length, uint32_t *value);
+
 /* Finds an export of that kind and name. */
 bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *name, uint32_t length, uint32_t *index);
 
-/* Value of a global that is initialised by an i32 constant; `index` counts imported globals. */
+/* Values that an init expression holds at once at most. Compilers write two; the specification has no bound. */
+#define SOV_CONSTANT_HEIGHT 16
+
+/* The value of a global, for an init expression that reads it; false: not known. */
+typedef bool sov_global_value(const void *context, uint32_t index, uint64_t *value);
+
+/* Evaluates the init expression at *at, of any type but a reference, and moves *at behind it; an i32 has its upper half clear. False
+ * where the value is not known, since `global` does not (NULL: it knows none), or where it is malformed. Source: WebAssembly Core
+ * Specification, 3.3.10 "Constant Expressions", with the proposal "extended constant expressions". */
+bool sov_constant_value(const uint8_t **at, const uint8_t *end, sov_global_value *global, const void *context, uint64_t *value);
+
+/* Value of an i32 global that is initialised without reading another one. */
 bool sov_constant_global(const struct sov_module *module, uint32_t index, uint32_t *value, bool *is_mutable);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * wasm3 trusts its input; users load modules from strangers. The validation algorithm of the WebAssembly
  * specification, for the language that is accepted here: version 1.0 with sign extension, saturating
- * truncation, mutable globals, memory.copy and memory.fill, multi-value. One pass over the module, no
+ * truncation, mutable globals, multi-value, bulk memory, extended constant expressions, and of reference types what ordinary code
+ * encodes with them (docs/RUNTIME.md). One pass over the module, no
  * recursion, memory bounded by the workspace.
  */
 #ifndef SOV_VALIDATE_H

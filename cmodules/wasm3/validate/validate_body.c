@@ -8,50 +8,10 @@
  */
 #include "validate_state.h"
 
+#include "operands.h"
 #include "signatures.h"
 
 #include <string.h>
-
-static const char *const type_name[] = { "any type", "i32", "i64", "f32", "f64" };
-
-#define reject_here(...) sov_reject(v, start, __VA_ARGS__)
-
-/* ---- operands ------------------------------------------------------------------------------------- */
-
-static void push(struct validator *v, const uint8_t *start, uint8_t type) {
-    /* wasm3's compiler keeps locals, block records and operands in one table. */
-    uint32_t values = v->height + innermost(v)->records;
-    if (values > v->peak) v->peak = values;
-    if (values + v->local_count >= MOST_OPERANDS)
-        reject_here("too many operands: more than %u with locals and blocks", (unsigned)MOST_OPERANDS);
-    if (v->operands + v->height >= (uint8_t *)innermost(v)) sov_workspace_full(v);
-    v->operands[v->height++] = type;
-}
-
-static uint8_t pop_any(struct validator *v, const uint8_t *start) {
-    const struct frame *frame = innermost(v);
-    if (v->height > frame->height) return v->operands[--v->height];
-    if (!frame->unreachable) reject_here("type mismatch: operand stack is empty");
-    return T_ANY;
-}
-
-static void pop(struct validator *v, const uint8_t *start, uint8_t expected) {
-    const struct frame *frame = innermost(v);
-    if (v->height > frame->height) {
-        uint8_t found = v->operands[--v->height];
-        if (found != expected && found != T_ANY) reject_here("type mismatch: expected %s, found %s", type_name[expected], type_name[found]);
-    } else if (!frame->unreachable) {
-        reject_here("type mismatch: expected %s, operand stack is empty", type_name[expected]);
-    }
-}
-
-static void pop_types(struct validator *v, const uint8_t *start, const uint8_t *types, uint32_t count) {
-    while (count) pop(v, start, internal_type(types[--count]));
-}
-
-static void push_types(struct validator *v, const uint8_t *start, const uint8_t *types, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) push(v, start, internal_type(types[i]));
-}
 
 /* ---- blocks --------------------------------------------------------------------------------------- */
 
@@ -111,6 +71,8 @@ static struct block_type read_block_type(struct validator *v) {
     }
     if (code == -64) return (struct block_type){ NULL, T_ANY };
     if (code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
+    v->at = start; /* says which feature has it */
+    sov_read_value_type(v);
     reject_here("malformed block type");
 }
 
@@ -168,11 +130,16 @@ static void call(struct validator *v, const uint8_t *start, const struct functio
     push_types(v, start, type->results, type->result_count);
 }
 
+/* The index of table 0, in as many bytes of LEB128 as there may be: LLVM 20 writes five. */
+static void need_table(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (index || !v->has_table) reject_here("unknown table %u", (unsigned)index);
+}
+
 static void call_indirect(struct validator *v, const uint8_t *start) {
     uint32_t index = read_u32(v);
     if (index >= v->type_count) reject_here("unknown type %u", (unsigned)index);
-    if (read_u32(v)) reject_here("only table 0"); /* in as many bytes of LEB128 as there may be: LLVM 20 writes five */
-    if (!v->has_table) reject_here("unknown table 0");
+    need_table(v, start);
     pop(v, start, T_I32);
     call(v, start, &v->types[index]);
 }
@@ -182,6 +149,15 @@ static void select_one(struct validator *v, const uint8_t *start) {
     uint8_t a = pop_any(v, start), b = pop_any(v, start);
     if (a != b && a != T_ANY && b != T_ANY) reject_here("type mismatch: select of %s and %s", type_name[b], type_name[a]);
     push(v, start, a == T_ANY ? b : a);
+}
+
+static void select_typed(struct validator *v, const uint8_t *start) {
+    if (read_u32(v) != 1) reject_here("invalid result arity: select has one type");
+    uint8_t type = sov_read_value_type(v);
+    pop(v, start, T_I32);
+    pop(v, start, type);
+    pop(v, start, type);
+    push(v, start, type);
 }
 
 static uint8_t read_local(struct validator *v, const uint8_t *start) {
@@ -232,29 +208,43 @@ static void apply(struct validator *v, const uint8_t *start, uint8_t signature) 
     push(v, start, signature >> 4);
 }
 
+/* The data section comes later: a section before the code says how many segments it has. */
+static void need_data(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (v->data_count == UINT32_MAX) reject_here("data count section required");
+    if (index >= v->data_count) reject_here("unknown data segment %u", (unsigned)index);
+}
+
+static void need_elements(struct validator *v, const uint8_t *start) {
+    uint32_t index = read_u32(v);
+    if (index >= v->element_count) reject_here("unknown elem segment %u", (unsigned)index);
+}
+
 static void prefixed(struct validator *v, const uint8_t *start) {
     uint32_t opcode = read_u32(v);
-    if (opcode < OP_FIRST_UNSATURATED) {
+    if (opcode < OP_MEMORY_INIT) {
         apply(v, start, saturating[opcode]);
         return;
     }
     switch (opcode) {
-        case OP_MEMORY_COPY:
-            read_zero(v);
-            read_zero(v);
-            break;
-        case OP_MEMORY_FILL:
-            read_zero(v);
-            break;
-        /* clang-format off */
-        case 8: case 9: case 12: case 13: case 14:
-            reject_here("passive segments are not supported: build with -mno-bulk-memory");
-        case 15: case 16: case 17:
-        /* clang-format on */
-            reject_here("reference types are not supported: build with -mno-reference-types");
+        case OP_MEMORY_INIT:
+        case OP_DATA_DROP: need_data(v, start); break;
+        case OP_TABLE_INIT:
+        case OP_ELEM_DROP: need_elements(v, start); break;
+        case OP_MEMORY_COPY: read_zero(v); break;
+        case OP_MEMORY_FILL: break;
+        case OP_TABLE_COPY: need_table(v, start); break;
+        case 15 ... 17: sov_reject_feature(v, start, "instruction 0xfc 0x%02x", opcode, "reference-types");
+        case 19 ... 22: sov_reject_feature(v, start, "instruction 0xfc 0x%02x", opcode, "wide-arithmetic");
         default: reject_here("unknown instruction 0xfc 0x%02x", (unsigned)opcode);
     }
-    need_memory(v, start);
+    if (opcode == OP_DATA_DROP || opcode == OP_ELEM_DROP) return;
+    if (opcode >= OP_TABLE_INIT) {
+        need_table(v, start);
+    } else {
+        read_zero(v);
+        need_memory(v, start);
+    }
     for (int i = 0; i < 3; i++) pop(v, start, T_I32);
 }
 
@@ -343,6 +333,7 @@ static void instruction(struct validator *v) {
         case OP_CALL_INDIRECT: call_indirect(v, start); break;
         case OP_DROP: pop_any(v, start); break;
         case OP_SELECT: select_one(v, start); break;
+        case OP_SELECT_TYPED: select_typed(v, start); break;
         case OP_LOCAL_GET: push(v, start, read_local(v, start)); break;
         case OP_LOCAL_SET: pop(v, start, read_local(v, start)); break;
         case OP_LOCAL_TEE:

@@ -58,8 +58,9 @@ static const uint8_t *read_name(struct validator *v, uint32_t *length) {
 static void read_limits(struct validator *v, uint32_t most, const char *what, uint32_t *least) {
     const uint8_t *at = v->at;
     uint8_t flags = read_byte(v);
+    if (flags > 15) sov_reject(v, at, "malformed limits flags");
     if (flags > 1)
-        sov_reject(v, at, flags == 3 && most == MOST_PAGES ? "shared memory: build with -mno-atomics" : "malformed limits flags");
+        sov_reject_feature(v, at, "limits of kind %u", flags, flags > 7 ? "custom-page-sizes" : flags > 3 ? "memory64" : "atomics");
     *least = read_u32(v);
     if (*least > most) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
     if (flags & 1) {
@@ -69,13 +70,21 @@ static void read_limits(struct validator *v, uint32_t most, const char *what, ui
     }
 }
 
+void sov_read_funcref(struct validator *v) {
+    const uint8_t *at = v->at;
+    if (read_byte(v) == TYPE_FUNCREF) return;
+    v->at = at;
+    sov_read_value_type(v);
+    sov_reject(v, at, "malformed reference type: only funcref");
+}
+
 static void read_table_type(struct validator *v) {
     const uint8_t *at = v->at;
-    if (read_byte(v) != 0x70) sov_reject(v, at, "malformed element type: only funcref");
+    sov_read_funcref(v);
     read_limits(v, UINT32_MAX, "table", &v->table_size);
     if (v->table_size > MOST_TABLE)
         sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MOST_TABLE);
-    if (v->has_table) sov_reject(v, at, "multiple tables");
+    if (v->has_table) sov_reject_feature(v, at, "multiple tables", 0, "reference-types");
     v->has_table = true;
 }
 
@@ -83,7 +92,7 @@ static void read_memory_type(struct validator *v) {
     const uint8_t *at = v->at;
     uint32_t pages;
     read_limits(v, MOST_PAGES, "memory", &pages);
-    if (v->has_memory) sov_reject(v, at, "multiple memories");
+    if (v->has_memory) sov_reject_feature(v, at, "multiple memories", 0, "multimemory");
     v->has_memory = true;
 }
 
@@ -101,13 +110,6 @@ static uint32_t read_type_index(struct validator *v) {
     return index;
 }
 
-static uint32_t read_function_index(struct validator *v) {
-    const uint8_t *at = v->at;
-    uint32_t index = read_u32(v);
-    if (index >= v->function_count) sov_reject(v, at, "unknown function %u", (unsigned)index);
-    return index;
-}
-
 /* ---- sections ------------------------------------------------------------------------------------- */
 
 static void type_section(struct validator *v) {
@@ -116,7 +118,10 @@ static void type_section(struct validator *v) {
     for (uint32_t i = 0; i < v->type_count; i++) {
         struct function_type *type = &v->types[i];
         const uint8_t *at = v->at;
-        if (read_byte(v) != 0x60) sov_reject(v, at, "malformed function type");
+        uint8_t form = read_byte(v);
+        if (form == 0x50 || (form >= 0x4e && form <= 0x4f) || (form >= 0x5e && form <= 0x5f))
+            sov_reject_feature(v, at, "type 0x%02x", form, "gc");
+        if (form != 0x60) sov_reject(v, at, "malformed function type");
         uint32_t params = read_count(v, MOST_PARAMS, "parameters");
         type->params = v->at;
         for (uint32_t n = 0; n < params; n++) sov_read_value_type(v);
@@ -141,12 +146,13 @@ static void import_section(struct validator *v) {
         const uint8_t *at = v->at;
         switch (read_byte(v)) {
             case 0: v->function_types[v->function_count++] = (uint16_t)read_type_index(v); break;
-            case 1: read_table_type(v); sov_reject(v, at, "imported table is not supported");
+            case 1: read_table_type(v); sov_reject(v, at, "imported table is not supported: link without --import-table");
             case 2: read_memory_type(v); sov_reject(v, at, "imported memory is not supported: link without --import-memory");
             case 3:
                 sov_read_value_type(v);
                 read_mutability(v);
-                sov_reject(v, at, "imported global is not supported");
+                sov_reject(v, at, "imported global is not supported: build without -fPIC");
+            case 4: sov_reject_feature(v, at, "imported tag", 0, "exception-handling");
             default: sov_reject(v, at, "malformed import kind");
         }
     }
@@ -172,12 +178,12 @@ static void memory_section(struct validator *v) {
 }
 
 static void global_section(struct validator *v) {
-    v->global_count = read_count(v, MOST_GLOBALS, "globals");
-    v->globals = sov_workspace(v, v->global_count, 1);
-    for (uint32_t i = 0; i < v->global_count; i++) {
-        uint8_t type = sov_read_value_type(v);
-        v->globals[i] = (uint8_t)(type | read_mutability(v) << 7);
+    uint32_t count = read_count(v, MOST_GLOBALS, "globals");
+    v->globals = sov_workspace(v, count, 1);
+    while (v->global_count < count) {
+        uint8_t type = sov_read_value_type(v), mutability = read_mutability(v);
         sov_read_constant(v, type);
+        v->globals[v->global_count++] = (uint8_t)(type | mutability << 7);
     }
 }
 
@@ -227,9 +233,10 @@ static void export_section(struct validator *v) {
         names[i] = (struct export_name){ name, length };
         const uint8_t *at = v->at;
         uint8_t kind = read_byte(v);
+        if (kind == 4) sov_reject_feature(v, at, "exported tag", 0, "exception-handling");
         if (kind > 3) sov_reject(v, at, "malformed export kind");
         if (kind == 0) {
-            read_function_index(v);
+            sov_read_function_index(v);
             continue;
         }
         uint32_t index = read_u32(v);
@@ -243,19 +250,31 @@ static void export_section(struct validator *v) {
 
 static void start_section(struct validator *v) {
     const uint8_t *at = v->at;
-    const struct function_type *type = &v->types[v->function_types[read_function_index(v)]];
+    const struct function_type *type = &v->types[v->function_types[sov_read_function_index(v)]];
     if (type->param_count || type->result_count) sov_reject(v, at, "the start function must take and return nothing");
 }
 
 static void element_section(struct validator *v) {
-    for (uint32_t count = read_count(v, MOST_SEGMENTS, "element segments"); count; count--) {
+    v->element_count = read_count(v, MOST_SEGMENTS, "element segments");
+    for (uint32_t i = 0; i < v->element_count; i++) {
         const uint8_t *at = v->at;
-        uint32_t table = read_u32(v);
-        if (table && table < 8)
-            sov_reject(v, at, "element segment of kind %u: build with -mno-reference-types -mno-bulk-memory", (unsigned)table);
-        if (table || !v->has_table) sov_reject(v, at, "unknown table %u", (unsigned)table);
-        sov_read_constant(v, T_I32);
-        for (uint32_t n = read_count(v, MOST_TABLE, "elements"); n; n--) read_function_index(v);
+        uint32_t kind = read_u32(v);
+        if (kind > (SEGMENT_PASSIVE | SEGMENT_EXPLICIT | SEGMENT_EXPRESSIONS))
+            sov_reject(v, at, "malformed elements segment kind %u", (unsigned)kind);
+        if (!(kind & SEGMENT_PASSIVE)) {
+            uint32_t table = kind & SEGMENT_EXPLICIT ? read_u32(v) : 0;
+            if (table || !v->has_table) sov_reject(v, at, "unknown table %u", (unsigned)table);
+            sov_read_constant(v, T_I32);
+        }
+        if (kind & (SEGMENT_PASSIVE | SEGMENT_EXPLICIT)) {
+            at = v->at;
+            if (kind & SEGMENT_EXPRESSIONS) sov_read_funcref(v);
+            else if (read_byte(v)) sov_reject(v, at, "malformed element kind: only functions");
+        }
+        for (uint32_t n = read_count(v, MOST_TABLE, "elements"); n; n--) {
+            if (kind & SEGMENT_EXPRESSIONS) sov_read_element(v);
+            else sov_read_function_index(v);
+        }
     }
 }
 
@@ -286,10 +305,13 @@ static void data_section(struct validator *v) {
     v->data_count = count;
     while (count--) {
         at = v->at;
-        uint32_t memory = read_u32(v);
-        if (memory == 1 || memory == 2) sov_reject(v, at, "data segment of kind %u: build with -mno-bulk-memory", (unsigned)memory);
-        if (memory || !v->has_memory) sov_reject(v, at, "unknown memory %u", (unsigned)memory);
-        sov_read_constant(v, T_I32);
+        uint32_t kind = read_u32(v);
+        if (kind > SEGMENT_EXPLICIT) sov_reject(v, at, "malformed data segment kind %u", (unsigned)kind);
+        if (kind != SEGMENT_PASSIVE) {
+            uint32_t memory = kind ? read_u32(v) : 0;
+            if (memory || !v->has_memory) sov_reject(v, at, "unknown memory %u", (unsigned)memory);
+            sov_read_constant(v, T_I32);
+        }
         sov_read_bytes(v, read_u32(v));
     }
 }
@@ -338,6 +360,7 @@ static void validate_sections(struct validator *v) {
             read_name(v, &length);
             v->at = v->end;
         } else {
+            if (id == 13) sov_reject_feature(v, at, "tag section", 0, "exception-handling");
             if (id > 12) sov_reject(v, at, "malformed section id %u", id);
             if (section_place[id] <= place) sov_reject(v, at, "unexpected section %u: out of order or twice", id);
             place = section_place[id];

@@ -51,7 +51,8 @@ struct validator {
     uint32_t global_count;
     bool has_table, has_memory;
     uint32_t table_size;
-    uint32_t data_count; /* of the data count section, UINT32_MAX: none */
+    uint32_t element_count; /* segments */
+    uint32_t data_count;    /* of the data count section, UINT32_MAX: none */
 
     /* the function being validated */
     uint32_t function; /* its index; UINT32_MAX outside of bodies */
@@ -105,8 +106,10 @@ static inline void set_unreachable(struct validator *v) {
 #define SURE_CALL 12 /* parameters and results together */
 
 _Noreturn void sov_reject(struct validator *v, const uint8_t *at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* An instruction that is not supported: the reason names the compiler flag that keeps it out. */
-_Noreturn void sov_reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode);
+/* What belongs to a feature that is not supported, by the name that compilers give the feature: `what` with `number` in it, and the flag
+ * that keeps it out. */
+_Noreturn void sov_reject_feature(struct validator *v, const uint8_t *at, const char *what, unsigned number, const char *feature);
+_Noreturn void sov_reject_opcode(struct validator *v, const uint8_t *start, uint8_t opcode); /* an instruction that is not accepted */
 void *sov_workspace(struct validator *v, uint32_t count, uint32_t bytes_each);
 _Noreturn void sov_workspace_full(struct validator *v);
 
@@ -122,7 +125,10 @@ int64_t sov_read_signed_long(struct validator *v, unsigned bits);
 const uint8_t *sov_read_bytes(struct validator *v, uint32_t count);
 uint8_t sov_read_value_type(struct validator *v);
 uint8_t sov_read_literal(struct validator *v, uint8_t opcode); /* the operand of i32.const to f64.const; its type */
-void sov_read_constant(struct validator *v, uint8_t type);
+void sov_read_constant(struct validator *v, uint8_t type); /* an init expression */
+void sov_read_funcref(struct validator *v); /* the type of a table's elements */
+uint32_t sov_read_function_index(struct validator *v);
+void sov_read_element(struct validator *v); /* an expression of an element segment */
 
 static inline uint32_t read_u32(struct validator *v) {
     if (v->at < v->end && !(*v->at & 0x80)) return *v->at++;

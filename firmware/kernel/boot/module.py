@@ -3,6 +3,7 @@
 Nothing of the module runs here; a task is created to learn the size of its region and ended again.
 """
 import wasm3
+from kernel.boot import advice
 from kernel.core.log import escaped
 
 _KINDS = ("function", "table", "memory", "global")
@@ -18,7 +19,10 @@ def describe(path):
     """
     with open(path, "rb") as stream:
         wasm = stream.read()
-    wasm3.validate(wasm)
+    try:
+        wasm3.validate(wasm)
+    except ValueError as error:
+        raise ValueError(advice.of_refusal(wasm, str(error)))
     lines = ["%s: valid, %d bytes" % (escaped(path), len(wasm))]
     for origin, name, kind in wasm3.imports(wasm):
         lines.append("  imports %s %s.%s" % (_KINDS[kind], _text(origin), _text(name)))
@@ -29,6 +33,10 @@ def describe(path):
         task = wasm3.Instance(wasm, entry, stack=0)
     except ValueError as error:
         lines.append("  cannot become a task: %s" % error)
+    except MemoryError as error:
+        if not str(error).startswith("quota or arena"):
+            raise
+        lines.append("  cannot become a task: " + advice.NO_ROOM % wasm3.room() + advice.of_room(wasm))
     else:
         lines.append("  memory %d bytes, region %d bytes with a stack of %d" % (task.memory(), task.region()[1], task.stack()))
         task.kill()

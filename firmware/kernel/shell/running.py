@@ -80,19 +80,28 @@ def check(path):
     Raises ManifestError; an older system is ended first, since the arena is needed.
     """
     if path.endswith(".wasm"):
-        try:
-            from kernel.boot.module import describe
-            for line in describe(path):
-                console.show(line)
-        except (OSError, ValueError, MemoryError) as error:
-            raise ManifestError(["%s: %s" % (escaped(path), error)])
-        finally:
-            unload()
+        module(path)
         return
     boot(path)
     system.close()
     count = len(system.tasks)
     console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
+
+
+def module(path):
+    """Tells what a module is, without running it. Whether it is valid, what it imports and exports, how much memory it takes, or why
+    it cannot run here and what to do about that.
+
+    Raises ManifestError.
+    """
+    try:
+        from kernel.boot.module import describe
+        for line in describe(path):
+            console.show(line)
+    except (OSError, ValueError, MemoryError) as error:
+        raise ManifestError(["%s: %s" % (escaped(path), error)])
+    finally:
+        unload()
 
 
 def audit(path, policy=None, form="table"):

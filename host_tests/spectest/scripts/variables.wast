@@ -80,7 +80,7 @@
 (assert_invalid (module (global i32 (nop))) "constant expression required")
 (assert_invalid (module (global i32 (i32.ctz (i32.const 0)))) "constant expression required")
 (assert_invalid (module (global i32 (global.get 0))) "unknown global")
-(assert_invalid (module (global $a i32 (i32.const 0)) (global i32 (global.get $a))) "unknown global")
+(assert_invalid (module (global $a (mut i32) (i32.const 0)) (global i32 (global.get $a))) "constant expression required")
 (assert_invalid (module (global i32)) "type mismatch")
 (assert_invalid (module (func (global.get 0) drop)) "unknown global")
 (assert_invalid (module (func (local i32) (local.set 1 (i32.const 0)))) "unknown local")
