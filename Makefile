@@ -79,12 +79,14 @@ unix: $(FIRMWARE) ## the PC's firmware
 # Compile the WebAssembly modules.
 modules: $(MODULE_FILES) ## the wasm modules
 
-# Start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it.
-new-module: ## begin your own: NAME=
-	@python3 tools/run/new_module.py "$(NAME)"
+# Start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it. LANG=rust, zig, as or wat: not in C.
+# LANG is also the locale of whoever calls make, which is no language here.
+NEW_LANGUAGE = $(if $(filter command line,$(origin LANG)),$(LANG))
+new-module: ## begin your own: NAME= LANG=
+	@python3 tools/run/new_module.py "$(NAME)" "$(NEW_LANGUAGE)"
 	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
 	@$(MAKE) --no-print-directory test TESTS=host_tests/system/test_module_$(NAME).py ARGS=-q
-	@echo "modules/$(NAME)/$(NAME).c is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
+	@echo "modules/$(NAME) is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
 
 # Write what is generated: the ABI's files and the status table of README.md.
 generated: ## write generated files

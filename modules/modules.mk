@@ -9,7 +9,10 @@
 # Every directory NAME with a NAME.c in it is a module; one without its own STACK_NAME below gets STACK_default.
 MODULES := $(sort $(foreach source,$(wildcard modules/*/*.c),$(filter $(notdir $(source:%.c=%)),$(subst /, ,$(dir $(source))))))
 
-# The WebAssembly the runtime accepts: MVP, sign extension, saturating truncation, mutable globals, memory.copy/fill.
+# The same in other languages, which tools/build/module.py compiles with flags of their own: the sources.
+OTHER_MODULES := $(foreach source,$(wildcard modules/*/*.rs modules/*/*.zig modules/*/*.ts modules/*/*.wat),$(if $(filter $(notdir $(basename $(source))),$(subst /, ,$(dir $(source)))),$(source)))
+
+# Part of what the runtime accepts, the part that pays: MVP, sign extension, saturating truncation, mutable globals, memory.copy/fill.
 MODULE_CPU := mvp+sign_ext+nontrapping_fptoint+mutable_globals+bulk_memory
 
 MODULE_CFLAGS := --target=wasm32-freestanding -mcpu=$(MODULE_CPU) -std=c11 -Oz $(if $(DEBUG_LINES),-g -fdebug-compilation-dir=.,-g0) -Wall -Wextra -Werror \

@@ -29,8 +29,13 @@ def table(text: str) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     for line in lines[start + 1 :]:
         assert len(line) <= 80, line
-        if line.startswith("    "):  # the outcome, where it has no room in its row
-            rows[list(rows)[-1]][7] = line.strip()
+        if line.startswith("    "):  # the outcome, or what stands behind a long name, where it has no room in its row
+            row = rows[list(rows)[-1]]
+            if any(row):
+                row[7] = line.strip()
+            else:
+                cells = line.split(maxsplit=7)
+                row[:] = cells + [""] * (8 - len(cells))
         else:
             name, *cells = line.split(maxsplit=8)
             rows[name] = cells + [""] * (8 - len(cells))

@@ -90,7 +90,7 @@ def test_a_quota_that_is_too_small_is_told_with_what_fills_it(firmware, tmp_path
 
 def test_memory_without_a_word_about_its_parts(firmware, tmp_path):
     (tmp_path / "m.wasm").write_bytes(wat('(module (memory 17) (func (export "_start")))'))
-    assert check(firmware, tmp_path / "m.wasm").stdout.endswith("; its memory is 1114112 bytes; to reserve what it needs alone, export __heap_base\n")
+    assert check(firmware, tmp_path / "m.wasm").stdout.endswith("; its memory is 1114112 bytes; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)\n")
 
 
 def features(*wanted):

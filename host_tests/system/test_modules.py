@@ -89,9 +89,16 @@ def test_sort_without_its_file_panics(firmware, tmp_path):
     assert result is None and record[0].startswith('sort: fault: the manifest grants no file "input": -1 (')
 
 
-def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
+@pytest.mark.parametrize("language, ending, said", [
+    ("c", ".c", "step 3 of 3"), ("rust", ".rs", "Hello from Rust."), ("zig", ".zig", "Hello from Zig."),
+    ("as", ".ts", "Hello from AssemblyScript."), ("wat", ".wat", "Hello from WebAssembly text."),
+])  # fmt: skip
+def test_new_module_builds_runs_and_is_tested_at_once(tmp_path, language, ending, said):
     """In a copy of the project, with what is built already: `make new-module` and nothing else."""
-    tree, name = tmp_path / "project", "made_by_a_test"
+    told = subprocess.run([sys.executable, ROOT / "tools/build/module.py", "--check"], capture_output=True, text=True, check=True).stdout
+    if {"as": "assemblyscript"}.get(language, language) + ":" in told:
+        pytest.skip(told)
+    tree, name = tmp_path / "project", f"made_by_a_test_{language}"
     unwanted = shutil.ignore_patterns(".git", "__pycache__", ".pytest_cache")
     shutil.copytree(ROOT, tree, ignore=lambda path, names: unwanted(path, names) | ({"build"} if path == str(ROOT) else set()))
     (tree / "build").symlink_to(ROOT / "build")
@@ -99,18 +106,23 @@ def test_new_module_builds_runs_and_is_tested_at_once(tmp_path):
     environment["SOVELMA_FIRMWARE"] = str(ROOT / "build/unix/sovelma")      # and the project's image for QEMU stays as it is
     image = (ROOT / "build/qemu-files/_files.py").stat().st_mtime_ns if (ROOT / "build/qemu-files").exists() else None
     try:
-        made = [subprocess.run(["make", f"BUILD={ROOT}/build", "new-module", f"NAME={name}"], cwd=tree, env=environment,
+        made = [subprocess.run(["make", f"BUILD={ROOT}/build", "new-module", f"NAME={name}", *([] if language == "c" else [f"LANG={language}"])], cwd=tree, env=environment,
                                capture_output=True, text=True, timeout=300) for _ in range(2)]  # fmt: skip
     finally:
         for path in (ROOT / "build/modules").glob(f"{name}.*"):
             path.unlink()
     assert image is None or (ROOT / "build/qemu-files/_files.py").stat().st_mtime_ns == image
     assert made[0].returncode == 0, made[0].stdout + made[0].stderr
-    assert f"{name}: step 3 of 3\n" in made[0].stdout and re.search(r"\b1 passed\b", made[0].stdout)
+    assert f"{name}: {said}\n" in made[0].stdout and re.search(r"\b1 passed\b", made[0].stdout)
     assert (tree / f"host_tests/system/test_module_{name}.py").exists()
-    source = (tree / f"modules/{name}/{name}.c").read_text()
+    source = (tree / f"modules/{name}/{name}{ending}").read_text()
     assert "template" not in source and "new-module" not in source
     assert made[1].returncode != 0 and f"modules/{name} exists" in made[1].stderr
+
+
+def test_new_module_refuses_languages_that_there_are_not():
+    result = subprocess.run([sys.executable, ROOT / "tools/run/new_module.py", "fine", "cobol"], capture_output=True, text=True)
+    assert result.returncode != 0 and result.stderr == "new-module: LANG is one of c, rust, zig, as, wat\n" and not (ROOT / "modules/fine").exists()
 
 
 @pytest.mark.parametrize("name", ["", "X", "1x", "a-b", "../x", "a b", "sdk", "hello", "x" * 33])

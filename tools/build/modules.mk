@@ -10,7 +10,7 @@ include modules/modules.mk
 
 # DEBUG_LINES=1: with line tables for `make backtrace`, in a directory of their own. The code is the same.
 MODULE_DIRECTORY := $(BUILD)/modules$(if $(DEBUG_LINES),-debug)
-MODULE_FILES := $(MODULES:%=$(MODULE_DIRECTORY)/%.wasm)
+MODULE_FILES := $(MODULES:%=$(MODULE_DIRECTORY)/%.wasm) $(foreach source,$(OTHER_MODULES),$(MODULE_DIRECTORY)/$(notdir $(basename $(source))).wasm)
 
 # Neither $HOME nor the source tree is ours to fill with a cache.
 ZIG := ZIG_GLOBAL_CACHE_DIR=$(BUILD)/zig-cache ZIG_LOCAL_CACHE_DIR=$(BUILD)/zig-cache $(PYTHON) -m ziglang
@@ -24,3 +24,10 @@ $(MODULE_DIRECTORY)/$(1).wasm: $(wildcard modules/$(1)/*.[ch] modules/sdk/*.h) m
 	@mv $(MODULE_DIRECTORY)/$(1).tmp $$@
 endef
 $(foreach name,$(MODULES),$(eval $(call module_rule,$(name))))
+
+define other_module_rule
+$(MODULE_DIRECTORY)/$(notdir $(basename $(1))).wasm: $(wildcard $(dir $(1))*) $(wildcard modules/sdk/*/* modules/sdk/*/*/*) tools/build/module.py tools/build/wat.py $(VENV_STAMP)
+	@echo "WASM $(notdir $(basename $(1)))"
+	@BUILD=$(BUILD) $(PYTHON) tools/build/module.py $(1) $$@
+endef
+$(foreach source,$(OTHER_MODULES),$(eval $(call other_module_rule,$(source))))

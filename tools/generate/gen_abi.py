@@ -13,6 +13,7 @@ import pathlib
 import sys
 import tomllib
 
+import bindings
 from abi_source import TIMEOUT_MOST, DefinitionError, Table, read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -329,10 +330,12 @@ def main() -> None:
         abi = read(ROOT / SOURCE)
     except (DefinitionError, KeyError, tomllib.TOMLDecodeError) as error:
         sys.exit(f"{SOURCE}: {error}")
+    outputs = {name: generate(abi) for name, generate in OUTPUTS.items()}
+    outputs |= {name: generate(abi, NOTICE) for name, generate in bindings.OUTPUTS.items()}
     stale = []
-    for name, generate in OUTPUTS.items():
+    for name, lines in outputs.items():
         path = ROOT / name
-        text = "\n".join(generate(abi)) + "\n"
+        text = "\n".join(lines) + "\n"
         if path.exists() and path.read_text() == text:
             continue
         stale.append(name)

@@ -79,5 +79,5 @@ def of_room(wasm):
     if stack > _SMALL:
         text += "; a smaller C stack: " + _flag(wasm)
     elif heap < 0:
-        text += "; to reserve what it needs alone, export __heap_base"
+        text += "; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)"
     return text

@@ -1,0 +1,38 @@
+;; Counts lines, words and bytes of the file granted as "input", as `wc` does with ASCII text.
+(module
+  (memory (export "memory") 1)
+  (global (export "__heap_base") i32 (i32.const 640))
+  (data (i32.const 0) "input") (data (i32.const 8) " lines, ") (data (i32.const 16) " words, ") (data (i32.const 24) " bytes")
+  (global $end (mut i32) (i32.const 32)) ;; of the line, which begins at 32
+  (func $put (param $byte i32)
+    (i32.store8 (global.get $end) (local.get $byte))
+    (global.set $end (i32.add (global.get $end) (i32.const 1))))
+  (func $put_number (param $value i32)
+    (if (i32.ge_u (local.get $value) (i32.const 10)) (then (call $put_number (i32.div_u (local.get $value) (i32.const 10)))))
+    (call $put (i32.add (i32.const 48) (i32.rem_u (local.get $value) (i32.const 10)))))
+  (func $put_text (param $from i32) (param $length i32)
+    (memory.copy (global.get $end) (local.get $from) (local.get $length))
+    (global.set $end (i32.add (global.get $end) (local.get $length))))
+  (func $is_space (param $byte i32) (result i32)
+    (i32.or (i32.eq (local.get $byte) (i32.const 32)) (i32.lt_u (i32.sub (local.get $byte) (i32.const 9)) (i32.const 5))))
+  (func (export "_start") (local $input i32) (local $count i32) (local $i i32) (local $space i32)
+    (local $lines i32) (local $words i32) (local $bytes i32) (local $in_word i32)
+    (local.set $input (call $sp_cap_find (i32.const 0) (i32.const 5)))
+    (block $done
+      (loop $more
+        (local.set $count (call $sp_fs_read (local.get $input) (i32.const 128) (i32.const 512) (i32.const -1)))
+        (br_if $done (i32.le_s (local.get $count) (i32.const 0)))
+        (local.set $bytes (i32.add (local.get $bytes) (local.get $count)))
+        (local.set $i (i32.const 0))
+        (loop $byte
+          (local.set $lines (i32.add (local.get $lines) (i32.eq (i32.load8_u offset=128 (local.get $i)) (i32.const 10))))
+          (local.set $space (call $is_space (i32.load8_u offset=128 (local.get $i))))
+          (local.set $words (i32.add (local.get $words) (i32.and (i32.eqz (local.get $space)) (i32.eqz (local.get $in_word)))))
+          (local.set $in_word (i32.eqz (local.get $space)))
+          (br_if $byte (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $count))))
+        (br $more)))
+    (if (i32.lt_s (local.get $count) (i32.const 0)) (then (call $sp_exit (i32.const 1))))
+    (call $put_number (local.get $lines)) (call $put_text (i32.const 8) (i32.const 8))
+    (call $put_number (local.get $words)) (call $put_text (i32.const 16) (i32.const 8))
+    (call $put_number (local.get $bytes)) (call $put_text (i32.const 24) (i32.const 6))
+    (drop (call $sp_log (i32.const 2) (i32.const 32) (i32.sub (global.get $end) (i32.const 32))))))

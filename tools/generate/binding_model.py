@@ -1,0 +1,91 @@
+"""What the bindings of all languages have in common: which calls are methods of what, their words, their comments.
+
+One model for all: a kind of object is a type, a call on it a method, a call on nothing a function. What the generator knows of a
+language is how it spells types, errors and comments; what a person has to write for a language stands beside the generated file.
+"""
+
+import re
+
+from abi_source import Table
+
+# What a call gives a capability to, where that is always the same kind.
+GIVES = {"sp_fs_open": "FILE", "sp_net_connect": "SOCKET", "sp_mem_derive": "MEMORY"}
+# Kinds that sp_cap_create makes, and what its size means for them.
+CREATES = ("ENDPOINT", "NOTIFICATION", "MUTEX", "SEMAPHORE", "MEMORY", "TIMER")
+# Calls that other methods stand for: find and create are of each type, and closing is what the end of a value does.
+APART = ("sp_cap_find", "sp_cap_create", "sp_exit")
+# "yield" is reserved in most languages, and every type has a "derive".
+OTHER_WORDS = {"yield": "yield_now", "mem_derive": "part"}
+# Arguments that name another capability.
+OTHERS = {"endpoint": "ENDPOINT", "notification": "NOTIFICATION"}
+
+
+def is_on(call: Table, kind: str) -> bool:
+    """Is the call a method of this kind's type?"""
+    kinds = call["needs"]["kinds"]
+    return call["name"] not in APART and bool(kinds) and (kind in kinds or kinds == ["ANY"])
+
+
+def is_free(call: Table) -> bool:
+    """Is it a function, on nothing?"""
+    return call["name"] not in APART and not call["needs"]["kinds"]
+
+
+def rest(call: Table) -> list[Table]:
+    """The arguments beside the object that it is called on."""
+    return [a for a in call["argument"] if a["kind"] != "cap"]
+
+
+def word(call: Table) -> str:
+    """sp_fs_read -> read, sp_sleep_until -> sleep_until."""
+    name: str = call["name"][3:]
+    if name in OTHER_WORDS:
+        return OTHER_WORDS[name]
+    return name.split("_", 1)[1] if call["needs"]["kinds"] else name
+
+
+def answers_nothing(call: Table) -> bool:
+    """Is 0 all that it answers where it succeeds?"""
+    return call["result"] == "i32" and re.search(r"Returns 0(\.|,| once| where)", " ".join(call["text"].split())) is not None
+
+
+def camel(text: str, first: bool = False) -> str:
+    """sleep_until -> sleepUntil, or SleepUntil."""
+    joined = "".join(part.capitalize() for part in text.lower().split("_"))
+    return joined if first else joined[:1].lower() + joined[1:]
+
+
+def kind_name(name: str) -> str:
+    return camel(name, True)
+
+
+# Error names that are several words, or a word cut short.
+ERRORS = {
+    "BADCAP": "BadCapability",
+    "INVAL": "Invalid",
+    "NOTFOUND": "NotFound",
+    "NOMEM": "NoMemory",
+    "TOOBIG": "TooBig",
+    "NOSPACE": "NoSpace",
+}
+
+
+def error_name(name: str) -> str:
+    return ERRORS.get(name, camel(name, True))
+
+
+def comment(call: Table, mark: str, indent: str = "") -> list[str]:
+    """The call's text, its arguments and errors, as comment lines."""
+    lines, line = [], ""
+    texts = [call["text"], *(f"`{a['name']}`: {a['text']}" for a in rest(call))]
+    if call["errors"]:
+        texts.append(f"Errors: {', '.join(map(error_name, call['errors']))}.")
+    for text in texts:
+        for each in text.split():
+            if len(line) + len(each) > 110:
+                lines.append(line)
+                line = ""
+            line += (" " if line else "") + each
+        lines.append(line)
+        line = ""
+    return [f"{indent}{mark} {each}" for each in lines]

@@ -1,0 +1,125 @@
+"""The ABI in Rust: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
+
+from abi_source import Table
+from binding_model import CREATES, GIVES, OTHERS, answers_nothing, comment, error_name, is_free, is_on, kind_name, rest, word
+
+
+def rust_raw(a: Table) -> list[str]:
+    """(name, type) pairs of the import's parameters."""
+    kinds = {"slice_in": ["*const u8", "u32"], "slice_out": ["*mut u8", "u32"], "time": ["i64"], "flags": ["u32"]}
+    return kinds.get(a["kind"], ["i32"])
+
+
+def rust_parameter(a: Table) -> tuple[str, str]:
+    """How a person gives an argument, and what the import gets of it."""
+    name = "bytes_" if a["name"] == "type" else a["name"]
+    if a["kind"] == "slice_in":
+        return f"{name}: impl AsRef<[u8]>", f"{name}.as_ref().as_ptr(), {name}.as_ref().len() as u32"
+    if a["kind"] == "slice_out":
+        return f"{name}: &mut [u8]", f"{name}.as_mut_ptr(), {name}.len() as u32"
+    if a["kind"] == "timeout":
+        return f"{name}: Option<Duration>", f"milliseconds({name})"
+    if a["kind"] == "time":
+        return f"{name}: i64", name
+    if a["kind"] == "flags":
+        return f"{name}: u32", name
+    if a["kind"] == "any" and name in OTHERS:
+        return f"{name}: &{kind_name(OTHERS[name])}", f"{name}.id()"
+    if a["kind"] == "any" and name == "pass":
+        return f"{name}: Option<&dyn Capability>", f"{name}.map_or(0, |each| each.id())"
+    if name == "level" and a["most"] == 1:
+        return f"{name}: bool", f"{name} as i32"
+    if a["kind"] == "int" and a["least"] == -1:
+        return f"{name}: Option<u32>", f"{name}.map_or(-1, |each| each as i32)"
+    return f"{name}: i32", name
+
+
+def rust_result(call: Table) -> tuple[str, str]:
+    """The type of the answer, and how it is made of `code`."""
+    if call["result"] == "cap":
+        name = kind_name(GIVES[call["name"]]) if call["name"] in GIVES else "Self"
+        return f"Result<{name}>", f"check(code).map(|id| {name}::owned(id))"
+    if call["result"] == "i64":
+        return "Result<i64>", "if code < 0 { Err(Error::of(code as i32)) } else { Ok(code) }"
+    if call["name"] == "sp_gpio_read":
+        return "Result<bool>", "check(code).map(|level| level != 0)"
+    if answers_nothing(call):
+        return "Result<()>", "check(code).map(|_| ())"
+    return "Result<usize>", "check(code).map(|count| count as usize)"
+
+
+def rust_function(call: Table, indent: str) -> list[str]:
+    given = [rust_parameter(a) for a in rest(call)]
+    on = bool(call["needs"]["kinds"])
+    kind, made = rust_result(call)
+    names = ["&self"] * on + [text for text, _ in given]
+    values = ["self.id"] * on + [value for _, value in given]
+    return [
+        *comment(call, "///", indent),
+        f"{indent}pub fn {word(call)}({', '.join(names)}) -> {kind} {{",
+        f"{indent}    let code = unsafe {{ raw::{call['name']}({', '.join(values)}) }};",
+        f"{indent}    {made}",
+        f"{indent}}}",
+    ]
+
+
+def rust_kind(abi: Table, kind: Table) -> list[str]:
+    name = kind_name(kind["name"])
+    close = {"FILE": "sp_fs_close", "DIRECTORY": "sp_fs_close", "SOCKET": "sp_net_close"}.get(kind["name"], "sp_cap_drop")
+    out = ["", "capability!(", f"    /// {kind['text']}", f"    {name},", f"    {close}", ");", f"impl {name} {{"]
+    if kind["name"] in CREATES:
+        out += [
+            "    /// Makes one that nobody else reaches yet; see `sp_cap_create` in docs/ABI.md for what `size` means.",
+            f"    pub fn create(size: i32) -> Result<{name}> {{",
+            f"        check(unsafe {{ raw::sp_cap_create(KIND_{kind['name']}, size) }}).map({name}::owned)",
+            "    }",
+        ]
+    for call in abi["call"]:
+        if is_on(call, kind["name"]) and call["name"] not in ("sp_fs_close", "sp_net_close", "sp_cap_drop"):
+            out += rust_function(call, "    ")
+    return out + ["}"]
+
+
+def rust(abi: Table, notice: str) -> list[str]:
+    """modules/sdk/rust/src/abi.rs"""
+    out = [f"// The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {notice}.", ""]
+    out += ["use crate::capability::{check, milliseconds, Capability};", "use core::time::Duration;", ""]
+    out += ["/// The imports as they are.", "pub mod raw {", f'    #[link(wasm_import_module = "{abi["module"]}")]', '    extern "C" {']
+    for call in abi["call"]:
+        types = [f"{a['name']}{i or ''}: {each}" for a in call["argument"] for i, each in enumerate(rust_raw(a))]
+        result = {"none": " -> !", "i64": " -> i64"}.get(call["result"], " -> i32")
+        out.append(f"        pub fn {call['name']}({', '.join(types)}){result};")
+    out += [
+        "    }",
+        "}",
+        "",
+        "/// Why a call did not do what it was asked for.",
+        "#[derive(Clone, Copy, PartialEq, Eq, Debug)]",
+        "#[repr(i32)]",
+        "pub enum Error {",
+    ]
+    for e in abi["error"]:
+        out += [f"    /// {e['text']}", f"    {error_name(e['name'])} = {e['code']},"]
+    out += [
+        "    /// A newer kernel's word.",
+        "    Unknown = -128,",
+        "}",
+        "",
+        "pub type Result<T> = core::result::Result<T, Error>;",
+        "",
+        "impl Error {",
+    ]
+    out += ["    pub fn of(code: i32) -> Error {", "        match code {"]
+    out += [f"            {e['code']} => Error::{error_name(e['name'])}," for e in abi["error"]]
+    out += ["            _ => Error::Unknown,", "        }", "    }", "}", ""]
+    out += [f"/// {k['text']}\npub const KIND_{k['name']}: i32 = {1 << k['bit']};" for k in abi["kind"]]
+    out += [f"/// {r['text']}\npub const RIGHT_{r['name']}: u32 = {1 << r['bit']};" for r in abi["right"]]
+    for group in abi["constant"]:
+        number = "i32" if group["group"] in ("LOG", "CLOCK") else "u32"
+        out += [f"/// {text}\npub const {group['group']}_{name}: {number} = {value};" for name, value, text in group["values"]]
+    for kind in abi["kind"]:
+        out += rust_kind(abi, kind)
+    for call in abi["call"]:
+        if is_free(call):
+            out += ["", *rust_function(call, "")]
+    return out
