@@ -82,7 +82,7 @@ modules: $(MODULE_FILES) ## the wasm modules
 # Start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it. LANG=rust, zig, as or wat: not in C.
 # LANG is also the locale of whoever calls make, which is no language here.
 NEW_LANGUAGE = $(if $(filter command line,$(origin LANG)),$(LANG))
-new-module: ## begin your own: NAME= LANG=
+new-module: ## begin: NAME= LANG=
 	@python3 tools/run/new_module.py "$(NAME)" "$(NEW_LANGUAGE)"
 	@$(MAKE) --no-print-directory run SYSTEM=modules/$(NAME)/system.json </dev/null
 	@$(MAKE) --no-print-directory test TESTS=host_tests/system/test_module_$(NAME).py ARGS=-q
@@ -124,7 +124,7 @@ backtrace: $(VENV_STAMP) ## CRASH= and MODULE=
 	@$(PYTHON) tools/run/backtrace.py "$(CRASH)" "$(MODULE)"
 
 # What a module is, or why it cannot run here and what to do about that.
-check-module: unix ## what a module is: MODULE=
+check-module: unix ## tell of MODULE=
 	@$(FIRMWARE) -m sovelma check "$(MODULE)"
 
 # Delete what was built, keep downloads, sources and tools.

@@ -391,7 +391,7 @@ def test_without_wasm3_the_configuration_says_what_to_do(cmake, tmp_path):
     assert made.returncode != 0 and "make setup" in made.stderr
 
 
-@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/waking.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
+@pytest.mark.parametrize("source", ["wasm3/python/modwasm3.c", "wasm3/python/pending.c", "wasm3/python/backtrace.c", "wasm3/python/contents.c", "wasm3/python/advice.c", "wasm3/port/port_esp32.c", "netio/modnetio.c", "esp32c3/modesp32c3.c", "esp32c3/waking.c", "esp32c3/heap.c", "common/random.c", "commands/modcommands.c", "capability/modcapability.c",
     "abi/modabi.c", "capability/table.c", "capability/revoke.c", "scheduler/modscheduler.c", "scheduler/run.c", "scheduler/queues.c", "scheduler/timers.c", "scheduler/deadline.c",
     "services/modservices.c", "services/capability_calls.c", "services/endpoint.c", "services/notification.c",
     "services/sync.c", "services/memory.c", "services/event.c", "services/create.c", "scheduler/block.c"])  # fmt: skip

@@ -85,7 +85,7 @@ def test_the_harness_notices_what_it_is_there_for(program, tmp_path):
     other = built("host", [broken])
     seeds = tmp_path / "seeds"
     fuzz.seeds(seeds)
-    files = sorted(seeds.glob("*.0"))[::20]
+    files = sorted(seeds.glob("*.0"))[::12]
     assert len(files) > 15
     codes = [subprocess.run([str(other), str(path)], capture_output=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}).returncode for path in files]
     assert sum(code != 0 for code in codes) > 3

@@ -64,7 +64,7 @@ NAMED = b"\0" + name(name("name") + b"\7" + name(b"\1\0" + name("__stack_pointer
 ])  # fmt: skip
 def test_memory_that_does_not_fit_says_how_to_make_it_fit(firmware, tmp_path, producers, flag):
     """The same of a module alone and of a task; the arena of a PC is 300 KB."""
-    wanted = f"; its memory is 1114112 bytes: C stack 1048576, data 5000, heap from 1053584; a smaller C stack: {flag}"
+    wanted = f"; its memory is 1088 KiB: C stack 1048576 bytes, data 5000, heap from 1053584; a smaller C stack: {flag}"
     (tmp_path / "large.wasm").write_bytes(LARGE + NAMED + producers)
     (tmp_path / "system.json").write_text('{"version": 1, "tasks": [{"name": "a", "module": "large.wasm"}]}')
     alone = check(firmware, tmp_path / "large.wasm")
@@ -78,7 +78,7 @@ def test_memory_that_does_not_fit_says_how_to_make_it_fit(firmware, tmp_path, pr
 def test_a_stack_between_data_and_heap_is_told_as_large_as_it_is(firmware, tmp_path):
     (tmp_path / "m.wasm").write_bytes(wat("""(module (memory 17) (global (export "__stack_pointer") (mut i32) (i32.const 1050000))
       (global (export "__heap_base") i32 (i32.const 1050000)) (global (export "__data_end") i32 (i32.const 1424)) (func (export "_start")))"""))
-    assert ": C stack 1048576, data 1424, heap from 1050000; a smaller" in check(firmware, tmp_path / "m.wasm").stdout
+    assert ": C stack 1048576 bytes, data 1424, heap from 1050000; a smaller" in check(firmware, tmp_path / "m.wasm").stdout
 
 
 def test_a_quota_that_is_too_small_is_told_with_what_fills_it(firmware, tmp_path):
@@ -90,7 +90,7 @@ def test_a_quota_that_is_too_small_is_told_with_what_fills_it(firmware, tmp_path
 
 def test_memory_without_a_word_about_its_parts(firmware, tmp_path):
     (tmp_path / "m.wasm").write_bytes(wat('(module (memory 17) (func (export "_start")))'))
-    assert check(firmware, tmp_path / "m.wasm").stdout.endswith("; its memory is 1114112 bytes; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)\n")
+    assert check(firmware, tmp_path / "m.wasm").stdout.endswith("; its memory is 1088 KiB; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)\n")
 
 
 def features(*wanted):

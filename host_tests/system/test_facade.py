@@ -17,7 +17,7 @@ SLEEP = wat("""(module (import "sovelma" "sp_sleep" (func $sleep (param i32) (re
  (memory (export "memory") 1) (data (i32.const 0) "good night\\1b[2J")
  (func (export "_start") (drop (call $log (i32.const 1) (i32.const 0) (i32.const 14))) (drop (call $sleep (i32.const 60000)))))""")
 MODULES = {"divide": DIVIDE, "end": END, "spin": SPIN, "sleep": SLEEP}
-COMMANDS = ("boot", "check", "run", "ps", "top", "caps", "log", "dmesg", "crash", "kill", "start", "stop", "restart", "revoke",
+COMMANDS = ("boot", "check", "module", "run", "ps", "top", "caps", "log", "dmesg", "crash", "kill", "start", "stop", "restart", "revoke",
             "ls", "cat", "rm", "net", "mem", "board", "background", "pause", "version", "audit")  # fmt: skip
 
 

@@ -174,7 +174,7 @@ code("block_without_end", "A block that nobody closes.", "unexpected end of a fu
 code("else_without_if", "An else in a block.", "else without if", bytes([0x02, EMPTY, 0x05]) + END + END)
 code("else_twice", "Two elses of one if.", "else without if", i32_const(0) + bytes([0x04, EMPTY, 0x05, 0x05]) + END + END)
 code("block_of_unknown_type", "A block of type 9.", "unknown type 9", b"\x02\x09" + END + END)
-code("block_type_malformed", "A block of a type that there is not.", "malformed block type", b"\x02\x70" + END + END)
+code("block_type_malformed", "A block of a type that there is not.", "type 0x70: reference-types is not supported: build with -mno-reference-types", b"\x02\x70" + END + END)
 code("block_type_too_long", "A block type of six bytes.", "integer representation too long", b"\x02\x80\x80\x80\x80\x80\x00" + END + END)
 code("branch_too_deep", "A branch out of the function and on.", "unknown label 1", b"\x0c\x01" + END)
 code("branch_table_too_deep", "The same in a table.", "unknown label 7", i32_const(0) + b"\x0e\x01\x00\x07" + END)

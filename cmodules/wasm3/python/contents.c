@@ -52,28 +52,3 @@ static mp_obj_t module_stack_hint(mp_obj_t wasm_in) {
     return mp_obj_new_int_from_uint(top);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_module_stack_hint_obj, module_stack_hint);
-
-/* custom(wasm, name): the contents of the custom section of that name, bytes, or None. */
-static mp_obj_t module_custom(mp_obj_t wasm_in, mp_obj_t name_in) {
-    mp_buffer_info_t wasm, name;
-    mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
-    mp_get_buffer_raise(name_in, &name, MP_BUFFER_READ);
-    struct sov_bytes found = sov_custom_section(wasm.buf, (uint32_t)wasm.len, name.buf, (uint32_t)name.len);
-    return found.start ? mp_obj_new_bytes(found.start, (size_t)(found.end - found.start)) : mp_const_none;
-}
-MP_DEFINE_CONST_FUN_OBJ_2(sov_module_custom_obj, module_custom);
-
-/* layout(wasm): (bytes of memory it declares, where its C stack begins, where its data ends, where its heap begins), as addresses,
- * -1 where the module does not say. */
-static mp_obj_t module_layout(mp_obj_t wasm_in) {
-    struct sov_module module;
-    uint32_t value;
-    scan_or_raise(wasm_in, &module);
-    mp_obj_t parts[4] = { mp_obj_new_int_from_ull((unsigned long long)module.memory_pages * 65536u), MP_OBJ_NEW_SMALL_INT(-1),
-        MP_OBJ_NEW_SMALL_INT(-1), MP_OBJ_NEW_SMALL_INT(-1) };
-    if (sov_stack_pointer(&module, &value)) parts[1] = mp_obj_new_int_from_uint(value);
-    if (sov_exported_global(&module, "__data_end", 10, &value)) parts[2] = mp_obj_new_int_from_uint(value);
-    if (sov_exported_global(&module, "__heap_base", 11, &value)) parts[3] = mp_obj_new_int_from_uint(value);
-    return mp_obj_new_tuple(MP_ARRAY_SIZE(parts), parts);
-}
-MP_DEFINE_CONST_FUN_OBJ_1(sov_module_layout_obj, module_layout);

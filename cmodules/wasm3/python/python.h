@@ -55,8 +55,7 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_locate_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_exports_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_imports_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(sov_module_stack_hint_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(sov_module_layout_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(sov_module_custom_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(sov_module_no_room_obj);
 
 /* arena.c: functions of the module. */
 MP_DECLARE_CONST_FUN_OBJ_0(sov_module_arena_obj);

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "port/port.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Least wasm stack: a frame or two. Below that not even an empty function runs. */
@@ -47,6 +48,17 @@ uint32_t sov_wanted_bytes(void) { return wanted_bytes; }
 static const char *no_room(uint64_t bytes) {
     wanted_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
     return sov_out_of_memory_text;
+}
+
+/* The validator's reason, with the feature that the module asks for where that is missing and the reason names none. */
+static const char *invalid(const uint8_t *wasm, uint32_t size) {
+    const char *name;
+    uint32_t length;
+    size_t at = strlen(sov_reason_text);
+    if (!strstr(sov_reason_text, "not supported") && sov_missing_feature(wasm, size, &name, &length))
+        snprintf(sov_reason_text + at, sizeof sov_reason_text - at,
+            " (the module asks for %.*s, which is not supported: build with -mno-%.*s)", (int)length, name, (int)length, name);
+    return sov_reason_text;
 }
 
 /* ---- what the module implies ---------------------------------------------------------------------- */
@@ -108,7 +120,7 @@ static const char *examine(struct examined *module, const uint8_t *wasm, uint32_
     memset(module, 0, sizeof *module);
     enum sov_verdict verdict = SOV_WORKSPACE_FULL;
     if (workspace) verdict = sov_validate(wasm, size, workspace, workspace_bytes, &module->facts, sov_reason_text, sizeof sov_reason_text);
-    if (verdict == SOV_INVALID) return sov_reason_text;
+    if (verdict == SOV_INVALID) return invalid(wasm, size);
     if ((reason = sov_scan(&module->scan, wasm, size))) return reason;
     if ((reason = sov_check_imports(&module->scan))) return reason;
     if (options->entry && !sov_find_export(&module->scan, 0, options->entry, options->entry_length, &module->entry))
@@ -321,5 +333,5 @@ const char *sov_check_module(const uint8_t *wasm, uint32_t size) {
     enum sov_verdict verdict = SOV_WORKSPACE_FULL;
     if (workspace) verdict = sov_validate(wasm, size, workspace, bytes, &facts, sov_reason_text, sizeof sov_reason_text);
     sov_region_give(workspace);
-    return verdict == SOV_VALID ? NULL : verdict == SOV_INVALID ? sov_reason_text : no_room((uint64_t)bytes + 8);
+    return verdict == SOV_VALID ? NULL : verdict == SOV_INVALID ? invalid(wasm, size) : no_room((uint64_t)bytes + 8);
 }

@@ -65,6 +65,9 @@ bool sov_stack_pointer(const struct sov_module *module, uint32_t *top);
 /* The contents of the custom section of that name, behind the name; no validator looks at them. NULL, NULL: there is none. Of any bytes. */
 struct sov_bytes sov_custom_section(const uint8_t *wasm, uint32_t size, const char *name, uint32_t length);
 
+/* The first feature that the section target_features demands and the runtime lacks, its name not terminated; false: none is. Of any bytes. */
+bool sov_missing_feature(const uint8_t *wasm, uint32_t size, const char **name, uint32_t *name_length);
+
 /* Value of an exported i32 global that is initialised without reading another one. */
 bool sov_exported_global(const struct sov_module *module, const char *name, uint32_t length, uint32_t *value);
 

@@ -70,14 +70,6 @@ static void read_limits(struct validator *v, uint32_t most, const char *what, ui
     }
 }
 
-void sov_read_funcref(struct validator *v) {
-    const uint8_t *at = v->at;
-    if (read_byte(v) == TYPE_FUNCREF) return;
-    v->at = at;
-    sov_read_value_type(v);
-    sov_reject(v, at, "malformed reference type: only funcref");
-}
-
 static void read_table_type(struct validator *v) {
     const uint8_t *at = v->at;
     sov_read_funcref(v);

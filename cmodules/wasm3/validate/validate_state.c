@@ -124,6 +124,14 @@ uint32_t sov_read_function_index(struct validator *v) {
     return index;
 }
 
+void sov_read_funcref(struct validator *v) {
+    const uint8_t *at = v->at;
+    if (read_byte(v) == TYPE_FUNCREF) return;
+    v->at = at;
+    sov_read_value_type(v);
+    sov_reject(v, at, "malformed reference type: only funcref");
+}
+
 /* ---- init expressions ------------------------------------------------------------------------------ */
 
 /* The type of a global that an expression may read: one that stands before and never changes. */

@@ -7,7 +7,6 @@ touches no pin until nothing can fail any more.
 import hal
 import wasm3
 import abi
-from kernel.boot import advice
 from kernel.core import console
 from kernel.core.log import Ring, escaped
 from kernel.core.errors import ManifestError
@@ -134,15 +133,12 @@ def _task(manifest, index, fs):
     except WrongModule as error:
         return manifest.wrong(where + ".sha256", str(error))
     except ValueError as error:
-        return manifest.wrong(where + ".module", "%s: %s" % (fields["module"], advice.of_refusal(plan.module(), str(error))))
+        return manifest.wrong(where + ".module", "%s: %s" % (fields["module"], error))
     except MemoryError as error:
         if not str(error).startswith("quota or arena"):
             return manifest.wrong(where, "no memory to read the module: " + str(error))
-        room = wasm3.room()
-        more = advice.of_room(plan.module())
-        if 0 < fields["quota"] < room[0]:
-            return manifest.wrong(where + ".quota", "is too small: at least %d bytes are wanted%s" % (room[0], more))
-        return manifest.wrong(where, advice.NO_ROOM % room + more)
+        text = wasm3.no_room(plan.module(), fields["quota"])
+        return manifest.wrong(where + (".quota" if text.startswith("is") else ""), text)
     if plan.stack_hint > instance.memory():
         console.note("%s: global 0 is %d: if that is the stack pointer of C, memory must be as large" % (fields["name"], plan.stack_hint))
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])

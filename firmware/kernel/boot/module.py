@@ -3,7 +3,6 @@
 Nothing of the module runs here; a task is created to learn the size of its region and ended again.
 """
 import wasm3
-from kernel.boot import advice
 from kernel.core.log import escaped
 
 _KINDS = ("function", "table", "memory", "global")
@@ -19,10 +18,7 @@ def describe(path):
     """
     with open(path, "rb") as stream:
         wasm = stream.read()
-    try:
-        wasm3.validate(wasm)
-    except ValueError as error:
-        raise ValueError(advice.of_refusal(wasm, str(error)))
+    wasm3.validate(wasm)
     lines = ["%s: valid, %d bytes" % (escaped(path), len(wasm))]
     for origin, name, kind in wasm3.imports(wasm):
         lines.append("  imports %s %s.%s" % (_KINDS[kind], _text(origin), _text(name)))
@@ -36,7 +32,7 @@ def describe(path):
     except MemoryError as error:
         if not str(error).startswith("quota or arena"):
             raise
-        lines.append("  cannot become a task: " + advice.NO_ROOM % wasm3.room() + advice.of_room(wasm))
+        lines.append("  cannot become a task: " + wasm3.no_room(wasm))
     else:
         lines.append("  memory %d bytes, region %d bytes with a stack of %d" % (task.memory(), task.region()[1], task.stack()))
         task.kill()
