@@ -109,6 +109,68 @@ static uint8_t *put_sink(uint8_t *at) {
     }
 }
 
+/* A bulk instruction: memory.init to table.copy. Three numbers for those that copy or fill; the numbers of segments are small. */
+static uint8_t *put_bulk(uint8_t *at) {
+    uint8_t number = (uint8_t)(8 + random_below(7));
+    bool drops = number == 9 || number == 13;
+    for (int i = 0; i < 3 && !drops; i++) at = put_value(at, 'i');
+    *at++ = 0xfc;
+    *at++ = number;
+    if (number == 8 || number == 12 || drops) at = put_unsigned(at, random_below(4));
+    if (number == 10 || number == 14) *at++ = 0;
+    if (!drops) *at++ = 0;
+    return at;
+}
+
+/* An init expression: a constant, or an earlier global, or arithmetic of some. */
+static uint8_t *put_constant(uint8_t *at, unsigned depth) {
+    bool wide = !random_below(6);
+    if (depth && random_below(2)) {
+        at = put_constant(at, depth - 1);
+        at = put_constant(at, depth - 1);
+        *at++ = (uint8_t)((wide ? 0x7c : 0x6a) + random_below(3));
+        return at;
+    }
+    if (!random_below(4)) {
+        *at++ = 0x23;
+        return put_unsigned(at, random_below(4));
+    }
+    *at++ = wide ? 0x42 : 0x41;
+    return put_signed(at, random_below(3) ? random_below(64) : (int32_t)edge());
+}
+
+/* A segment of data or elements, of any kind, or a global. */
+static uint8_t *put_entry(uint8_t *at, uint8_t id) {
+    if (id == 6) {
+        *at++ = (uint8_t)(0x7c + random_below(4));
+        *at++ = (uint8_t)random_below(2);
+        at = put_constant(at, 2);
+        *at++ = 0x0b;
+        return at;
+    }
+    uint8_t kind = (uint8_t)random_below(id == 9 ? 8 : 3);
+    *at++ = kind;
+    if (!(kind & 1)) {
+        if (kind & 2) *at++ = 0;
+        at = put_constant(at, 1);
+        *at++ = 0x0b;
+    }
+    uint32_t count = random_below(5);
+    if (id == 11) {
+        *at++ = (uint8_t)count;
+        while (count--) *at++ = (uint8_t)random_below(256);
+        return at;
+    }
+    if (kind & 3) *at++ = kind & 4 ? 0x70 : 0;
+    *at++ = (uint8_t)count;
+    while (count--) {
+        if (kind & 4) *at++ = random_below(3) ? 0xd2 : 0xd0;
+        *at++ = kind & 4 && at[-1] == 0xd0 ? 0x70 : (uint8_t)random_below(4);
+        if (kind & 4) *at++ = 0x0b;
+    }
+    return at;
+}
+
 /* Some instructions, most of which leave the operand stack as it was. Returns how many bytes. */
 static size_t snippet(uint8_t *out) {
     uint8_t *at = out, opcode;
@@ -150,14 +212,7 @@ static size_t snippet(uint8_t *out) {
             *at++ = (uint8_t)random_below(4);
             *at++ = 0;
             break;
-        case 9: /* memory.copy, memory.fill */
-            for (int i = 0; i < 3; i++) at = put_value(at, 'i');
-            *at++ = 0xfc;
-            *at = (uint8_t)(10 + random_below(2));
-            at += 2;
-            at[-1] = 0;
-            if (at[-2] == 10) *at++ = 0;
-            break;
+        case 9: at = put_bulk(at); break;
         case 10:
             at = put_value(at, 'i');
             *at++ = 0x40;
@@ -168,7 +223,13 @@ static size_t snippet(uint8_t *out) {
             at = put_value(at, "iIfF"[random_below(4)]);
             at = put_value(at, "iIfF"[random_below(4)]);
             at = put_value(at, 'i');
-            *at++ = 0x1b;
+            if (random_below(3)) {
+                *at++ = 0x1b;
+            } else { /* with its type */
+                *at++ = 0x1c;
+                *at++ = 1;
+                *at++ = (uint8_t)(0x7c + random_below(4));
+            }
             at = put_sink(at);
             break;
         case 12: *at++ = "\x00\x01\x0f\x05\x0b\x1a"[random_below(6)]; break;
@@ -188,7 +249,8 @@ static const uint8_t *instruction_end(const uint8_t *at, const uint8_t *end) {
     switch (opcode) {
         case 0x02: case 0x03: case 0x04: case 0x0c: case 0x0d: case 0x10: case 0x3f: case 0x40: case 0x41: case 0x42: count = 1; break;
         case 0x20: case 0x21: case 0x22: case 0x23: case 0x24: count = 1; break;
-        case 0x11: count = 2; break;
+        case 0x11: case 0x1c: count = 2; break;
+        case 0xd0: case 0xd2: count = 1; break;
         case 0x43: return end - at < 4 ? NULL : at + 4;
         case 0x44: return end - at < 8 ? NULL : at + 8;
         case 0x0e:
@@ -197,7 +259,7 @@ static const uint8_t *instruction_end(const uint8_t *at, const uint8_t *end) {
             break;
         case 0xfc:
             if (!read_leb(&at, end, &value)) return NULL;
-            count = value == 10 ? 2 : value == 11;
+            count = value < 8 ? 0 : value == 9 || value == 11 || value == 13 ? 1 : 2;
             break;
         default:
             if (opcode >= 0x28 && opcode <= 0x3e) count = 2;
@@ -210,7 +272,7 @@ static const uint8_t *instruction_end(const uint8_t *at, const uint8_t *end) {
 /* ---- a stretch of bytes, edited -------------------------------------------------------------------- */
 
 struct stretch {
-    uint8_t bytes[MOST_BYTES + 2 * MOST_SNIPPET];
+    uint8_t bytes[MOST_BYTES + 4 * MOST_SNIPPET];
     uint32_t size;
 };
 
@@ -262,6 +324,17 @@ static void change_body(struct stretch *body) {
         default: /* another instruction with the same operands */
             body->bytes[starts[i]] = (uint8_t)(body->bytes[starts[i]] + (int)random_below(7) - 3);
     }
+}
+
+/* One more global or segment, the first of all. */
+static void add_entry(struct stretch *section, uint8_t id) {
+    uint8_t small[2 * MOST_SNIPPET], *to;
+    const uint8_t *at = section->bytes, *end = at + section->size;
+    uint32_t count;
+    if (!read_leb(&at, end, &count)) return;
+    to = put_unsigned(small, count + 1);
+    to = put_entry(to, id);
+    replace(section, 0, (uint32_t)(at - section->bytes), small, (uint32_t)(to - small));
 }
 
 /* ---- the module ------------------------------------------------------------------------------------ */
@@ -338,6 +411,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
         size_t bytes = put_back(section.bytes, section.size, MOST_BYTES, inside.size_at, inside.end, &body);
         if (!bytes) return size;
         section.size = (uint32_t)bytes;
+    } else if ((id == 6 || id == 9 || id == 11) && random_below(2)) {
+        add_entry(&section, id);
     } else {
         section.size = (uint32_t)LLVMFuzzerMutate(section.bytes, section.size, section.size + 16 < MOST_BYTES ? section.size + 16 : MOST_BYTES);
     }

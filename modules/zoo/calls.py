@@ -11,7 +11,7 @@ import sys
 
 from specimen import specimen
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "generate"))
 
 import gen_abi  # noqa: E402
 

@@ -259,8 +259,8 @@ bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_
     return false;
 }
 
-/* A value type as the module has it (0x7f to 0x7c) or as wasm3 counts it (1 to 4). */
-static char type_letter(uint8_t type) { return "viIfF"[type > 4 ? (0x80 - type) & 7 : type]; }
+/* A value type as the module has it (0x7f to 0x7c) or as wasm3 counts it (1 to 4); "?" for any other of a module that was not validated. */
+static char type_letter(uint8_t type) { return "viIfF???"[(type > 4 ? 0x80 - type : type) & 7]; }
 
 void sov_type_text(char *text, uint32_t bytes, const uint8_t *results, uint32_t result_count, const uint8_t *params, uint32_t param_count) {
     char *at = text, *last = text + bytes - 1;
