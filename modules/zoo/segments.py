@@ -149,10 +149,6 @@ for _key, _attack, _instruction in (
     ("memory_init_target_that_wraps", "To -4, 8 bytes.", f"(memory.init $data {numbers(-4, 0, 8)})"),
     ("memory_init_of_dropped", "A byte of a segment that was dropped.", f"(data.drop $data) (memory.init $data {numbers(0, 0, 1)})"),
     ("memory_copy_that_wraps", "From 1, 2^32 - 1 bytes.", f"(memory.copy {numbers(0, 1, -1)})"),
-):  # fmt: skip
-    specimen("fault", FAULT, name=_key, attack=_attack)((lambda text: lambda: start(text))(_instruction))
-
-for _key, _attack, _instruction in (
     ("table_init_behind_the_segment", "One element more than the segment has.", f"(table.init $elem {numbers(0, 0, 3)})"),
     ("table_init_start_that_wraps", "From -1, 2 elements.", f"(table.init $elem {numbers(0, -1, 2)})"),
     ("table_init_count_that_wraps", "2^30 + 1 elements: in bytes that is 4.", f"(table.init $elem {numbers(0, 0, 0x40000001)})"),
@@ -161,7 +157,7 @@ for _key, _attack, _instruction in (
     ("table_copy_behind_the_table", "From the last element, two.", f"(table.copy {numbers(0, 3, 2)})"),
     ("table_copy_target_that_wraps", "To -1, 2 elements.", f"(table.copy {numbers(-1, 0, 2)})"),
 ):  # fmt: skip
-    specimen("fault", TABLE_FAULT, name=_key, attack=_attack)((lambda text: lambda: start(text))(_instruction))
+    specimen("fault", TABLE_FAULT if _key.startswith("table") else FAULT, name=_key, attack=_attack)((lambda text: lambda: start(text))(_instruction))
 
 
 @specimen("fault", "null table element")
