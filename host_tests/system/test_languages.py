@@ -17,7 +17,6 @@ module_build = importlib.util.module_from_spec(_found)
 _found.loader.exec_module(module_build)
 
 NAMES = {"rust": "Rust", "zig": "Zig", "assemblyscript": "AssemblyScript", "wat": "WebAssembly text"}
-ENDINGS = {language: ending for ending, language in module_build.LANGUAGES.items()}
 TEXT = b"one two\n three\tfour\n\n  five\x0bsix\r\nlast"
 
 
@@ -33,7 +32,7 @@ def language(request):
 def examples(language, tmp_path_factory):
     """{name: path of the module} of the language's examples."""
     directory = tmp_path_factory.mktemp(language)
-    sources = sorted((ROOT / "modules" / "sdk" / language / "examples").glob("*" + ENDINGS[language]))
+    sources = sorted((ROOT / "modules" / "sdk" / language / "examples").glob("*" + module_build.ENDINGS[language]))
     made = {source.stem: directory / f"{source.stem}.wasm" for source in sources}
     for source in sources:
         module_build.compiled(source, made[source.stem])

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import importlib.util
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -19,7 +18,7 @@ import tarfile
 
 import pytest
 
-ROOT = pathlib.Path(os.environ.get("SOVELMA_ROOT") or pathlib.Path(__file__).resolve().parents[2])
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = pathlib.Path(__file__).with_name("third_party.json")
 PINNED = json.loads(FILE.read_text())
 PLACE = ROOT / "build" / "downloads" / "npm"

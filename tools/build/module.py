@@ -24,6 +24,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SDK = ROOT / "modules" / "sdk"
 BUILD = pathlib.Path(os.environ.get("BUILD") or ROOT / "build")
 LANGUAGES = {".rs": "rust", ".zig": "zig", ".ts": "assemblyscript", ".wat": "wat"}
+ENDINGS = {language: ending for ending, language in LANGUAGES.items()}
 STACK = 4096  # bytes of C stack: what formatting a line takes, and some calls
 RUST_TARGET = "wasm32-unknown-unknown"
 RUST_MISSING = "Rust for WebAssembly: apt-get install rustc libstd-rust-dev-wasm32 lld"

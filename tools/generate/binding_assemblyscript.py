@@ -1,14 +1,12 @@
 """The ABI in AssemblyScript: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
 
 from abi_source import Table
-from binding_model import CREATES, GIVES, OTHERS, camel, comment, is_free, is_on, kind_name, rest, word
+from binding_model import CREATES, GIVES, OTHERS, camel, comment, constants, functions, gives, kind_name, methods, rest, word
 
 
 def as_parameter(a: Table) -> tuple[str, str]:
     name = a["name"]
-    if a["kind"] == "slice_in":
-        return f"{name}: Uint8Array", f"{name}.dataStart, {name}.length"
-    if a["kind"] == "slice_out":
+    if a["kind"] in ("slice_in", "slice_out"):
         return f"{name}: Uint8Array", f"{name}.dataStart, {name}.length"
     if a["kind"] == "time":
         return f"{name}: i64", name
@@ -31,7 +29,7 @@ def as_function(call: Table, indent: str, method: bool) -> list[str]:
     values = ", ".join(["this.id"] * method + [value for _, value in given])
     kind, body = "i32", f"raw.{call['name']}({values})"
     if call["name"] in GIVES:
-        kind = kind_name(GIVES[call["name"]])
+        kind = gives(call, "i32")
         body = f"new {kind}({body})"
     elif call["result"] == "i64":
         kind = "i64"
@@ -59,19 +57,16 @@ def assemblyscript(abi: Table, notice: str) -> list[str]:
     for e in abi["error"]:
         out += [f"  /** {e['text']} */", f"  export const {e['name']}: i32 = {e['code']};"]
     out += ["}", ""]
-    for group, values in (("Kind", [(k["name"], 1 << k["bit"], k["text"]) for k in abi["kind"]]),
-                          ("Right", [(r["name"], 1 << r["bit"], r["text"]) for r in abi["right"]]),
-                          *((g["group"].capitalize(), g["values"]) for g in abi["constant"])):  # fmt: skip
-        out += [f"export namespace {group} {{"]
+    for group, values in constants(abi):
+        out += [f"export namespace {group.capitalize()} {{"]
         for name, value, text in values:
             out += [f"  /** {text} */", f"  export const {name}: i32 = {value};"]
         out += ["}", ""]
     out += ["/** A handle to one object with certain rights; an id below 0 is the error that finding or making it had. */",
             "export class Capability {", "  constructor(public readonly id: i32) {}", "",
             "  /** Is there an object? */", "  get ok(): bool {", "    return this.id > 0;", "  }"]  # fmt: skip
-    for call in abi["call"]:
-        if call["needs"]["kinds"] == ["ANY"]:
-            out += as_function(call, "  ", True)
+    for call in methods(abi, "ANY"):
+        out += as_function(call, "  ", True)
     out += ["}"]
     for kind in abi["kind"]:
         name = kind_name(kind["name"])
@@ -89,11 +84,9 @@ def assemblyscript(abi: Table, notice: str) -> list[str]:
                 f"    return new {name}(raw.sp_cap_create(Kind.{kind['name']}, size));",
                 "  }",
             ]
-        for call in abi["call"]:
-            if is_on(call, kind["name"]) and call["needs"]["kinds"] != ["ANY"]:
-                out += as_function(call, "  ", True)
+        for call in methods(abi, kind["name"]):
+            out += as_function(call, "  ", True)
         out += ["}"]
-    for call in abi["call"]:
-        if is_free(call):
-            out += ["", *as_function(call, "", False)]
+    for call in functions(abi):
+        out += ["", *as_function(call, "", False)]
     return out

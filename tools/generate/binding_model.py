@@ -5,12 +5,13 @@ language is how it spells types, errors and comments; what a person has to write
 """
 
 import re
+from collections.abc import Iterator
 
 from abi_source import Table
 
 # What a call gives a capability to, where that is always the same kind.
 GIVES = {"sp_fs_open": "FILE", "sp_net_connect": "SOCKET", "sp_mem_derive": "MEMORY"}
-# Kinds that sp_cap_create makes, and what its size means for them.
+# Kinds that sp_cap_create makes.
 CREATES = ("ENDPOINT", "NOTIFICATION", "MUTEX", "SEMAPHORE", "MEMORY", "TIMER")
 # Calls that other methods stand for: find and create are of each type, and closing is what the end of a value does.
 APART = ("sp_cap_find", "sp_cap_create", "sp_exit")
@@ -20,15 +21,37 @@ OTHER_WORDS = {"yield": "yield_now", "mem_derive": "part"}
 OTHERS = {"endpoint": "ENDPOINT", "notification": "NOTIFICATION"}
 
 
-def is_on(call: Table, kind: str) -> bool:
-    """Is the call a method of this kind's type?"""
-    kinds = call["needs"]["kinds"]
-    return call["name"] not in APART and bool(kinds) and (kind in kinds or kinds == ["ANY"])
+def methods(abi: Table, kind: str) -> list[Table]:
+    """The calls on objects of this kind; those on any object have the kind ANY."""
+    return [call for call in abi["call"] if call["name"] not in APART and kind in call["needs"]["kinds"]]
 
 
-def is_free(call: Table) -> bool:
-    """Is it a function, on nothing?"""
-    return call["name"] not in APART and not call["needs"]["kinds"]
+def all_methods(abi: Table, kind: str) -> list[Table]:
+    """The same with the calls on any object, for a language whose types inherit nothing."""
+    return sorted(methods(abi, kind) + methods(abi, "ANY"), key=lambda call: int(call["number"]))
+
+
+def functions(abi: Table) -> list[Table]:
+    """The calls on nothing."""
+    return [call for call in abi["call"] if call["name"] not in APART and not call["needs"]["kinds"]]
+
+
+def gives(call: Table, same: str) -> str:
+    """The type of the capability that the call answers; `same`: the one it is called on, where that is it."""
+    return kind_name(GIVES[call["name"]]) if call["name"] in GIVES else same
+
+
+def constants(abi: Table) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+    """(group, [(name, value, text)]) of kinds, rights and all other constants."""
+    for group in ("kind", "right"):
+        yield group.upper(), [(one["name"], 1 << one["bit"], one["text"]) for one in abi[group]]
+    for group in abi["constant"]:
+        yield group["group"], group["values"]
+
+
+def is_number(group: str) -> bool:
+    """Is a constant of that group a number, not a bit of a mask?"""
+    return group in ("KIND", "LOG", "CLOCK")
 
 
 def rest(call: Table) -> list[Table]:

@@ -1,18 +1,32 @@
 """The ABI in Rust: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
 
 from abi_source import Table
-from binding_model import CREATES, GIVES, OTHERS, answers_nothing, comment, error_name, is_free, is_on, kind_name, rest, word
+from binding_model import (
+    CREATES,
+    OTHERS,
+    all_methods,
+    answers_nothing,
+    comment,
+    constants,
+    error_name,
+    functions,
+    gives,
+    is_number,
+    kind_name,
+    rest,
+    word,
+)
 
 
 def rust_raw(a: Table) -> list[str]:
-    """(name, type) pairs of the import's parameters."""
+    """The types of the import's parameters for one argument."""
     kinds = {"slice_in": ["*const u8", "u32"], "slice_out": ["*mut u8", "u32"], "time": ["i64"], "flags": ["u32"]}
     return kinds.get(a["kind"], ["i32"])
 
 
 def rust_parameter(a: Table) -> tuple[str, str]:
     """How a person gives an argument, and what the import gets of it."""
-    name = "bytes_" if a["name"] == "type" else a["name"]
+    name = a["name"]
     if a["kind"] == "slice_in":
         return f"{name}: impl AsRef<[u8]>", f"{name}.as_ref().as_ptr(), {name}.as_ref().len() as u32"
     if a["kind"] == "slice_out":
@@ -37,7 +51,7 @@ def rust_parameter(a: Table) -> tuple[str, str]:
 def rust_result(call: Table) -> tuple[str, str]:
     """The type of the answer, and how it is made of `code`."""
     if call["result"] == "cap":
-        name = kind_name(GIVES[call["name"]]) if call["name"] in GIVES else "Self"
+        name = gives(call, "Self")
         return f"Result<{name}>", f"check(code).map(|id| {name}::owned(id))"
     if call["result"] == "i64":
         return "Result<i64>", "if code < 0 { Err(Error::of(code as i32)) } else { Ok(code) }"
@@ -74,8 +88,8 @@ def rust_kind(abi: Table, kind: Table) -> list[str]:
             f"        check(unsafe {{ raw::sp_cap_create(KIND_{kind['name']}, size) }}).map({name}::owned)",
             "    }",
         ]
-    for call in abi["call"]:
-        if is_on(call, kind["name"]) and call["name"] not in ("sp_fs_close", "sp_net_close", "sp_cap_drop"):
+    for call in all_methods(abi, kind["name"]):
+        if call["name"] not in ("sp_fs_close", "sp_net_close", "sp_cap_drop"):
             out += rust_function(call, "    ")
     return out + ["}"]
 
@@ -112,14 +126,11 @@ def rust(abi: Table, notice: str) -> list[str]:
     out += ["    pub fn of(code: i32) -> Error {", "        match code {"]
     out += [f"            {e['code']} => Error::{error_name(e['name'])}," for e in abi["error"]]
     out += ["            _ => Error::Unknown,", "        }", "    }", "}", ""]
-    out += [f"/// {k['text']}\npub const KIND_{k['name']}: i32 = {1 << k['bit']};" for k in abi["kind"]]
-    out += [f"/// {r['text']}\npub const RIGHT_{r['name']}: u32 = {1 << r['bit']};" for r in abi["right"]]
-    for group in abi["constant"]:
-        number = "i32" if group["group"] in ("LOG", "CLOCK") else "u32"
-        out += [f"/// {text}\npub const {group['group']}_{name}: {number} = {value};" for name, value, text in group["values"]]
+    for group, values in constants(abi):
+        number = "i32" if is_number(group) else "u32"
+        out += [f"/// {text}\npub const {group}_{name}: {number} = {value};" for name, value, text in values]
     for kind in abi["kind"]:
         out += rust_kind(abi, kind)
-    for call in abi["call"]:
-        if is_free(call):
-            out += ["", *rust_function(call, "")]
+    for call in functions(abi):
+        out += ["", *rust_function(call, "")]
     return out

@@ -3,7 +3,22 @@
 import re
 
 from abi_source import Table
-from binding_model import CREATES, GIVES, OTHERS, answers_nothing, camel, comment, error_name, is_free, is_on, kind_name, rest, word
+from binding_model import (
+    CREATES,
+    OTHERS,
+    all_methods,
+    answers_nothing,
+    camel,
+    comment,
+    constants,
+    error_name,
+    functions,
+    gives,
+    is_number,
+    kind_name,
+    rest,
+    word,
+)
 
 
 def zig_parameter(a: Table) -> tuple[str, str]:
@@ -36,7 +51,7 @@ def zig_function(call: Table, indent: str, owner: str = "") -> list[str]:
     values = ["self.id"] * bool(owner) + [value for _, value in given]
     made = f"raw.{call['name']}({', '.join(values)})"
     if call["result"] == "cap":
-        kind = kind_name(GIVES[call["name"]]) if call["name"] in GIVES else owner
+        kind = gives(call, owner)
         body = f"return .{{ .id = try check({made}) }};"
     elif call["result"] == "i64":
         kind, body = "i64", f"return check64({made});"
@@ -88,13 +103,9 @@ def zig(abi: Table, notice: str) -> list[str]:
         "}",
         "",
     ]
-    out += [f"/// {k['text']}\npub const kind_{k['name'].lower()}: i32 = {1 << k['bit']};" for k in abi["kind"]]
-    out += [f"/// {r['text']}\npub const right_{r['name'].lower()}: u32 = {1 << r['bit']};" for r in abi["right"]]
-    for group in abi["constant"]:
-        number = "i32" if group["group"] in ("LOG", "CLOCK") else "u32"
-        out += [
-            f"/// {text}\npub const {group['group'].lower()}_{name.lower()}: {number} = {value};" for name, value, text in group["values"]
-        ]
+    for group, values in constants(abi):
+        number = "i32" if is_number(group) else "u32"
+        out += [f"/// {text}\npub const {group.lower()}_{name.lower()}: {number} = {value};" for name, value, text in values]
     for kind in abi["kind"]:
         name = kind_name(kind["name"])
         out += ["", f"/// {kind['text']}", f"pub const {name} = struct {{", "    id: i32,", ""]
@@ -104,11 +115,9 @@ def zig(abi: Table, notice: str) -> list[str]:
             out += ["    /// Makes one that nobody else reaches yet; see `sp_cap_create` in docs/ABI.md for what `size` means."]
             out += [f"    pub fn create(size_: i32) Error!{name} {{"]
             out += [f"        return .{{ .id = try check(raw.sp_cap_create(kind_{kind['name'].lower()}, size_)) }};", "    }"]
-        for call in abi["call"]:
-            if is_on(call, kind["name"]):
-                out += zig_function(call, "    ", name)
+        for call in all_methods(abi, kind["name"]):
+            out += zig_function(call, "    ", name)
         out += ["};"]
-    for call in abi["call"]:
-        if is_free(call):
-            out += ["", *zig_function(call, "")]
+    for call in functions(abi):
+        out += ["", *zig_function(call, "")]
     return out

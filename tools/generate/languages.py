@@ -59,11 +59,10 @@ def programs(language: str, directory: pathlib.Path) -> list[pathlib.Path]:
     """The language's modules, compiled."""
     if language == "c":
         return [ROOT / "build" / "modules" / f"{name}.wasm" for name in PROGRAMS]
-    ending = next(ending for ending, each in module.LANGUAGES.items() if each == language)
     made = []
     for name in PROGRAMS:
         made.append(directory / f"{name}.wasm")
-        module.compiled(ROOT / "modules" / "sdk" / language / "examples" / f"{name}{ending}", made[-1])
+        module.compiled(ROOT / "modules" / "sdk" / language / "examples" / f"{name}{module.ENDINGS[language]}", made[-1])
     return made
 
 

@@ -223,44 +223,40 @@ _catch:
 
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
     M3Result result;
-    if (o->function && o->page) {
-        bool reachable = !o->block.isPolymorphic;
-        if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
-        if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
-        if (meter.next == BLOCK_CELL) {
+    bool reachable = !o->block.isPolymorphic;
+    if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
+    if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
+    if (meter.next == BLOCK_CELL) {
+        open_cell(o);
+    } else if (meter.next == BLOCK_OPERATION) {
+        meter.open = &meter.unreachable;
+        if (reachable) {
+            _(follow_EmitOp(o, op_metered_Charge));
             open_cell(o);
-        } else if (meter.next == BLOCK_OPERATION) {
-            meter.open = &meter.unreachable;
-            if (reachable) {
-                _(follow_EmitOp(o, op_metered_Charge));
-                open_cell(o);
-            }
         }
-        meter.next = BLOCK_GOES_ON;
     }
+    meter.next = BLOCK_GOES_ON;
     _(Read_opcode(opcode, bytes, end));
-    if (o->function && o->page) {
-        ++*meter.open;
-        /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
-        if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
-            if (*opcode >= c_waOp_i32_const && *opcode <= c_waOp_f64_const)
-                meter.constant_bytes += *opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const ? sizeof(u32) : sizeof(u64);
-            return result;
-        }
-        if (*opcode == c_waOp_getLocal || *opcode == c_waOp_getGlobal) return result;
-        if (*opcode == OP_SELECT_TYPED || *opcode == OP_PREFIX_FC) {
-            _(read_bulk(o, opcode, bytes, end));
-            return result;
-        }
-        meter.next = block_after(o, *opcode);
-        if (*opcode == c_waOp_end) meter.ended = o->block.depth;
-        _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
-        if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
-            _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
-        if (*opcode == c_waOp_call || *opcode == OP_CALL_INDIRECT) _(save_registers_below_arguments(o, *opcode));
-        if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable) _(save_float_below_branch(o, *opcode));
-        _(own_slots_before(o, *opcode));
+    ++*meter.open;
+    /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
+    if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
+        if (*opcode >= c_waOp_i32_const && *opcode <= c_waOp_f64_const)
+            meter.constant_bytes += *opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const ? sizeof(u32) : sizeof(u64);
+        return result;
     }
+    if (*opcode == c_waOp_getLocal || *opcode == c_waOp_getGlobal) return result;
+    if (*opcode == OP_SELECT_TYPED || *opcode == OP_PREFIX_FC) {
+        _(read_bulk(o, opcode, bytes, end));
+        return result;
+    }
+    meter.next = block_after(o, *opcode);
+    if (*opcode == c_waOp_end) meter.ended = o->block.depth;
+    _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
+    if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
+        _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
+    if (*opcode == c_waOp_call || *opcode == OP_CALL_INDIRECT) _(save_registers_below_arguments(o, *opcode));
+    if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable) _(save_float_below_branch(o, *opcode));
+    _(own_slots_before(o, *opcode));
 _catch:
     return result;
 }

@@ -60,14 +60,14 @@ static void add_advice(vstr_t *text, mp_obj_t wasm_in) {
         vstr_add_str(text, "; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)");
 }
 
-/* no_room(wasm, quota=0): why the last creation, of that module, found no room, in words: what it wanted, what there is, what takes the
- * module's memory, and the flag that makes that smaller. Where the quota is what is too small, it says so. */
+/* no_room(wasm, by_quota=False): why the last creation, of that module, found no room, in words: what it wanted, what there is, what takes the
+ * module's memory, and the flag that makes that smaller. `by_quota`: it is the quota that was too small. */
 static mp_obj_t module_no_room(size_t count, const mp_obj_t *given) {
     uint32_t size, free_bytes, largest, regions;
     vstr_t text;
     sov_arena(&size, &free_bytes, &largest, &regions);
     vstr_init(&text, 256);
-    if (count > 1 && (uint32_t)mp_obj_get_int_truncated(given[1]) - 1u < sov_wanted_bytes() - 1u) {
+    if (count > 1 && mp_obj_is_true(given[1])) {
         vstr_printf(&text, "is too small: at least %u bytes are wanted", (unsigned)sov_wanted_bytes());
     } else {
         vstr_printf(&text,

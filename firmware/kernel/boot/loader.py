@@ -137,8 +137,8 @@ def _task(manifest, index, fs):
     except MemoryError as error:
         if not str(error).startswith("quota or arena"):
             return manifest.wrong(where, "no memory to read the module: " + str(error))
-        text = wasm3.no_room(plan.module(), fields["quota"])
-        return manifest.wrong(where + (".quota" if text.startswith("is") else ""), text)
+        by_quota = 0 < fields["quota"] < wasm3.room()[0]
+        return manifest.wrong(where + ".quota" if by_quota else where, wasm3.no_room(plan.module(), by_quota))
     if plan.stack_hint > instance.memory():
         console.note("%s: global 0 is %d: if that is the stack pointer of C, memory must be as large" % (fields["name"], plan.stack_hint))
     log = Ring(fields["name"], fields["log_burst"], fields["log_rate"])
