@@ -54,8 +54,8 @@ help: ## this list
 	@echo
 	@echo "SYSTEM=file.json boots another system; INPUT=file is the text the demo counts;"
 	@echo "FOR=seconds bounds a run without a terminal; ARGS='...' goes to pytest; JOBS=n"
-	@echo "compiles n files at once; MICROPYTHON_DIR= and WASM3_DIR= take your own"
-	@echo "checkouts; DEBIAN_MIRROR= takes another mirror."
+	@echo "compiles n files and runs n tests at once; MICROPYTHON_DIR= and WASM3_DIR="
+	@echo "take your own checkouts; DEBIAN_MIRROR= takes another mirror."
 
 # At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
 # not for make, which would report an interrupted target after the prompt was left.
@@ -94,9 +94,9 @@ generated: ## write generated files
 	python3 tools/generate/gen_commands.py
 	python3 tools/generate/status.py
 
-# Build what is missing and run all tests.
+# Build what is missing and run all tests, as many at once as there are processors; ARGS='-n0 -s' shows what one prints.
 test: build $(BOARD_STAMP) qemu-if-possible ## tests: TESTS= ARGS=
-	$(PYTHON) -m pytest $(TESTS) $(ARGS)
+	$(PYTHON) -m pytest -n $(JOBS) --dist worksteal $(TESTS) $(ARGS)
 
 # Run a directory of specification scripts, DIR=path.
 spectest: build ## scripts of DIR=

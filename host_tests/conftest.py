@@ -7,6 +7,7 @@ cannot run it. Environment: SOVELMA_FIRMWARE names another PC firmware than buil
 import os
 import pathlib
 
+import hypothesis
 import pytest
 from machines import IMAGE, ROOT, EmulatedFirmware, Firmware
 from manifests import complaints
@@ -14,6 +15,10 @@ from manifests import complaints
 
 # Everything a test run writes stays below build/.
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / "build" / "hypothesis")
+
+# How long an example takes is the machine's, and what else it does at the time.
+hypothesis.settings.register_profile("sovelma", deadline=None)
+hypothesis.settings.load_profile("sovelma")
 
 MACHINES = ("x86_64", "rv32")
 

@@ -26,7 +26,7 @@ addresses = st.one_of(st.integers(0, 2**32 - 1).map(ipaddress.ip_address), st.sa
 networks = st.builds(lambda address, bits: ipaddress.ip_network((int(address) >> 32 - bits << 32 - bits, bits)), addresses, st.integers(0, 32))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.lists(networks, min_size=1, max_size=4), st.lists(addresses, min_size=20, max_size=60))
 def test_addresses(firmware, allowed, asked):
     got = firmware.script(CHECK + """

@@ -364,7 +364,7 @@ packets = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.lists(packets, min_size=60, max_size=60))
 def test_the_parser_survives_anything(firmware, packets):
     got, worst = parse(firmware, packets)

@@ -114,7 +114,7 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(size=st.one_of(st.just(SIZE), st.integers(0, 200)), operations=operations)
 def test_pool_behaves_like_the_model(program, size, operations):
     model = Model(size)

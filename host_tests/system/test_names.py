@@ -163,7 +163,7 @@ answer(sorted(len(name) for name, _ in sovelma.system.fs.entries[b"h"].listing()
         assert firmware.script(script, path=str(path)) == sorted([5, 4, 3, 2, 6, 3, 2, 200])
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.binary(max_size=40).filter(lambda name: b"/" not in name and b"\0" not in name), st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x20), min_size=1, max_size=32))
 def test_whatever_the_name_a_file_name_and_a_line_come_of_it(firmware, raw, task):
     file, line, text = firmware.script("""

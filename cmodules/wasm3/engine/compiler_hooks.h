@@ -27,6 +27,7 @@ static struct {
     u32 unreachable;      /* the cell of code that cannot be reached */
     enum next_block next;
     u16 ended;            /* depth of the block whose `end` was read last */
+    bool plain;           /* the instruction that is compiled is none that metered_EmitOp() must know of */
     u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
     u32 bulk;             /* number of the prefixed instruction that is compiled, see read_bulk() */
     u32 segment;          /* that it names */
@@ -161,17 +162,12 @@ _catch:
     return result;
 }
 
-static M3Result own_slots_before(IM3Compilation o, m3opcode_t opcode) {
-    M3Result result = m3Err_none;
-    bytes_t at = o->wasm;
-    u32 local;
-    if (opcode == c_waOp_block || opcode == c_waOp_loop || opcode == c_waOp_if) {
-        _(own_slots_for_parameters(o, opcode));
-        _(own_slots_for_wide_locals(o, -1));
-    } else if ((opcode == c_waOp_setLocal || opcode == c_waOp_teeLocal) && !ReadLEB_u32(&local, &at, o->wasmEnd) &&
-        local < GetFunctionNumArgsAndLocals(o->function)) {
-        _(own_slots_for_wide_locals(o, (i32)local));
-    }
+/* A block that begins: its values find room, and slots that count their users. */
+static M3Result prepare_block(IM3Compilation o, m3opcode_t opcode) {
+    M3Result result;
+    _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
+    _(own_slots_for_parameters(o, opcode));
+    _(own_slots_for_wide_locals(o, -1));
 _catch:
     return result;
 }
@@ -222,7 +218,7 @@ _catch:
 }
 
 static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
-    M3Result result;
+    M3Result result = m3Err_none;
     bool reachable = !o->block.isPolymorphic;
     if (!reachable) o->lastOpcodeStart = *bytes = skip_unreachable(*bytes, end);
     if (meter.next == BLOCK_GOES_ON && reachable && meter.open == &meter.unreachable) meter.next = BLOCK_OPERATION;
@@ -236,15 +232,25 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
         }
     }
     meter.next = BLOCK_GOES_ON;
-    _(Read_opcode(opcode, bytes, end));
+    _throwif(m3Err_wasmUnderrun, *bytes >= end);
+    *opcode = *(*bytes)++;
     ++*meter.open;
     /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
+    meter.plain = !follow.on;
     if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
         if (*opcode >= c_waOp_i32_const && *opcode <= c_waOp_f64_const)
             meter.constant_bytes += *opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const ? sizeof(u32) : sizeof(u64);
         return result;
     }
     if (*opcode == c_waOp_getLocal || *opcode == c_waOp_getGlobal) return result;
+    if (*opcode == c_waOp_setLocal || *opcode == c_waOp_teeLocal) {
+        u32 local;
+        bytes_t at = *bytes;
+        _(ReadLEB_u32(&local, &at, end));
+        if (local < o->stackFirstDynamicIndex && Is64BitType(o->typeStack[local])) _(own_slots_for_wide_locals(o, (i32)local));
+        return result;
+    }
+    meter.plain = false;
     if (*opcode == OP_SELECT_TYPED || *opcode == OP_PREFIX_FC) {
         _(read_bulk(o, opcode, bytes, end));
         return result;
@@ -252,11 +258,9 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
     meter.next = block_after(o, *opcode);
     if (*opcode == c_waOp_end) meter.ended = o->block.depth;
     _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
-    if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if)
-        _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
+    if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if) _(prepare_block(o, *opcode));
     if (*opcode == c_waOp_call || *opcode == OP_CALL_INDIRECT) _(save_registers_below_arguments(o, *opcode));
     if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable) _(save_float_below_branch(o, *opcode));
-    _(own_slots_before(o, *opcode));
 _catch:
     return result;
 }
@@ -301,7 +305,7 @@ _catch:
     return result;
 }
 
-static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
+static M3Result emit_watched(IM3Compilation o, IM3Operation operation) {
     M3Result result;
     if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch) _(copy_operands_to_loop(o));
     /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
@@ -313,6 +317,10 @@ static M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
     _(follow_EmitOp(o, operation));
 _catch:
     return result;
+}
+
+static inline M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) {
+    return meter.plain ? EmitOp(o, operation) : emit_watched(o, operation);
 }
 
 static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {

@@ -25,6 +25,7 @@
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
  *   Module_GetFunction  makes functions of a task that compiles on demand (functions.c).
  *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
+ *   Is64BitType and others  answer without a call (quick.h).
  *
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
  */
@@ -91,6 +92,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #define op_MemFill op_metered_MemFill
 #define op_MemGrow op_metered_MemGrow
 
+#include "quick.h"
 #include "follow.h"
 #define Module_GetFunction sov_function
 #include "compiler_hooks.h"
@@ -163,6 +165,7 @@ void sov_answer(struct sov_task *task, int64_t value) {
 M3Result sov_compile_function(IM3Function function) {
     meter.open = &meter.unreachable;
     meter.next = BLOCK_GOES_ON;
+    meter.plain = false;
     meter.constant_bytes = 0;
     memset(&constants, 0, sizeof constants);
     M3Result result = CompileFunction(function);
