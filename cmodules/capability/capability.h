@@ -26,7 +26,7 @@
 #define CAP_SLOT_MASK 0xffu
 #define CAP_GENERATION_SHIFT 8
 #define CAP_GENERATION_STEP (1u << CAP_GENERATION_SHIFT)
-#define CAP_SLOTS_MOST 255 /* what bits 0-7 hold, without slot 0 */
+#define CAP_SLOTS_MAX 255 /* what bits 0-7 hold, without slot 0 */
 /* How often a slot is used. Of the 22 bits of a generation the value 0 is never used, and the last one stands for "used
  * up": so what is kept of a retired slot is below 2^30 too. */
 #define CAP_GENERATIONS ((1u << 22) - 2)

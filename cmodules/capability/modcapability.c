@@ -48,11 +48,11 @@ static void table_reset(capability_table *self) {
  * a slot is used. */
 static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 0, 2, false);
-    mp_int_t most = count > 0 ? mp_obj_get_int(given[0]) : SLOTS_DEFAULT;
+    mp_int_t max = count > 0 ? mp_obj_get_int(given[0]) : SLOTS_DEFAULT;
     mp_int_t generations = count > 1 ? mp_obj_get_int(given[1]) : CAP_GENERATIONS;
-    if (most < 1 || most > CAP_SLOTS_MOST || generations < 1 || generations > (mp_int_t)CAP_GENERATIONS)
+    if (max < 1 || max > CAP_SLOTS_MAX || generations < 1 || generations > (mp_int_t)CAP_GENERATIONS)
         mp_raise_ValueError(MP_ERROR_TEXT("a capability table has 1 to 255 slots"));
-    size_t size = (size_t)most + 1;
+    size_t size = (size_t)max + 1;
     capability_table *self = mp_obj_malloc_var(capability_table, slot, capability, size, type);
     memset((void *)&self->owner, 0, sizeof *self - offsetof(capability_table, owner));
     self->owner = mp_const_none;
@@ -293,7 +293,7 @@ static const mp_rom_map_elem_t capability_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_capability) },
     { MP_ROM_QSTR(MP_QSTR_Capabilities), MP_ROM_PTR(&cap_table_type) },
     { MP_ROM_QSTR(MP_QSTR_SLOTS_DEFAULT), MP_ROM_INT(SLOTS_DEFAULT) },
-    { MP_ROM_QSTR(MP_QSTR_SLOTS_MOST), MP_ROM_INT(CAP_SLOTS_MOST) },
+    { MP_ROM_QSTR(MP_QSTR_SLOTS_MAX), MP_ROM_INT(CAP_SLOTS_MAX) },
 };
 static MP_DEFINE_CONST_DICT(capability_globals, capability_globals_table);
 

@@ -122,13 +122,13 @@ enum {
 
 enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY, ABI_TIME };
 
-/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1
+/* min, max: INT: its range; FLAGS: max = mask of the known bits; SLICE: max = limit in bytes, min = 1
    where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */
 struct abi_argument {
     uint8_t kind;
     uint8_t first;      /* index of its first wasm argument; a slice has two */
-    int16_t least;
-    int32_t most;
+    int16_t min;
+    int32_t max;
 };
 
 struct abi_call {

@@ -16,14 +16,14 @@
 
 #include "esp_heap_caps.h"
 
-#if !defined(SOV_PYTHON_HEAP_MOST) || !defined(SOV_FIRST_HEAP)
+#if !defined(SOV_PYTHON_HEAP_MAX) || !defined(SOV_FIRST_HEAP)
 #error "the board's mpconfigboard.h says how large Python's heap is at first and may become"
 #endif
 
 /* Left to ESP-IDF in any case: timers, flash, non-volatile storage. */
 #define RESERVE (8u * 1024u)
 /* With less the prompt does not come either. Where that is not there, the port says so and restarts. */
-#define LEAST_HEAP (16u * 1024u)
+#define MIN_HEAP (16u * 1024u)
 
 /* Bytes in one piece that ESP-IDF can spare. */
 static size_t largest_piece(void) {
@@ -36,7 +36,7 @@ unsigned sov_first_heap_bytes(void) {
     static unsigned bytes;
     if (!bytes) {
         size_t largest = largest_piece();
-        bytes = largest >= SOV_FIRST_HEAP ? SOV_FIRST_HEAP : largest > LEAST_HEAP ? (unsigned)largest & ~15u : LEAST_HEAP;
+        bytes = largest >= SOV_FIRST_HEAP ? SOV_FIRST_HEAP : largest > MIN_HEAP ? (unsigned)largest & ~15u : MIN_HEAP;
     }
     return bytes;
 }
@@ -48,7 +48,7 @@ size_t __wrap_gc_get_max_new_split(void) {
     size_t total = 0;
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = area->next)
         total += (size_t)(area->gc_pool_end - area->gc_pool_start);
-    if (total >= SOV_PYTHON_HEAP_MOST) return 0;
-    size_t room = SOV_PYTHON_HEAP_MOST - total, largest = largest_piece();
+    if (total >= SOV_PYTHON_HEAP_MAX) return 0;
+    size_t room = SOV_PYTHON_HEAP_MAX - total, largest = largest_piece();
     return room < largest ? room : largest;
 }

@@ -30,9 +30,9 @@
 #define OPEN_CREATE 4
 #define OPEN_DIRECTORY 32
 
-#define NAME_MOST 63             /* as the ABI says */
-#define PATH_MOST 2048           /* 16 directories of 63 bytes each, which tasks make, and the ABI's longest path below them */
-#define SIZE_MOST 0x3fffffff     /* the ABI's largest offset, and a small integer everywhere */
+#define HOSTFS_NAME_MAX 63             /* as the ABI says */
+#define HOSTFS_PATH_MAX 2048           /* 16 directories of 63 bytes each, which tasks make, and the ABI's longest path below them */
+#define HOSTFS_SIZE_MAX 0x3fffffff     /* the ABI's largest offset, and a small integer everywhere */
 
 static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
@@ -73,7 +73,7 @@ static int open_at(int directory, const char *name, int flags) {
 static int32_t name_size(const char *path, const char *end) {
     const char *slash = memchr(path, '/', (size_t)(end - path));
     size_t size = (size_t)((slash ? slash : end) - path);
-    if (size > NAME_MOST) return ABI_ERR_TOOBIG;
+    if (size > HOSTFS_NAME_MAX) return ABI_ERR_TOOBIG;
     if (size == 0 || memchr(path, 0, size) || (size <= 2 && !memcmp(path, "..", size))) return ABI_ERR_INVAL;
     return (int32_t)size;
 }
@@ -82,7 +82,7 @@ static int32_t name_size(const char *path, const char *end) {
 static int32_t walk(int root, const char *path) {
     int directory = open_at(root, ".", O_RDONLY | O_DIRECTORY);
     while (directory >= 0 && *path) {
-        char name[NAME_MOST + 1];
+        char name[HOSTFS_NAME_MAX + 1];
         size_t size = strcspn(path, "/");
         memcpy(name, path, size);
         name[size] = 0;
@@ -121,7 +121,7 @@ static int32_t parent_of(int root, const char *path, size_t length, char *name) 
         if (size < 0) return size;
         last = at + size + 1;
         if (last > end) {
-            char above[PATH_MOST];
+            char above[HOSTFS_PATH_MAX];
             size_t length_above = (size_t)(at - path);
             if (length_above >= sizeof above) return ABI_ERR_TOOBIG;
             memcpy(above, path, length_above);
@@ -136,7 +136,7 @@ static int32_t parent_of(int root, const char *path, size_t length, char *name) 
 /* What `name` is: 0 a regular file, 1 a directory, else an error. */
 static int32_t kind_at(int directory, const char *name, struct stat *status) {
     if (fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW) != 0) return failure(errno);
-    if (S_ISREG(status->st_mode)) return status->st_size > SIZE_MOST ? ABI_ERR_TOOBIG : 0;
+    if (S_ISREG(status->st_mode)) return status->st_size > HOSTFS_SIZE_MAX ? ABI_ERR_TOOBIG : 0;
     return S_ISDIR(status->st_mode) ? 1 : ABI_ERR_DENIED;
 }
 
@@ -152,7 +152,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_root_obj, hostfs_root);
 static mp_obj_t hostfs_kind(mp_obj_t root, mp_obj_t path_object) {
     size_t length;
     const char *path = mp_obj_str_get_data(path_object, &length);
-    char name[NAME_MOST + 1];
+    char name[HOSTFS_NAME_MAX + 1];
     struct stat status;
     int32_t directory = parent_of(mp_obj_get_int(root), path, length, name);
     if (directory < 0) return small(directory);
@@ -185,7 +185,7 @@ static mp_obj_t hostfs_open(mp_obj_t root, mp_obj_t path_object, mp_obj_t flags_
     size_t length;
     const char *path = mp_obj_str_get_data(path_object, &length);
     int flags = mp_obj_get_int(flags_object);
-    char name[NAME_MOST + 1];
+    char name[HOSTFS_NAME_MAX + 1];
     int32_t directory = parent_of(mp_obj_get_int(root), path, length, name);
     if (directory < 0) return small(directory);
     int32_t result;
@@ -228,7 +228,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(hostfs_write_obj, 4, 4, hostfs_write)
 static mp_obj_t hostfs_size(mp_obj_t descriptor) {
     struct stat status;
     if (fstat(mp_obj_get_int(descriptor), &status) != 0) return small(failure(errno));
-    return small(status.st_size > SIZE_MOST ? SIZE_MOST : status.st_size);
+    return small(status.st_size > HOSTFS_SIZE_MAX ? HOSTFS_SIZE_MAX : status.st_size);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_size_obj, hostfs_size);
 
@@ -248,7 +248,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_close_obj, hostfs_close);
 static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
     size_t length;
     const char *path = mp_obj_str_get_data(path_object, &length);
-    char name[NAME_MOST + 1] = ".";
+    char name[HOSTFS_NAME_MAX + 1] = ".";
     int root = mp_obj_get_int(root_object);
     int32_t parent = length ? parent_of(root, path, length, name) : open_at(root, ".", O_RDONLY | O_DIRECTORY);
     if (parent < 0) return small(length ? parent : failure(errno));
@@ -269,7 +269,7 @@ static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
         result = mp_obj_new_list(0, NULL);
         while ((entry = readdir(stream)) != NULL) {
             size_t size = strlen(entry->d_name);
-            if (size > NAME_MOST || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+            if (size > HOSTFS_NAME_MAX || !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
             int32_t kind = kind_at(directory, entry->d_name, &status);
             if (kind < 0) continue;
             mp_obj_t pair[] = { mp_obj_new_bytes((const byte *)entry->d_name, size), small(kind ? -1 : status.st_size) };

@@ -51,7 +51,7 @@
 #define WRITABLE 2
 
 /* Most places of a poll set. A host's is copied to the C stack, 8 bytes for each; a task waits for one at most. */
-#define POLL_MOST 255
+#define POLL_MAX 255
 
 static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
@@ -232,7 +232,7 @@ static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready,
 #else
 static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t us) {
     struct timespec limit = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
-    struct pollfd set[POLL_MOST];
+    struct pollfd set[POLL_MAX];
     for (mp_int_t i = 0; i < count; i++) {
         set[i].fd = fds[i];
         set[i].events = (short)((wanted[i] & READABLE ? POLLIN : 0) | (wanted[i] & WRITABLE ? POLLOUT : 0));
@@ -255,7 +255,7 @@ static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     mp_get_buffer_raise(args[1], &wanted, MP_BUFFER_READ);
     mp_get_buffer_raise(args[2], &ready, MP_BUFFER_WRITE);
     mp_int_t count = mp_obj_get_int(args[3]);
-    if (count < 0 || count > POLL_MOST || fds.len < (size_t)count * sizeof(int32_t) || wanted.len < (size_t)count ||
+    if (count < 0 || count > POLL_MAX || fds.len < (size_t)count * sizeof(int32_t) || wanted.len < (size_t)count ||
         ready.len < (size_t)count)
         mp_raise_ValueError(NULL);
     return small(find_ready(fds.buf, wanted.buf, ready.buf, count, mp_obj_get_int(args[4])));

@@ -81,7 +81,7 @@ void sched_unblock(thread *which, int32_t answer) {
     stop(which);
     which->answer = answer;
     scheduler *self = which->home;
-    if (++self->ahead < SCHED_AHEAD_MOST) {
+    if (++self->ahead < SCHED_AHEAD_MAX) {
         sched_add_first(self, which);
     } else {
         self->ahead = 0;

@@ -10,15 +10,15 @@
 
 #define LAST_STEP 50 /* us: a few times of what a part costs besides its fuel, on a board */
 #define FIRST_PART 16 /* of a slice whose thread's rate is not known */
-#define LOOKS_MOST 32 /* timers looked at; beyond them a slice ends when the first of all is due */
+#define LOOKS_MAX 32 /* timers looked at; beyond them a slice ends when the first of all is due */
 
 static int priority_of(sched_timer *timer) { return timer->kind ? timer->kind->priority(timer) : sched_of_timer(timer)->priority; }
 
 /* When the first timer is due that makes a priority above that one ready, or `horizon` where none is before. */
 static int64_t first_above(const scheduler *self, uint8_t priority, int64_t horizon) {
-    uint32_t open[LOOKS_MOST + 2] = { 0 }, count = 1;
+    uint32_t open[LOOKS_MAX + 2] = { 0 }, count = 1;
     for (int looks = 0; count; looks++) {
-        if (looks == LOOKS_MOST) return self->timers[0]->due;
+        if (looks == LOOKS_MAX) return self->timers[0]->due;
         uint32_t place = open[--count];
         sched_timer *timer = self->timers[place];
         if (timer->due >= horizon) continue; /* and none behind it is earlier */

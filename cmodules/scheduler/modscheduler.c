@@ -13,11 +13,11 @@
 
 static const mp_obj_type_t thread_type;
 
-#define IDLE_MOST ((1 << 30) - 1) /* us: a small integer of 32-bit MicroPython */
+#define IDLE_MAX ((1 << 30) - 1) /* us: a small integer of 32-bit MicroPython */
 
-static int32_t within(mp_obj_t given, int32_t least, int32_t most) {
+static int32_t within(mp_obj_t given, int32_t min, int32_t max) {
     int64_t number = sov_python_number(given);
-    if (number < least || number > most) mp_raise_ValueError(MP_ERROR_TEXT("number is out of range"));
+    if (number < min || number > max) mp_raise_ValueError(MP_ERROR_TEXT("number is out of range"));
     return (int32_t)number;
 }
 
@@ -32,7 +32,7 @@ thread *sched_thread_of(mp_obj_t task) {
 /* Thread(task, priority, slice): in no queue. `priority`: 0 runs last, 7 first; `slice`: fuel, 1 to 2^30-1. */
 static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 3, 3, false);
-    int32_t priority = within(given[1], 0, SCHED_PRIORITIES - 1), slice = within(given[2], 1, SOV_MOST_FUEL);
+    int32_t priority = within(given[1], 0, SCHED_PRIORITIES - 1), slice = within(given[2], 1, SOV_MAX_FUEL);
     thread *self = mp_obj_malloc(thread, type);
     *self = (thread){ .base = self->base,
         .task = given[0],
@@ -80,9 +80,9 @@ static bool thread_store(thread *self, qstr name, mp_obj_t value) {
             return true;
         case MP_QSTR_waiting: self->waiting = value; return true;
         case MP_QSTR_state: self->state = (uint8_t)within(value, THREAD_ENDED, THREAD_KILLED); return true;
-        case MP_QSTR_budget: self->budget = within(value, 0, SOV_MOST_FUEL); return true;
-        case MP_QSTR_left: self->left = within(value, -SOV_MOST_FUEL, SOV_MOST_FUEL); return true;
-        case MP_QSTR_period: self->period = (uint32_t)within(value, 1, SCHED_SLEEP_MOST); return true;
+        case MP_QSTR_budget: self->budget = within(value, 0, SOV_MAX_FUEL); return true;
+        case MP_QSTR_left: self->left = within(value, -SOV_MAX_FUEL, SOV_MAX_FUEL); return true;
+        case MP_QSTR_period: self->period = (uint32_t)within(value, 1, SCHED_SLEEP_MAX); return true;
         default: return false;
     }
 }
@@ -130,7 +130,7 @@ static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     thread *which = sched_thread_of(task);
     if (!which->home) {
-        if (self->threads == SCHED_THREADS_MOST) mp_raise_ValueError(MP_ERROR_TEXT("a system has 4095 tasks at most"));
+        if (self->threads == SCHED_THREADS_MAX) mp_raise_ValueError(MP_ERROR_TEXT("a system has 4095 tasks at most"));
         if (self->threads == self->room) sched_reserve(self, self->room + 1);
         self->all[self->threads++] = which;
         which->number = self->threads;
@@ -157,7 +157,7 @@ static mp_obj_t scheduler_idle(mp_obj_t self_in) {
     } else if (self->waiting) {
         left = self->timers[0]->due - sched_now(self);
         if (left < 0) left = 0;
-        if (left > IDLE_MOST) left = IDLE_MOST;
+        if (left > IDLE_MAX) left = IDLE_MAX;
     }
     return MP_OBJ_NEW_SMALL_INT(left);
 }
@@ -176,14 +176,14 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
 static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
     thread *which = sched_thread_of(given[1]);
-    int32_t milliseconds = within(given[2], state == THREAD_WAITING ? -1 : 0, SCHED_SLEEP_MOST);
+    int32_t milliseconds = within(given[2], state == THREAD_WAITING ? -1 : 0, SCHED_SLEEP_MAX);
     sched_remove(self, which);
     if (milliseconds >= 0) sched_start_timer(self, &which->timer, sched_now(self) + (int64_t)milliseconds * 1000);
     which->state = (uint8_t)state;
     return mp_const_none;
 }
 
-/* sleep(task, milliseconds): 0 to SLEEP_MOST ms. */
+/* sleep(task, milliseconds): 0 to SLEEP_MAX ms. */
 static mp_obj_t scheduler_sleep(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_SLEEPING);
@@ -266,7 +266,7 @@ MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, m
 
 /* ---- the module ------------------------------------------------------------------------------------- */
 
-/* until(tick, now) -> milliseconds from one tick (of hal.ticks, modulo 2^30) to the other; below 0 where it is past. Right across the wrap, up to SLEEP_MOST
+/* until(tick, now) -> milliseconds from one tick (of hal.ticks, modulo 2^30) to the other; below 0 where it is past. Right across the wrap, up to SLEEP_MAX
  * apart. */
 static mp_obj_t scheduler_until(mp_obj_t tick, mp_obj_t now) {
     return MP_OBJ_NEW_SMALL_INT((int32_t)((uint32_t)(mp_obj_get_int(tick) - mp_obj_get_int(now)) << 2) >> 2);
@@ -279,7 +279,7 @@ static const mp_rom_map_elem_t scheduler_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Thread), MP_ROM_PTR(&thread_type) },
     { MP_ROM_QSTR(MP_QSTR_until), MP_ROM_PTR(&scheduler_until_obj) },
     { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&sched_lost_obj) },
-    { MP_ROM_QSTR(MP_QSTR_SLEEP_MOST), MP_ROM_INT(SCHED_SLEEP_MOST) },
+    { MP_ROM_QSTR(MP_QSTR_SLEEP_MAX), MP_ROM_INT(SCHED_SLEEP_MAX) },
 };
 static MP_DEFINE_CONST_DICT(scheduler_globals, scheduler_globals_table);
 

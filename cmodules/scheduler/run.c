@@ -10,7 +10,7 @@
 #include "python/python.h"
 #include "scheduler.h"
 
-#define RUN_MOST 1000 /* us: as often the kernel's loop looks at sockets and keys */
+#define RUN_MAX 1000 /* us: as often the kernel's loop looks at sockets and keys */
 
 int64_t sched_now(const scheduler *self) { return (int64_t)sov_python_bits(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_now))); }
 
@@ -37,8 +37,8 @@ static int32_t fuel_of(thread *which, struct sov_task *task, bool *counted) {
     which->rest = 0;
     if (!*counted) return slice;
     sov_task_bill(task); /* what it used while over its budget is charged to no period */
-    int64_t most = (int64_t)which->left + sov_task_debt(task); /* what it owes was taken off the budget already */
-    return slice < most ? slice : (int32_t)most;
+    int64_t max = (int64_t)which->left + sov_task_debt(task); /* what it owes was taken off the budget already */
+    return slice < max ? slice : (int32_t)max;
 }
 
 static enum sov_status resume(thread *which, int32_t fuel, int64_t answer) {
@@ -115,7 +115,7 @@ static bool run_slice(scheduler *self, thread *which, int64_t *now) {
  * `status` of its thread), or that the kernel is to start: it has no instance. */
 static mp_obj_t sched_run(mp_obj_t self_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
-    int64_t now = sched_now(self), end = now + RUN_MOST;
+    int64_t now = sched_now(self), end = now + RUN_MAX;
     do {
         sched_wake(self, now);
         thread *which = self->running = sched_next(self, now);

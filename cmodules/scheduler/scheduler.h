@@ -40,10 +40,10 @@ enum thread_state {
 
 #define SCHED_PRIORITIES 8                  /* 0 runs last, 7 first */
 #define SCHED_OVER_BUDGET SCHED_PRIORITIES  /* the queue behind those of the priorities */
-#define SCHED_THREADS_MOST 4095            /* what a call's number has room for, see endpoint.c */
-#define SCHED_AHEAD_MOST 32                /* as often as lower priorities get a slice, see queues.c */
+#define SCHED_THREADS_MAX 4095            /* what a call's number has room for, see endpoint.c */
+#define SCHED_AHEAD_MAX 32                /* as often as lower priorities get a slice, see queues.c */
 #define SCHED_SLICES_MASK 0x3fffffffu       /* what counts slices stays a small integer of 32-bit MicroPython */
-#define SCHED_SLEEP_MOST 0x1fffffff         /* ms: the longest timeout of the ABI */
+#define SCHED_SLEEP_MAX 0x1fffffff         /* ms: the longest timeout of the ABI */
 #define SCHED_NEVER INT64_MAX
 
 /* A place in a ring of threads: those that wait at one object, or that one server serves. A ring's head is no thread. */
@@ -107,7 +107,7 @@ struct thread {
 };
 
 #define SCHED_RATE_TIME 16 /* us: a PC uses up to 30,000 units in them, a board 4 at least */
-#define SCHED_PLACE_BITS 12 /* of `number`: SCHED_THREADS_MOST fits */
+#define SCHED_PLACE_BITS 12 /* of `number`: SCHED_THREADS_MAX fits */
 #define SCHED_PLACE_MASK ((1u << SCHED_PLACE_BITS) - 1)
 
 struct scheduler {
@@ -215,7 +215,7 @@ void sched_lend(thread *which, thread *to);
 void sched_lost(thread *which);
 MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
 
-/* A waiting thread goes on with that answer, before the others of its priority; but every SCHED_AHEAD_MOST-th time behind them, so that
+/* A waiting thread goes on with that answer, before the others of its priority; but every SCHED_AHEAD_MAX-th time behind them, so that
  * two that go on calling each other starve nobody. */
 void sched_unblock(thread *which, int32_t answer);
 

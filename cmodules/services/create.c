@@ -16,21 +16,21 @@ static mp_obj_t make(uint32_t kind, mp_obj_t name, uint32_t size, scheduler *hom
     static const struct {
         uint32_t kind;
         const mp_obj_type_t *type;
-        uint32_t least, most; /* size */
+        uint32_t min, max; /* size */
     } known[] = {
         { ABI_KIND_ENDPOINT, &endpoint_type, 0, 0 },
         { ABI_KIND_NOTIFICATION, &notification_type, 0, 0 },
         { ABI_KIND_MUTEX, &mutex_type, 0, 0 },
         { ABI_KIND_SEMAPHORE, &semaphore_type, 0, (1u << 30) - 1 },
-        { ABI_KIND_MEMORY, &memory_type, 1, SERVICES_BUFFER_MOST },
+        { ABI_KIND_MEMORY, &memory_type, 1, SERVICES_BUFFER_MAX },
         { ABI_KIND_TIMER, &timer_type, 0, 0 },
     };
     const mp_obj_t given[2] = { name, MP_OBJ_NEW_SMALL_INT(size) };
     for (size_t i = 0; i < MP_ARRAY_SIZE(known); i++) {
         const mp_obj_type_t *type = known[i].type;
-        if (known[i].kind != kind || size < known[i].least || size > known[i].most) continue;
+        if (known[i].kind != kind || size < known[i].min || size > known[i].max) continue;
         if (type == &timer_type) return timer_new(name, home);
-        return MP_OBJ_TYPE_GET_SLOT(type, make_new)(type, known[i].most ? 2 : 1, 0, given);
+        return MP_OBJ_TYPE_GET_SLOT(type, make_new)(type, known[i].max ? 2 : 1, 0, given);
     }
     return MP_OBJ_NULL;
 }
@@ -42,8 +42,8 @@ static mp_obj_t cap_create(mp_obj_t task) {
     mp_int_t bytes = kind == ABI_KIND_MEMORY ? (mp_int_t)size : 0;
     mp_obj_t account = mp_load_attr(task, MP_QSTR_account);
     if (account == mp_const_none || !instance->capabilities->first_free ||
-        number(account, MP_QSTR_objects) >= number(account, MP_QSTR_objects_most) ||
-        number(account, MP_QSTR_buffers) + bytes > number(account, MP_QSTR_buffers_most))
+        number(account, MP_QSTR_objects) >= number(account, MP_QSTR_objects_max) ||
+        number(account, MP_QSTR_buffers) + bytes > number(account, MP_QSTR_buffers_max))
         return MP_OBJ_NEW_SMALL_INT(ABI_ERR_QUOTA);
     mp_obj_t made = make(kind, mp_load_attr(task, MP_QSTR_name), size, sched_thread_of(task)->home);
     if (made == MP_OBJ_NULL) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);

@@ -11,8 +11,8 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-#define COUNT_MOST ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
-#define PERIOD_LEAST 100            /* us: a timer may not keep a board busy with itself */
+#define COUNT_MAX ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
+#define PERIOD_MIN 100            /* us: a timer may not keep a board busy with itself */
 
 typedef struct {
     shared_object shared;
@@ -44,7 +44,7 @@ typedef struct {
 
 /* It happened so often. */
 static void happen(event *self, uint64_t times) {
-    self->count = times > COUNT_MOST - self->count ? COUNT_MOST : self->count + (uint32_t)times;
+    self->count = times > COUNT_MAX - self->count ? COUNT_MAX : self->count + (uint32_t)times;
     thread *which = services_first(&self->waiting);
     if (which) {
         int32_t count = (int32_t)self->count;
@@ -106,7 +106,7 @@ static mp_obj_t timer_set(mp_obj_t task) {
     timer *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     int64_t first = sov_task_argument(instance->task, 1);
     uint32_t period = services_argument(instance, 2);
-    if (period && period < PERIOD_LEAST) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
+    if (period && period < PERIOD_MIN) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
     self->event.count = 0;
     self->period = period;
     sched_stop_timer(self->home, &self->timer);

@@ -128,7 +128,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(services_mem_write_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_mem_size_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(services_mem_derive_obj);
 
-#define SERVICES_BUFFER_MOST 65535 /* offset and length of a part are kept in 16 bits each */
+#define SERVICES_BUFFER_MAX 65535 /* offset and length of a part are kept in 16 bits each */
 
 /* Takes the bytes of a Memory out of the arena. False where there is no room. */
 bool memory_open(mp_obj_t self);

@@ -11,7 +11,7 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-#define COUNT_MOST ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
+#define COUNT_MAX ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
 #define HALF_DONE 1                 /* answer of sp_sync_lock */
 
 typedef struct {
@@ -124,7 +124,7 @@ static mp_obj_t sync_give(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     uint32_t count = services_argument(instance, 1);
-    if (count > COUNT_MOST - self->count) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_TOOBIG);
+    if (count > COUNT_MAX - self->count) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_TOOBIG);
     self->count += count;
     for (thread *which; self->count && (which = services_first(&self->waiting));) {
         self->count--;

@@ -28,8 +28,8 @@
 
 /* Blocks nested deeper are refused everywhere. LLVM turns a switch of N cases into N nested blocks; 2000 of them
  * need 1 MB of the 8 MB of stack that a host process has. Where the stack is smaller, it is the bound. */
-#ifndef SOV_MOST_NESTED_BLOCKS
-#define SOV_MOST_NESTED_BLOCKS 2000
+#ifndef SOV_MAX_NESTED_BLOCKS
+#define SOV_MAX_NESTED_BLOCKS 2000
 #endif
 
 /* C stack that wasm3's compiler takes: for each nested block, since it recurses; for each value of a block that has
@@ -43,7 +43,7 @@
 #endif
 
 /* Fuel that one resume() may add: the largest small int of MicroPython on a 32-bit machine. */
-#define SOV_MOST_FUEL ((1 << 30) - 1)
+#define SOV_MAX_FUEL ((1 << 30) - 1)
 
 /* Operand stack plus locals of one function. The specification's own tests have 1,056 locals; a board has
  * no room for tables of that size. */
@@ -62,7 +62,7 @@
 /* Bytes of a code page: a variable, because a page that suits a 2 KB program wastes most of a hello and a
  * page that suits hello scatters a large program. Chosen per task from the size of its code section. */
 extern uint32_t sov_code_page_bytes;
-#define SOV_LEAST_CODE_PAGE 256u
+#define SOV_MIN_CODE_PAGE 256u
 #define d_m3CodePageAlignSize sov_code_page_bytes
 
 #define d_m3Use32BitSlots 1        /* the same frame layout on every machine */

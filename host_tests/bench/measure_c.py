@@ -17,8 +17,8 @@ from report import Result, geometric_mean, say
 # whatever else the machine does can only add to it.
 PAIRS = 5
 
-MOST_FUEL = 2**30 - 1
-SLICES = (MOST_FUEL, 1_000_000, 997)
+MAX_FUEL = 2**30 - 1
+SLICES = (MAX_FUEL, 1_000_000, 997)
 
 
 class WrongAnswer(Exception):
@@ -91,7 +91,7 @@ def instructions(tools):
     def count(name):
         module = modules[name]
         theirs = callgrind(baseline, module, 1) - callgrind(baseline, module, 0)
-        ours = callgrind(metered, module, MOST_FUEL, 1) - callgrind(metered, module, MOST_FUEL, 0)
+        ours = callgrind(metered, module, MAX_FUEL, 1) - callgrind(metered, module, MAX_FUEL, 0)
         return theirs, ours
 
     # Counts do not depend on what else runs, so all processors may help.

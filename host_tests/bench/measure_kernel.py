@@ -121,9 +121,9 @@ def fuel(tools):
     note = f"of nothing but {slowest}; the bar is 2000"
     results.append(Result("slice_slowest_us", slices[slowest], "us", note))
     del left["sp_fs_open_close"]        # makes an object
-    most = max(left, key=left.get)
-    note = f"left on the Python heap by many slices of nothing but one call, each of {len(left)}; most: {most}"
-    return [*results, Result("steady_state_heap_bytes", left[most], "bytes", note)]
+    maximum = max(left, key=left.get)
+    note = f"left on the Python heap by many slices of nothing but one call, each of {len(left)}; most: {maximum}"
+    return [*results, Result("steady_state_heap_bytes", left[maximum], "bytes", note)]
 
 
 def measure(tools):

@@ -15,9 +15,9 @@ int main(int argc, char **argv) {
     if (argc < 2) {
         die("usage", "metered MODULE [SLICE] [CALLS] [QUOTA]");
     }
-    long slice = argc > 2 ? atol(argv[2]) : SOV_MOST_FUEL;
+    long slice = argc > 2 ? atol(argv[2]) : SOV_MAX_FUEL;
     int calls = argc > 3 ? atoi(argv[3]) : 1;
-    if (slice < 1 || slice > SOV_MOST_FUEL || calls < 0 || calls > 1) {
+    if (slice < 1 || slice > SOV_MAX_FUEL || calls < 0 || calls > 1) {
         die("usage", "SLICE is 1..2^30-1, CALLS is 0 or 1");
     }
     uint32_t size;

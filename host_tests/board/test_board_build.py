@@ -317,16 +317,16 @@ def test_an_image_without_room_for_what_starts_is_not_linked(stub, cmake, tmp_pa
         one, two = reversed(scripts) if ours_first else scripts
         return run(RV32, "-march=rv32imc", "-mabi=ilp32", "-nostdlib", *one, *two, tmp_path / "ram.c", "-o", tmp_path / "image")
 
-    most = 0x3FCDC710 - wanted - 0x3FC80000
+    maximum = 0x3FCDC710 - wanted - 0x3FC80000
     for ours_first in (False, True):
-        refused = link(most + 16, ours_first)
-        assert link(most, ours_first).returncode == 0 and refused.returncode != 0 and "lower SOV_ARENA_BYTES" in refused.stderr
-    assert arena < most
+        refused = link(maximum + 16, ours_first)
+        assert link(maximum, ours_first).returncode == 0 and refused.returncode != 0 and "lower SOV_ARENA_BYTES" in refused.stderr
+    assert arena < maximum
     assert any("SOV_HEAP_WANTED" in path.read_text() and "memory.ld" in path.read_text() for path in stub.rglob("link.txt"))
 
 
-@pytest.mark.parametrize("largest, least, most", [(1 << 20, 70, 80), (8 * 1024, 60, 64)])
-def test_the_python_heap_stops_at_the_boards_limit(stub, largest, least, most):
+@pytest.mark.parametrize("largest, minimum, maximum", [(1 << 20, 70, 80), (8 * 1024, 60, 64)])
+def test_the_python_heap_stops_at_the_boards_limit(stub, largest, minimum, maximum):
     """The port would give it a gigabyte: the linker puts our answer in the place of the port's. 8 KB are left to ESP-IDF."""
     out = python(stub, """
 import gc
@@ -339,8 +339,8 @@ except MemoryError:
 gc.collect()
 print(gc.mem_alloc() + gc.mem_free())
 """, STUB_LARGEST_BLOCK=str(largest))
-    limit = int(re.search(r"SOV_PYTHON_HEAP_MOST \((\d+) \* 1024\)", (BOARD / "mpconfigboard.h").read_text()).group(1))
-    assert least * 1024 < int(out) <= most * 1024 and limit == 80
+    limit = int(re.search(r"SOV_PYTHON_HEAP_MAX \((\d+) \* 1024\)", (BOARD / "mpconfigboard.h").read_text()).group(1))
+    assert minimum * 1024 < int(out) <= maximum * 1024 and limit == 80
 
 
 def test_what_is_frozen(stub):

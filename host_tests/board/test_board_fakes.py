@@ -94,10 +94,10 @@ def test_a_fake_has_nothing_that_the_port_has_not(names, c_text, module):
                 continue
             assert name in known, f"{module}.{owner or ''}.{name} is not in the port's table"
             if isinstance(node, ast.FunctionDef) and known[name] in arities:
-                least, most = arities[known[name]]
-                fake_least, fake_most = accepts(node)
+                minimum, maximum = arities[known[name]]
+                fake_min, fake_max = accepts(node)
                 # What the fake takes the port takes too; it may be stricter.
-                assert least <= fake_least and (fake_most <= most or most == tables.ANY), (name, arities[known[name]], accepts(node))
+                assert minimum <= fake_min and (fake_max <= maximum or maximum == tables.ANY), (name, arities[known[name]], accepts(node))
                 checked += 1
     assert checked >= 3
 

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_BLOCKS 4096
+#define MAX_BLOCKS 4096
 
 static struct block {
     uint8_t *bytes;
     uint32_t size;
-} blocks[MOST_BLOCKS];
+} blocks[MAX_BLOCKS];
 
 static void check_fill(uint32_t i, uint32_t size) {
     for (uint32_t at = 0; at < size; at++) {
@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
     uint32_t a, b, taken = 0;
     while (scanf(" %c %u", &command, &a) == 2) {
         long offset = -1;
-        if (command == 't' && taken < MOST_BLOCKS) {
+        if (command == 't' && taken < MAX_BLOCKS) {
             uint8_t *bytes = pool_take(&pool, a);
             blocks[taken].bytes = bytes;
             if (bytes) {

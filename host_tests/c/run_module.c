@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 #define STACK_BYTES 16384
-#define MOST_FUEL 200000 /* of one call: the largest slice that it is played with */
-#define MOST_ARGUMENTS 8
+#define MAX_FUEL 200000 /* of one call: the largest slice that it is played with */
+#define MAX_ARGUMENTS 8
 
 static uint64_t hash;
 
@@ -50,7 +50,7 @@ static bool run(struct sov_task *task, int32_t slice) {
             mix(sov_task_number(task));
             for (uint32_t i = 0; i < 5; i++) mix((uint32_t)sov_task_argument(task, i));
         }
-        if (sov_task_fuel(task) - start > MOST_FUEL) return false;
+        if (sov_task_fuel(task) - start > MAX_FUEL) return false;
     }
 }
 
@@ -67,7 +67,7 @@ static void observe(struct sov_task *task, unsigned counts[2]) {
 }
 
 static void play(uint8_t *wasm, uint32_t size, int32_t slice, uint32_t quota, const char *path) {
-    static const uint64_t arguments[][MOST_ARGUMENTS] = { { 0 }, { 1, 2, 3, 4, 5, 6, 7, 8 }, { ~0ull, ~0ull, 1ull << 63, 5, ~0ull } };
+    static const uint64_t arguments[][MAX_ARGUMENTS] = { { 0 }, { 1, 2, 3, 4, 5, 6, 7, 8 }, { ~0ull, ~0ull, 1ull << 63, 5, ~0ull } };
     struct sov_task *task;
     struct sov_module module;
     struct sov_export export;
@@ -85,8 +85,8 @@ static void play(uint8_t *wasm, uint32_t size, int32_t slice, uint32_t quota, co
     for (uint32_t at = 0; ends && sov_next_export(&module, &at, &export);) {
         for (uint32_t i = 0; ends && export.kind == 0 && i < sizeof arguments / sizeof arguments[0]; i++) {
             uint32_t count = 0;
-            while (count <= MOST_ARGUMENTS && sov_task_start(task, export.index, arguments[i], count)) count++;
-            if (count > MOST_ARGUMENTS) continue;
+            while (count <= MAX_ARGUMENTS && sov_task_start(task, export.index, arguments[i], count)) count++;
+            if (count > MAX_ARGUMENTS) continue;
             ends = run(task, slice);
             if (ends) observe(task, counts);
         }

@@ -3,7 +3,7 @@
 claims.toml names them. An entry is a piece of text of a document and what holds it:
 
     by = "memory::10000_lives_leave_no_trace"      a test, in the form of docs/SPECIFICATION.md
-    source = ["cmodules/wasm3/config.h", "SOV_MOST_NESTED_BLOCKS 2000"]     a file and a text that stands in it
+    source = ["cmodules/wasm3/config.h", "SOV_MAX_NESTED_BLOCKS 2000"]     a file and a text that stands in it
     why = "the chip's data sheet"                  nothing here can hold it: it is not about this project, or is an example
 
 Not looked at: code blocks, docs/ABI.md (generated from the ABI), the README's status (generated), docs/SPECIFICATION.md (each row

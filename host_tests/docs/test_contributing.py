@@ -26,8 +26,8 @@ Returns three times the number.
 [[call.argument]]
 name = "number"
 kind = "int"
-least = 0
-most = 1000
+min = 0
+max = 1000
 text = "The number."
 '''
 

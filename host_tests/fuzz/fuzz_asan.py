@@ -32,10 +32,10 @@ INSTALL = "apt-get install clang libclang-rt-14-dev (or another version of both)
 # Slots have four bytes and hold values of eight, which both machines we run on allow. NDEBUG as in the firmware.
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=alignment", "-fno-sanitize-recover=all"]
 FLAGS = ["-g", "-O1", "-fno-omit-frame-pointer", "-fno-strict-aliasing", "-fwrapv", "-DNDEBUG", "-w"]
-LIMITS = {"host": [], "board": ["-DSOV_MOST_NESTED_BLOCKS=24", "-Dd_m3MaxFunctionStackHeight=256"]}
+LIMITS = {"host": [], "board": ["-DSOV_MAX_NESTED_BLOCKS=24", "-Dd_m3MaxFunctionStackHeight=256"]}
 
-MOST_BYTES = 4096  # of an input: enough for every construct, small enough for thousands a second
-MOST_CORPUS = 200_000  # bytes of corpus.tar.xz
+MAX_BYTES = 4096  # of an input: enough for every construct, small enough for thousands a second
+MAX_CORPUS = 200_000  # bytes of corpus.tar.xz
 
 # A stack, memory and slices that a module of any kind gets far with, see harness.c.
 OPTIONS = (b"\x64\0\0\x21", b"\x24\0\0\x2f")
@@ -85,7 +85,7 @@ def seeds(directory):
     modules = {name: each.module for name, each in SPECIMENS.items()}
     modules.update({path.stem: path.read_bytes() for path in (ROOT / "build" / "modules").glob("*.wasm")})
     for name, module in modules.items():
-        if len(module) <= MOST_BYTES - len(OPTIONS[0]):
+        if len(module) <= MAX_BYTES - len(OPTIONS[0]):
             for number, options in enumerate(OPTIONS):
                 (directory / f"{name}.{number}").write_bytes(options + module)
 
@@ -100,7 +100,7 @@ def unpack(directory):
 
 def fuzz(program, corpus, found, seconds):
     """Runs one program; the exit code of libFuzzer, 0 where nothing was found."""
-    command = ["nice", "-n", "19", program, f"-max_len={MOST_BYTES}", f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
+    command = ["nice", "-n", "19", program, f"-max_len={MAX_BYTES}", f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
                f"-artifact_prefix={found}/", "-print_final_stats=1", "-print_pcs=0", "-verbosity=1", corpus]  # fmt: skip
     log = found.parent / f"{program.name}.log"
     with open(log, "w") as output:
@@ -120,7 +120,7 @@ def smallest(programs, corpus, directory, *options):
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     for program in programs.values():
-        subprocess.run([program, "-set_cover_merge=1", f"-max_len={MOST_BYTES}", *options, directory, corpus], capture_output=True, check=True)
+        subprocess.run([program, "-set_cover_merge=1", f"-max_len={MAX_BYTES}", *options, directory, corpus], capture_output=True, check=True)
     return sorted((path.read_bytes() for path in directory.iterdir()), key=lambda data: (len(data), data))
 
 
@@ -139,13 +139,13 @@ def keep(programs, corpus, directory):
     """Writes corpus.tar.xz: inputs for every branch, then as many as fit of those that take one more often than others do."""
     branches = smallest(programs, corpus, directory / "kept", "-use_counters=0")
     others = [data for data in smallest(programs, corpus, directory / "kept") if data not in set(branches)]
-    least, most = 0, len(others)
-    while least < most:
-        middle = (least + most + 1) // 2
-        least, most = (middle, most) if len(packed(branches + others[:middle])) <= MOST_CORPUS else (least, middle - 1)
-    archive = packed(branches + others[:least])
+    minimum, maximum = 0, len(others)
+    while minimum < maximum:
+        middle = (minimum + maximum + 1) // 2
+        minimum, maximum = (middle, maximum) if len(packed(branches + others[:middle])) <= MAX_CORPUS else (minimum, middle - 1)
+    archive = packed(branches + others[:minimum])
     CORPUS.write_bytes(archive)
-    print(f"{CORPUS}: {len(branches)} inputs for all branches, {least} of {len(others)} others, {len(archive)} bytes")
+    print(f"{CORPUS}: {len(branches)} inputs for all branches, {minimum} of {len(others)} others, {len(archive)} bytes")
 
 
 def main():

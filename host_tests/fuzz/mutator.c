@@ -12,18 +12,18 @@
 #include <stdint.h>
 #include <string.h>
 
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
 #define OPTION_BYTES 4
-#define MOST_BYTES 65536u /* of a module that is mutated */
-#define MOST_INSTRUCTIONS 4096u
-#define MOST_SNIPPET 64u
+#define MAX_BYTES 65536u /* of a module that is mutated */
+#define MAX_INSTRUCTIONS 4096u
+#define MAX_SNIPPET 64u
 
 static uint64_t state;
 
-static uint32_t random_below(uint32_t most) {
+static uint32_t random_below(uint32_t max) {
     state = state * 6364136223846793005ull + 1442695040888963407ull;
-    return most ? (uint32_t)(state >> 33) % most : 0;
+    return max ? (uint32_t)(state >> 33) % max : 0;
 }
 
 /* ---- numbers --------------------------------------------------------------------------------------- */
@@ -272,12 +272,12 @@ static const uint8_t *instruction_end(const uint8_t *at, const uint8_t *end) {
 /* ---- a stretch of bytes, edited -------------------------------------------------------------------- */
 
 struct stretch {
-    uint8_t bytes[MOST_BYTES + 4 * MOST_SNIPPET];
+    uint8_t bytes[MAX_BYTES + 4 * MAX_SNIPPET];
     uint32_t size;
 };
 
 static void replace(struct stretch *s, uint32_t at, uint32_t old, const uint8_t *with, uint32_t bytes) {
-    if (s->size - old + bytes > MOST_BYTES) return;
+    if (s->size - old + bytes > MAX_BYTES) return;
     memmove(s->bytes + at + bytes, s->bytes + at + old, s->size - at - old);
     memcpy(s->bytes + at, with, bytes);
     s->size += bytes - old;
@@ -285,14 +285,14 @@ static void replace(struct stretch *s, uint32_t at, uint32_t old, const uint8_t 
 
 /* One change to the instructions of a body, whose declarations of locals come first. */
 static void change_body(struct stretch *body) {
-    static uint32_t starts[MOST_INSTRUCTIONS + 1];
+    static uint32_t starts[MAX_INSTRUCTIONS + 1];
     const uint8_t *at = body->bytes, *end = at + body->size;
-    uint8_t small[MOST_SNIPPET], *to = small;
+    uint8_t small[MAX_SNIPPET], *to = small;
     uint32_t groups, value, count = 0;
     if (!read_leb(&at, end, &groups)) return;
     while (groups--)
         if (!read_leb(&at, end, &value) || at++ >= end) return;
-    while (at && at < end && count < MOST_INSTRUCTIONS) {
+    while (at && at < end && count < MAX_INSTRUCTIONS) {
         starts[count++] = (uint32_t)(at - body->bytes);
         at = instruction_end(at, end);
     }
@@ -303,7 +303,7 @@ static void change_body(struct stretch *body) {
         case 0: case 1: case 2: replace(body, starts[i], 0, small, (uint32_t)snippet(small)); break;
         case 3: replace(body, starts[i], starts[i + 1] - starts[i], small, 0); break;
         case 4: { /* again, somewhere else */
-            static uint8_t copied[MOST_BYTES];
+            static uint8_t copied[MAX_BYTES];
             uint32_t bytes = starts[j] - starts[i];
             memcpy(copied, body->bytes + starts[i], bytes);
             replace(body, starts[random_below(count)], 0, copied, bytes);
@@ -328,7 +328,7 @@ static void change_body(struct stretch *body) {
 
 /* One more global or segment, the first of all. */
 static void add_entry(struct stretch *section, uint8_t id) {
-    uint8_t small[2 * MOST_SNIPPET], *to;
+    uint8_t small[2 * MAX_SNIPPET], *to;
     const uint8_t *at = section->bytes, *end = at + section->size;
     uint32_t count;
     if (!read_leb(&at, end, &count)) return;
@@ -340,10 +340,10 @@ static void add_entry(struct stretch *section, uint8_t id) {
 /* ---- the module ------------------------------------------------------------------------------------ */
 
 /* Replaces data[from, to) by a size and the stretch; returns the new size of data, 0 where it does not fit. */
-static size_t put_back(uint8_t *data, size_t size, size_t most, size_t from, size_t to, const struct stretch *s) {
+static size_t put_back(uint8_t *data, size_t size, size_t max, size_t from, size_t to, const struct stretch *s) {
     uint8_t number[5];
     size_t digits = (size_t)(put_unsigned(number, s->size) - number), whole = digits + s->size;
-    if (size - (to - from) + whole > most) return 0;
+    if (size - (to - from) + whole > max) return 0;
     memmove(data + from + whole, data + to, size - to);
     memcpy(data + from, number, digits);
     memcpy(data + from + digits, s->bytes, s->size);
@@ -387,7 +387,7 @@ static bool choose_body(const uint8_t *section, size_t size, struct span *chosen
     return seen;
 }
 
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed) {
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed) {
     static struct stretch section, body;
     struct span where = { 0 }, inside = { 0 };
     uint8_t id = 0;
@@ -397,8 +397,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
         data[random_below(OPTION_BYTES)] = (uint8_t)random_below(256);
         return size;
     }
-    if (size < OPTION_BYTES + 8 || size > MOST_BYTES || !random_below(5) || !choose_section(data, size, &where, &id))
-        return LLVMFuzzerMutate(data, size, most);
+    if (size < OPTION_BYTES + 8 || size > MAX_BYTES || !random_below(5) || !choose_section(data, size, &where, &id))
+        return LLVMFuzzerMutate(data, size, max);
     section.size = (uint32_t)(where.end - where.start);
     memcpy(section.bytes, data + where.start, section.size);
     if (id == 10 && random_below(8) && choose_body(section.bytes, section.size, &inside)) {
@@ -407,15 +407,15 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
         if (random_below(6))
             for (uint32_t changes = 1 + random_below(3); changes; changes--) change_body(&body);
         else
-            body.size = (uint32_t)LLVMFuzzerMutate(body.bytes, body.size, body.size + 16 < MOST_BYTES ? body.size + 16 : MOST_BYTES);
-        size_t bytes = put_back(section.bytes, section.size, MOST_BYTES, inside.size_at, inside.end, &body);
+            body.size = (uint32_t)LLVMFuzzerMutate(body.bytes, body.size, body.size + 16 < MAX_BYTES ? body.size + 16 : MAX_BYTES);
+        size_t bytes = put_back(section.bytes, section.size, MAX_BYTES, inside.size_at, inside.end, &body);
         if (!bytes) return size;
         section.size = (uint32_t)bytes;
     } else if ((id == 6 || id == 9 || id == 11) && random_below(2)) {
         add_entry(&section, id);
     } else {
-        section.size = (uint32_t)LLVMFuzzerMutate(section.bytes, section.size, section.size + 16 < MOST_BYTES ? section.size + 16 : MOST_BYTES);
+        section.size = (uint32_t)LLVMFuzzerMutate(section.bytes, section.size, section.size + 16 < MAX_BYTES ? section.size + 16 : MAX_BYTES);
     }
-    size_t bytes = put_back(data, size, most, where.size_at, where.end, &section);
+    size_t bytes = put_back(data, size, max, where.size_at, where.end, &section);
     return bytes ? bytes : size;
 }

@@ -82,7 +82,7 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
         "c->fuel_per_16_bytes, c->pays_for_slashes ? ABI_FUEL_PER_SLASH : 0, c->in_runtime);\n"
         "        for (int a = 0; a < c->argument_count; a++)\n"
         '            printf(" %d:%ld:%ld", abi_arguments[c->first_argument + a].first,'
-        ' (long)abi_arguments[c->first_argument + a].least, (long)abi_arguments[c->first_argument + a].most);\n'
+        ' (long)abi_arguments[c->first_argument + a].min, (long)abi_arguments[c->first_argument + a].max);\n'
         '        printf("\\n");\n    }\n}\n'
     )
     include = ROOT / "cmodules/common"
@@ -90,7 +90,7 @@ def test_c_table_compiles_and_says_what_the_definition_says(tmp_path):
     lines = subprocess.run([tmp_path / "table"], capture_output=True, text=True, check=True).stdout.splitlines()
     wanted = [
         " ".join([c["name"], c["type"][0], *(str(int(c[key])) for key in ("fuel", "fuel_per_16_bytes", "fuel_per_slash", "in_runtime"))]
-                 + [f"{a['first']}:{a['least']}:{a['most']}" for a in c["argument"]])
+                 + [f"{a['first']}:{a['min']}:{a['max']}" for a in c["argument"]])
         for c in ABI["call"]
     ]  # fmt: skip
     assert lines == wanted

@@ -303,9 +303,9 @@ class Slots:
     revocation in any order.
     """
 
-    def __init__(self, most, generations):
-        self.free = [{slot} for slot in range(1, most + 1)]     # groups, the one that was freed first in front
-        self.uses = dict.fromkeys(range(1, most + 1), 0)
+    def __init__(self, maximum, generations):
+        self.free = [{slot} for slot in range(1, maximum + 1)]     # groups, the one that was freed first in front
+        self.uses = dict.fromkeys(range(1, maximum + 1), 0)
         self.generations = generations
         self.issued = []        # identifiers in order
 
@@ -332,8 +332,8 @@ class Slots:
 class Model:
     """What two tables should do, without any of their data structures: every identifier ever given out and what became of it."""
 
-    def __init__(self, most, generations):
-        self.slots = [Slots(most, generations), Slots(most, generations)]
+    def __init__(self, maximum, generations):
+        self.slots = [Slots(maximum, generations), Slots(maximum, generations)]
         self.live = {}          # (table, identifier): [thing, rights, parent or None, which capabilities name the same object]
         self.released = [0] * 8
         self.objects = 0
@@ -395,7 +395,7 @@ EXECUTE = script(__file__, "capability_model")
 def random_run(seed):
     """(slots, generations, operations)"""
     generator = random.Random(seed)
-    most, generations = generator.choice([(1, 3), (3, 2), (4, 1000), (9, 4), (30, 1000), (255, 5)])
+    maximum, generations = generator.choice([(1, 3), (3, 2), (4, 1000), (9, 4), (30, 1000), (255, 5)])
     names = ["insert"] * 5 + ["derive"] * 5 + ["check"] * 4 + ["drop"] * 2 + ["revoke", "revoke below", "other", "made up", "full"]
     names += ["revoke thing"] * (seed % 2) + ["clear"] * (seed % 3 == 0)
     operations = []
@@ -406,12 +406,12 @@ def random_run(seed):
             recent = generator.choice([generator.randrange(1 << 30), generator.randrange(1 << 12), 256 + generator.randrange(256)])
         a, b = generator.randrange(8), generator.randrange(8) if what in ("insert", "derive") else generator.choice(list(NEEDS))
         operations.append([what, t, a, b, recent])
-    return most, generations, operations
+    return maximum, generations, operations
 
 
-def replay(most, generations, operations, answers):
+def replay(maximum, generations, operations, answers):
     """Holds every answer against the model; returns how many of each kind there were."""
-    model = Model(most, generations)
+    model = Model(maximum, generations)
     seen = Counter()
     for (what, t, a, b, k), got in zip(operations, answers, strict=True):
         issued = [slots.issued for slots in model.slots]

@@ -36,12 +36,12 @@ def add(system, name, module, **keys):
 """
 
 
-@pytest.mark.parametrize("days, most", [(1, 30000), (12.43, 86400000), ((2**30 + 5000) / 86400000, 30000), (13, 30000), (25, 86400000), (200, 1000)])
-def test_a_life_of_many_days_is_a_long_one(firmware, days, most):
+@pytest.mark.parametrize("days, maximum", [(1, 30000), (12.43, 86400000), ((2**30 + 5000) / 86400000, 30000), (13, 30000), (25, 86400000), (200, 1000)])
+def test_a_life_of_many_days_is_a_long_one(firmware, days, maximum):
     """However long: each fault is the first in a row (case c11)."""
     assert firmware.script(SETUP + """
 system = make_system(RamFS(65536))
-task = add(system, "t", "sleeper", plan=Plan(), policy=supervisor.Policy(supervisor.RESTART, 100, most, 2))
+task = add(system, "t", "sleeper", plan=Plan(), policy=supervisor.Policy(supervisor.RESTART, 100, maximum, 2))
 out = []
 for _ in range(6):
     clock += int(days * DAY)
@@ -49,7 +49,7 @@ for _ in range(6):
     out.append([task.failures, STATES[task.state]])
     system.run(2000)
 answer(out)
-""", wasm={"sleeper": SLEEPER}, days=days, most=most) == [[1, "restarting"]] * 6  # fmt: skip
+""", wasm={"sleeper": SLEEPER}, days=days, maximum=maximum) == [[1, "restarting"]] * 6  # fmt: skip
 
 
 @pytest.mark.parametrize("days", [0.5, 6.3, 12.42, 12.43, 13, 100, 365])

@@ -270,7 +270,7 @@ answer([t.thread.priority, t.thread.slice, t.may_fault, t.region()[1], t.instanc
         fs.limit, d.limit, d.entries[b"e"].limit, d.entries[b"x"].size, d.used > 5120, fs.entries[b"t"].size,
         t.account.limit, t.account.used,
         [t.thread.budget, t.thread.left, t.thread.period, t.log._burst, t.log._every],
-        [t.policy.action, t.policy.first, t.policy.most, t.policy.times],
+        [t.policy.action, t.policy.first, t.policy.maximum, t.policy.times],
         [thing._data.decode() for _, thing, _, name in t.capabilities.held() if name == "args"]])
 """, path=str(path)) == [6, 1234, True, 9000, 1024, True,
                          [["args", 1, 2], ["d", 6, 1], ["r", 1, 1], ["x", 3, 2]], 100000, 20000, 5000, 5120, True, 8,

@@ -8,7 +8,7 @@ ALLOW = """
 def allow(task, objects=8, buffers=1000):
     from kernel.objects.ramfs import Account
     task.account = account = Account()
-    account.objects_most, account.buffers_most = objects, buffers
+    account.objects_max, account.buffers_max = objects, buffers
     return account
 """
 

@@ -40,7 +40,7 @@ def module(name, arguments):
 def proper(name):
     """Arguments that are right, the capability being the first identifier of the table."""
     values = {"cap": FIRST, "pointer": 16, "length": 1, "flags": 0, "timeout": 0, "any": 0, "time": 0}
-    return [values.get(kind, argument.get("least", 0)) for kind, argument in wasm_arguments(CALLS[name])]
+    return [values.get(kind, argument.get("min", 0)) for kind, argument in wasm_arguments(CALLS[name])]
 
 
 def kinds_of(name):
@@ -100,10 +100,10 @@ def of_numbers(name):
     for position, (kind, argument) in enumerate(wasm_arguments(CALLS[name])):
         what = argument["name"]
         if kind in ("int", "timeout"):
-            for value in (argument["least"] - 1, argument["most"] + 1, -(2**31), 2**31 - 1):
-                if not argument["least"] <= value <= argument["most"]:
+            for value in (argument["min"] - 1, argument["max"] + 1, -(2**31), 2**31 - 1):
+                if not argument["min"] <= value <= argument["max"]:
                     yield f"{what} = {value}", put(position, value), table, ERRORS["INVAL"]
-            for value in (argument["least"], argument["most"]):
+            for value in (argument["min"], argument["max"]):
                 yield f"{what} = {value}, the edge", put(position, value), table, REACHED
         elif kind == "flags":
             for bit in range(32):
@@ -116,7 +116,7 @@ def of_numbers(name):
                                            ("without memory behind it", MEMORY, 1), ("beyond, of length 0", MEMORY + 1, 0)):  # fmt: skip
                 yield f"{what}: pointer {label}", put(position, address, length), table, FAULT + name
             over = ERRORS["TOOBIG"] if argument["over"] == "refuse" else REACHED
-            yield f"{what}: too long", put(position, 16, argument["most"] + 1), table, over
+            yield f"{what}: too long", put(position, 16, argument["max"] + 1), table, over
             yield f"{what}: of length 0 at the end", put(position, MEMORY, 0), table, REACHED
 
 
@@ -139,7 +139,7 @@ WAYS = {
 def test_every_misuse_that_applies_is_tried(name):
     tried = [label for label, (call, _, _, answer) in CASES.items() if call == name and answer != REACHED]
     for kind, argument in wasm_arguments(CALLS[name]):
-        whole_range = kind == "int" and (argument["least"], argument["most"]) == (-(2**31), 2**31 - 1)
+        whole_range = kind == "int" and (argument["min"], argument["max"]) == (-(2**31), 2**31 - 1)
         for way in [] if whole_range else WAYS.get(kind, []):
             if (way == "too long" and argument["over"] == "short") or (way == "wrong kind" and kinds_of(name) == ANY):
                 continue        # is no misuse
@@ -171,10 +171,10 @@ def test_misuse(firmware, label):
 EXHAUSTED = {
     "sp_cap_create": {
         "objects": ([32, 0], """
-account.objects, account.objects_most = 3, 3
+account.objects, account.objects_max = 3, 3
 """),
         "buffers": ([512, 100], """
-account.buffers_most = 99
+account.buffers_max = 99
 """),
         "full table": ([32, 0], """
 c = Capabilities(1)

@@ -10,7 +10,7 @@ import pytest
 from every_call import CALLS, CASES, REFUSED, SETUP, WORST, host_files, module, parameter, peers, values
 
 # What noise there is, and what the loop around a call costs that is charged next to nothing.
-MOST = 1.25
+MAX = 1.25
 
 
 def test_every_call_is_here():
@@ -63,10 +63,10 @@ def everybody(tmp_path_factory):
 def test_a_storm_of_calls_pays_for_the_time_it_takes(firmware, everybody, label):
     name, _, way = label.partition(": ")
     for _ in range(firmware.share(3)):      # a process may be unlucky with where its memory lies; the emulator counts
-        ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MOST, turns=firmware.share(3), **values(*everybody, label))
-        if ratio <= MOST:
+        ratio, answers = firmware.script(MEASURE, wasm={"m": module()}, name=name, enough=MAX, turns=firmware.share(3), **values(*everybody, label))
+        if ratio <= MAX:
             break
     refused = way.startswith("refused for") or way in REFUSED
     assert answers and all((answer < 0) == refused for answer in answers), f"it does something else: {answers}"
     print(f"{firmware.name} {ratio:.2f} {label}")
-    assert ratio <= MOST, f"{ratio:.2f} times what a loop takes for the same fuel"
+    assert ratio <= MAX, f"{ratio:.2f} times what a loop takes for the same fuel"

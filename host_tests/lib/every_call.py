@@ -161,10 +161,10 @@ REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for 
 def refusals(name: str) -> dict[str, str]:
     """{case: statement} of what the runtime refuses, and the kernel, before any handler runs."""
     arguments = list(wasm_arguments(CALLS[name]))
-    good = [{"pointer": "buffer", "length": 1}.get(kind, argument.get("least", 0)) for kind, argument in arguments]
+    good = [{"pointer": "buffer", "length": 1}.get(kind, argument.get("min", 0)) for kind, argument in arguments]
     found = {}
     for position, (kind, argument) in enumerate(arguments):
-        wrong = {"int": argument["most"] + 1 if argument.get("most", 2**31) < 2**31 - 1 else None, "flags": -(2**31), "timeout": -2,
+        wrong = {"int": argument["max"] + 1 if argument.get("max", 2**31) < 2**31 - 1 else None, "flags": -(2**31), "timeout": -2,
                  "length": 4097 if argument.get("over") == "refuse" else None, "cap": 1}.get(kind)  # fmt: skip
         if wrong is not None:
             words = ", ".join(str(word) for word in [*good[:position], wrong, *good[position + 1 :]])

@@ -22,7 +22,7 @@ SIGN = {kind: 1 << (width - 1) for kind, width in WIDTH.items()}
 
 BYTES_PER_FUEL = 16
 ELEMENT_BYTES = 4
-MOST_CONSTANT_BYTES = 256
+MAX_CONSTANT_BYTES = 256
 
 # Instructions after which another basic block begins. An `end` is one where something jumps to it.
 ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
@@ -137,10 +137,10 @@ def truncate(kind: str, source: str, bits: int, is_signed: bool) -> int:
     value = to_float(source, bits)
     if math.isnan(value):
         return 0
-    least, most = (-SIGN[kind], SIGN[kind] - 1) if is_signed else (0, MASK[kind])
+    minimum, maximum = (-SIGN[kind], SIGN[kind] - 1) if is_signed else (0, MASK[kind])
     if math.isinf(value):
-        return (most if value > 0 else least) & MASK[kind]
-    return min(max(math.trunc(value), least), most) & MASK[kind]
+        return (maximum if value > 0 else minimum) & MASK[kind]
+    return min(max(math.trunc(value), minimum), maximum) & MASK[kind]
 
 
 UNARY = {
@@ -184,7 +184,7 @@ def frame_bytes(locals: Sequence[str], code: Code) -> int:
             slot += count
         used.update(range(slot, slot + count))
     constants = sum(WIDTH[name[:3]] // 8 for name, *_ in code if name.endswith(".const"))
-    return 4 * (max(used, default=-1) + 1) + min(constants, MOST_CONSTANT_BYTES)
+    return 4 * (max(used, default=-1) + 1) + min(constants, MAX_CONSTANT_BYTES)
 
 
 class Function:
@@ -254,14 +254,14 @@ class Machine:
     """Runs functions[0]; after run(): results or trap, fuel, globals, memory."""
 
     def __init__(
-        self, functions: list[Function], table: Sequence[int | None], globals: list[int], memory_bytes: int, most_steps: int,
+        self, functions: list[Function], table: Sequence[int | None], globals: list[int], memory_bytes: int, max_steps: int,
         data: Sequence[bytes] = (), elements: Sequence[Sequence[int | None]] = (),
     ) -> None:  # fmt: skip
         self.functions, self.table = functions, list(table)
         self.globals, self.memory = list(globals), bytearray(memory_bytes)
         self.data, self.elements = list(data), list(elements)  # what is left of the segments: those that are active are empty
         self.fuel = 0
-        self.steps = most_steps
+        self.steps = max_steps
         self.trap: str | None = None
         self.results: list[int] = []
 

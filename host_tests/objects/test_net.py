@@ -79,8 +79,8 @@ answer([results(task, 40), network(task).open, hal.watched(), probe == again])
 """, wasm={"a": module}) == [[REFUSED] * 40, 0, 0, True]
 
 
-@pytest.mark.parametrize("timeout, expected, least, most", [(0, AGAIN, 0, 40), (1, TIMEOUT, 1, 60), (150, TIMEOUT, 150, 400)])
-def test_timeouts(firmware, timeout, expected, least, most):
+@pytest.mark.parametrize("timeout, expected, minimum, maximum", [(0, AGAIN, 0, 40), (1, TIMEOUT, 1, 60), (150, TIMEOUT, 150, 400)])
+def test_timeouts(firmware, timeout, expected, minimum, maximum):
     """Of each call that waits; on an idle system, so the upper bound only tells "at once" from "at the end"."""
     hold = threading.Event()
 
@@ -97,7 +97,7 @@ def test_timeouts(firmware, timeout, expected, least, most):
         hold.set()
     assert [r, s, c] == [expected] * 3
     for duration in (after_r - start, after_s - after_r, after_c - after_s):
-        assert least <= duration <= most + 100
+        assert minimum <= duration <= maximum + 100
 
 
 def test_without_a_limit_a_call_waits_until_something_comes(firmware):

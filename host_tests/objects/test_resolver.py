@@ -85,8 +85,8 @@ answer(counts)
     assert got == [[True] * 3] * 3 and server.asked == [NAME, NAME]
 
 
-@pytest.mark.parametrize("ttl, least, most", [(0, 5, 5), (1, 5, 5), (60, 60, 60), (10**6, 3600, 3600), (2**31 + 7, 5, 5)])
-def test_how_long_an_answer_is_good_is_bounded(firmware, ttl, least, most):
+@pytest.mark.parametrize("ttl, minimum, maximum", [(0, 5, 5), (1, 5, 5), (60, 60, 60), (10**6, 3600, 3600), (2**31 + 7, 5, 5)])
+def test_how_long_an_answer_is_good_is_bounded(firmware, ttl, minimum, maximum):
     server = honest(ttl=ttl)
     with server.run() as dns:
         module = once(free_port())
@@ -101,7 +101,7 @@ for second in (0, 4, 6, 59, 61, 3599, 3601):
     times.append(resolver.known(b"web.example.test") is not None)
 answer(times)
 """)
-    assert got == [second < least for second in (0, 4, 6, 59, 61, 3599, 3601)] and least == most
+    assert got == [second < minimum for second in (0, 4, 6, 59, 61, 3599, 3601)] and minimum == maximum
 
 
 def test_a_name_that_does_not_exist(firmware):
@@ -312,7 +312,7 @@ from kernel.objects.resolver import parse, read_name
 import binascii
 out = []
 worst = 0
-def least(work):
+def minimum(work):
     # Microseconds, of the quickest of three.
     taken = []
     for _ in range(3):
@@ -326,9 +326,9 @@ def turns():
 for packet, length in packets:
     data = bytearray(binascii.unhexlify(packet))
     got = parse(data, length, number, binascii.unhexlify(asked))
-    worst = max(worst, least(lambda: parse(data, length, number, binascii.unhexlify(asked))))
+    worst = max(worst, minimum(lambda: parse(data, length, number, binascii.unhexlify(asked))))
     out.append(None if got is None else [got[0], list(got[1]), got[2], got[3] is not None])
-answer([out, worst / least(turns)])
+answer([out, worst / minimum(turns)])
 """
 ASKED = wire(NAME) + b"\0\1\0\1"
 HEADER = b"\x12\x34\x81\x80\0\1"

@@ -12,7 +12,7 @@ from machines import ROOT
 
 sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
 
-from measure_c import MOST_FUEL, run
+from measure_c import MAX_FUEL, run
 from toolchain import KERNELS, Toolchain
 
 
@@ -27,7 +27,7 @@ def tools():
 @pytest.mark.parametrize("name", KERNELS)
 def test_every_slicing_gives_the_same_run(tools, name):
     module = tools.kernel(name, reduced=True)
-    whole = run(tools.metered(), module, MOST_FUEL)
+    whole = run(tools.metered(), module, MAX_FUEL)
     assert whole["suspensions"] == 0
     assert whole["result"] == run(tools.native(name, reduced=True))["result"]
     assert whole["fuel"] > 100_000      # else the kernel does no work worth slicing

@@ -17,8 +17,8 @@ from setups import RUN
 
 PROGRAMS = 1000
 BATCH = 100  # programs for each process of the firmware
-MOST_STEPS = 20_000
-MOST_SLICE = 2**30 - 1
+MAX_STEPS = 20_000
+MAX_SLICE = 2**30 - 1
 
 # Plays each module with each slicing, a list of slices used in turn, all functions compiled before or each when it is
 # called; answers what can be seen of each run.
@@ -52,7 +52,7 @@ def reference(program):
     sizes = entries(wat(program.wat()))
     functions = [Function(*kinds, writer.locals, [*writer.code, ("end",)], size)
                  for kinds, writer, size in zip(program.types, program.functions, sizes, strict=True)]  # fmt: skip
-    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MOST_STEPS,
+    machine = Machine(functions, program.table, [BUDGET] + [0] * (len(GLOBALS) - 1), MEMORY_BYTES, MAX_STEPS,
                       program.data, program.elements)  # fmt: skip
     try:
         machine.run()
@@ -75,7 +75,7 @@ def test_random_programs_match_the_reference(firmware):
         programs = {str(seed): Program(seed) for seed in range(first, min(first + BATCH, seeds.stop))}
         expected = {name: reference(program) for name, program in programs.items()}
         modules = {name: wat(program.wat()) for name, program in programs.items() if expected[name]}
-        for name, runs in play(firmware, modules, [([MOST_SLICE], 0), ([1], 0), ([1], ON_DEMAND)]).items():
+        for name, runs in play(firmware, modules, [([MAX_SLICE], 0), ([1], 0), ([1], ON_DEMAND)]).items():
             assert runs[0][:5] == expected[name], f"seed {name}"
             assert runs[1] == runs[0], f"seed {name}, suspended after every block"
             assert runs[2] == runs[0], f"seed {name}, compiled on demand"
@@ -145,6 +145,6 @@ def test_random_slicings_change_nothing(firmware, seed, slices):
         return      # on the slower machine a fifth of the examples, each of which starts it anew
     programs = {str(seed + i): Program(seed + i) for i in range(5)}
     modules = {name: wat(program.wat()) for name, program in programs.items() if reference(program)}
-    slicings = [([MOST_SLICE], 0), (slices, 0), ([MOST_SLICE, *slices], 0), (slices, ON_DEMAND), ([997], ON_DEMAND)]
+    slicings = [([MAX_SLICE], 0), (slices, 0), ([MAX_SLICE, *slices], 0), (slices, ON_DEMAND), ([997], ON_DEMAND)]
     for name, runs in play(firmware, modules, slicings).items():
         assert all(run == runs[0] for run in runs), f"seed {name}"

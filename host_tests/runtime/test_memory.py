@@ -16,7 +16,7 @@ MODULES = ROOT / "build" / "modules"
 
 CYCLES = 10_000
 QUOTA_POINTS = 10_000
-QUOTA_MOST = 64 * 1024
+QUOTA_MAX = 64 * 1024
 SLEEP = NUMBERS["sp_sleep"]  # which `phases` calls
 
 
@@ -138,15 +138,15 @@ def test_quota_sweep(firmware, modules):
     all_points = firmware.share(QUOTA_POINTS)
     points = -(-all_points // len(modules))
     got = firmware.script(HOLE + """
-prepare(most + 16)
+prepare(maximum + 16)
 counts = {}
 for name in wasm:
     counts[name] = count = {"refused": 0, "starves": 0, "works": 0}
     for i in range(points):
-        quota = 1 + i * most // points
+        quota = 1 + i * maximum // points
         count[attempt(name, quota, quota=quota)] += 1
 answer([counts, len(kept), kept_live()])
-""", wasm=modules, points=points, most=QUOTA_MOST, memory=MEMORY_BYTES, number=SLEEP, timeout=240)
+""", wasm=modules, points=points, maximum=QUOTA_MAX, memory=MEMORY_BYTES, number=SLEEP, timeout=240)
     counts, kept, alive = got
     assert alive
     assert kept >= 3

@@ -20,7 +20,7 @@ from abi_definition import NUMBERS
 
 sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
 
-from measure_c import MOST_FUEL, run  # noqa: E402
+from measure_c import MAX_FUEL, run  # noqa: E402
 from toolchain import KERNELS, Toolchain  # noqa: E402
 
 SLEEP = NUMBERS["sp_sleep"]
@@ -105,8 +105,8 @@ def test_kernels_run_the_same(tools, name):
     """Results, fuel to the unit and state of the benchmarks' kernels, compiled before and on demand."""
     module = tools.kernel(name, reduced=True)
     quota = 200_000
-    whole = run(tools.metered(), module, MOST_FUEL)
-    for slice in (MOST_FUEL, 997, 1):
+    whole = run(tools.metered(), module, MAX_FUEL)
+    for slice in (MAX_FUEL, 997, 1):
         cut = run(tools.metered(), module, slice, 1, quota)
         assert [cut[key] for key in ("result", "fuel", "state_hash")] == [whole[key] for key in ("result", "fuel", "state_hash")]
 

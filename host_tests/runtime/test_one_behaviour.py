@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "host_tests" / "bench"))
 from toolchain import KERNELS, Toolchain
 
 SLICES = (1 << 30) - 1, 100_003, 997
-FUEL_MOST = 3_000_000       # a task that is not over by then is compared as it stands
+FUEL_MAX = 3_000_000       # a task that is not over by then is compared as it stands
 
 PLAY = """
 import wasm3
@@ -29,11 +29,11 @@ def play(module, entry, slice, quota):
     while True:
         if status == wasm3.SYSCALL:
             calls = calls * 31 + task.nr() * 7 + task.arg(0) & 0xffffff
-            if task.fuel() > most:
+            if task.fuel() > maximum:
                 break
             status = task.resume(0, calls % 5)
         elif status == wasm3.PREEMPTED:
-            if task.fuel() > most:
+            if task.fuel() > maximum:
                 break
             status = task.resume(slice)
         else:
@@ -82,7 +82,7 @@ def runs(modules):
     firmware = Firmware(ROOT / "build" / "unix" / "sovelma"), EmulatedFirmware(IMAGE)
     return {machine.name: machine.script(
         PLAY, wasm={name: module for name, (module, _) in modules.items()},
-        entries={name: entry for name, (_, entry) in modules.items()}, slices=SLICES, most=FUEL_MOST) for machine in firmware}  # fmt: skip
+        entries={name: entry for name, (_, entry) in modules.items()}, slices=SLICES, maximum=FUEL_MAX) for machine in firmware}  # fmt: skip
 
 
 def names():

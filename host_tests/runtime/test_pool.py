@@ -11,7 +11,7 @@ from machines import ROOT
 RUNTIME = ROOT / "cmodules" / "wasm3"
 
 HEADER = 8
-LEAST = 16  # bytes of the smallest block, header included
+MIN = 16  # bytes of the smallest block, header included
 SIZE = 4096
 
 
@@ -34,7 +34,7 @@ class Model:
     """First fit over a list of [size, taken or None]: what pool.h promises, without its tricks."""
 
     def __init__(self, size):
-        self.blocks = [[size & ~7, None]] if size >= LEAST else []
+        self.blocks = [[size & ~7, None]] if size >= MIN else []
         self.reach = 0
         self.takes = 0
 
@@ -47,7 +47,7 @@ class Model:
     def cut(self, index, size):
         """Keeps `size` bytes of a block and frees the rest where it is worth a block."""
         rest = self.blocks[index][0] - size
-        if rest < LEAST:
+        if rest < MIN:
             return
         self.blocks[index][0] = size
         if index + 1 < len(self.blocks) and self.blocks[index + 1][1] is None:
@@ -61,7 +61,7 @@ class Model:
 
     @staticmethod
     def whole(count):
-        return max(LEAST, count + HEADER + 7 & ~7) if count <= 0x7FFFFFF0 - HEADER else None
+        return max(MIN, count + HEADER + 7 & ~7) if count <= 0x7FFFFFF0 - HEADER else None
 
     def take(self, count):
         name, size = self.takes, self.whole(count)

@@ -20,10 +20,10 @@ import size  # noqa: E402
 TASKS = len(json.loads((ROOT / "modules/demo/system.json").read_text())["tasks"])
 
 # By the size of a pointer. hello: everything compiled at once. A large module, its bytes in place: beside its linear memory.
-HELLO_MOST = {4: 3600, 8: 3024}
-LARGE_MOST = {4: 48 * 1024, 8: 96 * 1024}
+HELLO_MAX = {4: 3600, 8: 3024}
+LARGE_MAX = {4: 48 * 1024, 8: 96 * 1024}
 
-PYTHON_MOST = 80 * 1024  # bytes of the kernel and the HAL, compiled
+PYTHON_MAX = 80 * 1024  # bytes of the kernel and the HAL, compiled
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ import struct
 t = wasm3.Instance(wasm["hello"])
 answer([struct.calcsize("P"), t.region()[1], t.region()[0], t.resume(100000)])
 """, wasm={"hello": module})
-    assert region <= HELLO_MOST[word] and used <= region and status == 1
+    assert region <= HELLO_MAX[word] and used <= region and status == 1
 
 
 def test_a_large_module_runs_in_little_memory(firmware, large):
@@ -63,15 +63,15 @@ def play(t, slice):
     t.kill()
 play(t, 2**30 - 1)
 for slice in (2**30 - 1, 997):
-    play(wasm3.Instance(wasm["large"], quota=memory + most[str(word)]), slice)
-play(wasm3.Instance(wasm["large"], quota=memory + most[str(word)] // 2), 10**6)
+    play(wasm3.Instance(wasm["large"], quota=memory + maximum[str(word)]), slice)
+play(wasm3.Instance(wasm["large"], quota=memory + maximum[str(word)] // 2), 10**6)
 answer([word, memory, parts])
-""", wasm={"large": module}, most=LARGE_MOST)
+""", wasm={"large": module}, maximum=LARGE_MAX)
     *ran, starved = parts
-    print(f"{word * 8} bit: {ran[0][6] - memory} bytes to start, {ran[1][5][0] - memory} to run, of {LARGE_MOST[word]}, beside {memory} of memory")
+    print(f"{word * 8} bit: {ran[0][6] - memory} bytes to start, {ran[1][5][0] - memory} to run, of {LARGE_MAX[word]}, beside {memory} of memory")
     assert [each[:2] for each in ran] == [[2, expected]] * 3, parts
     assert all(each[3:5] == ran[0][3:5] for each in ran)
-    assert ran[1][5][1] - memory <= LARGE_MOST[word]
+    assert ran[1][5][1] - memory <= LARGE_MAX[word]
     # Half of it is not enough, so the bar says something.
     assert starved[0] == 3 and starved[2].startswith("out of memory compiling function ")
 
@@ -83,7 +83,7 @@ def test_the_kernel_is_small_in_flash():
     for name in builds:
         parts = size.frozen(ROOT / "build" / name / "frozen_mpy")
         assert set(parts) == {"kernel", "hal", "sovelma.py"}
-        assert 20_000 < sum(parts.values()) <= PYTHON_MOST, parts
+        assert 20_000 < sum(parts.values()) <= PYTHON_MAX, parts
 
 
 def test_make_size_prints_what_it_measured(monkeypatch, capsys):

@@ -21,7 +21,7 @@ MEMORY = 65536
 
 def good(kind, argument):
     """A value of that kind which the ABI admits."""
-    return {"pointer": 16, "length": 8, "cap": 257, "int": argument.get("least", 0), "timeout": 0}.get(kind, 0)
+    return {"pointer": 16, "length": 8, "cap": 257, "int": argument.get("min", 0), "timeout": 0}.get(kind, 0)
 
 
 def caller(name, arguments):
@@ -51,24 +51,24 @@ def cases():
                 return changed
 
             if kind == "pointer":
-                most = argument["most"]
+                maximum = argument["max"]
                 for pointer, length in ((MEMORY, 1), (MEMORY - 7, 8), (-1, 1), (-1, -1), (-8, 16), (0, -1), (16, -8), (MEMORY + 1, 0), (-1, 0)):
                     yield "wild", name, put(pointer, length), ("fault",)
                 seen = put(0, 0)
                 yield "empty at the end", name, put(MEMORY, 0), ("kernel", seen)
-                yield "exactly most", name, put(16, most), ("kernel", put(16, most))
+                yield "exactly most", name, put(16, maximum), ("kernel", put(16, maximum))
                 short = argument.get("over") == "short"
-                yield "over most", name, put(16, most + 1), ("kernel", put(16, most)) if short else ("answer", ERRORS["TOOBIG"])
+                yield "over most", name, put(16, maximum + 1), ("kernel", put(16, maximum)) if short else ("answer", ERRORS["TOOBIG"])
             elif kind == "cap":
                 for value in (0, -1, -(2**31), 2**30, 2**31 - 1):
                     yield "no capability", name, put(value), ("kernel", put(0))
                 yield "last capability", name, put(2**30 - 1), ("kernel", put(2**30 - 1))
             elif kind in ("int", "timeout"):
-                least, most = (argument["least"], argument["most"]) if kind == "int" else (-1, 2**29 - 1)
-                for value in (least, most):
+                minimum, maximum = (argument["min"], argument["max"]) if kind == "int" else (-1, 2**29 - 1)
+                for value in (minimum, maximum):
                     yield "in range", name, put(value), ("kernel", put(value))
-                for value in {least - 1, most + 1, 2**31 - 1, -(2**31)}:
-                    if -(2**31) <= value < 2**31 and not least <= value <= most:
+                for value in {minimum - 1, maximum + 1, 2**31 - 1, -(2**31)}:
+                    if -(2**31) <= value < 2**31 and not minimum <= value <= maximum:
                         yield "out of range", name, put(value), ("answer", ERRORS["INVAL"])
             elif kind == "flags":
                 mask = argument["mask"]

@@ -22,8 +22,8 @@ PREAMBLE = """(module
 def division(width, operator):
     zero = [(f"{width}.{operator} by 0", f"(drop ({width}.{operator} ({width}.const 7) ({width}.const 0)))", ZERO)]
     if operator == "div_s":
-        least = -(2 ** (int(width[1:]) - 1))
-        zero.append((f"{width} overflow", f"(drop ({width}.div_s ({width}.const {least}) ({width}.const -1)))", OVERFLOW))
+        minimum = -(2 ** (int(width[1:]) - 1))
+        zero.append((f"{width} overflow", f"(drop ({width}.div_s ({width}.const {minimum}) ({width}.const -1)))", OVERFLOW))
     return zero
 
 

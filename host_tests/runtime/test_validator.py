@@ -10,7 +10,7 @@ from wasm_text import wat
 sys.path.insert(0, str(ROOT / "modules" / "zoo"))
 from specimen import END, body, export, function_type, module, section, vector  # noqa: E402
 
-MOST_EXPORTS = 10000
+MAX_EXPORTS = 10000
 
 
 def exporting(names):
@@ -57,7 +57,7 @@ def test_a_duplicate_name_is_found_wherever_it_stands(firmware):
 
 @pytest.mark.parametrize("order", ["rising", "falling", "equal ends"])
 def test_as_many_names_as_there_may_be_in_any_order(firmware, tmp_path, order):
-    names = [f"{number:05}" for number in range(MOST_EXPORTS)]
+    names = [f"{number:05}" for number in range(MAX_EXPORTS)]
     if order == "falling":
         names.reverse()
     if order == "equal ends":

@@ -37,8 +37,8 @@ def run(task):
     return ["exited", [[kind, str(bits)] for kind, bits in task.results()]]
 
 
-def create(module, least, most):
-    for pages in range(most, least - 1, -1):
+def create(module, minimum, maximum):
+    for pages in range(maximum, minimum - 1, -1):
         try:
             return wasm3.Instance(module, entry=None, stack=STACK, memory=pages * 65536, quota=ROOM and pages * 65536 + ROOM)
         except MemoryError:
@@ -46,14 +46,14 @@ def create(module, least, most):
     raise MemoryError
 
 
-def instantiate(name, file, least, most):
+def instantiate(name, file, minimum, maximum):
     old = tasks.pop(None, None)
     if old and old not in tasks.values():
         old[0].kill()
     with open(file, "rb") as stream:
         module = stream.read()
     try:
-        task = create(module, least, most)
+        task = create(module, minimum, maximum)
     except ValueError as error:
         return ["refused", str(error)]
     except MemoryError:

@@ -27,13 +27,13 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 import machines  # noqa: E402
 from machines import ScriptFailed  # noqa: E402
 
-MOST_SLICE = 2**30 - 1
+MAX_SLICE = 2**30 - 1
 
 # Seconds one script may take on a PC: none takes more than a few.
 TIMEOUT = 300
 
 # Linear memory a module may grow to, of the 96 MB that the driver makes the arena.
-MOST_PAGES = 320
+MAX_PAGES = 320
 
 # How the specification's scripts name a trap -> how the runtime does.
 TRAPS = {
@@ -128,8 +128,8 @@ def memory_pages(module):
         if number == 5 and contents[0]:
             leb = Leb(contents[1:])
             bounded = leb.number()
-            least = leb.number()
-            return least, leb.number() if bounded else 65536
+            minimum = leb.number()
+            return minimum, leb.number() if bounded else 65536
     return 0, 0
 
 
@@ -157,10 +157,10 @@ def translate(command, directory):
         reason = foreign_import(module)
         if reason:
             return None, reason
-        least, most = memory_pages(module)
-        if least > MOST_PAGES:
-            return None, f"{least} pages of memory do not fit the arena"
-        return ["module", command.get("name"), str(file), least, max(least, min(most, MOST_PAGES))], None
+        minimum, maximum = memory_pages(module)
+        if minimum > MAX_PAGES:
+            return None, f"{minimum} pages of memory do not fit the arena"
+        return ["module", command.get("name"), str(file), minimum, max(minimum, min(maximum, MAX_PAGES))], None
     action = command["action"]
     name = action.get("module")
     field = action["field"]
@@ -176,9 +176,9 @@ def same_value(expected, actual):
         return False
     if expected["value"] not in ("nan:canonical", "nan:arithmetic"):
         return int(expected["value"]) == bits
-    exponent, quiet, most = NAN[expected["type"]]
+    exponent, quiet, maximum = NAN[expected["type"]]
     if expected["value"] == "nan:canonical":
-        return bits & most == exponent | quiet
+        return bits & maximum == exponent | quiet
     return bits & (exponent | quiet) == exponent | quiet
 
 
@@ -289,7 +289,7 @@ def run_script(script, firmware, slice, room, report, wast2json):
             report.passed += 1
 
 
-def run_directory(directory, firmware, slice=MOST_SLICE, room=0):
+def run_directory(directory, firmware, slice=MAX_SLICE, room=0):
     """Runs all scripts of a directory; returns a Report. firmware: of machines.py. slice: fuel of one resume; 1 suspends after every block.
     room: bytes of a region beside linear memory, for tasks that compile a function when it is first called; 0: at once."""
     wast2json = shutil.which("wast2json", path=f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
@@ -304,7 +304,7 @@ def run_directory(directory, firmware, slice=MOST_SLICE, room=0):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", type=pathlib.Path, help="where the .wast files are")
-    parser.add_argument("--slice", type=int, default=MOST_SLICE, help="fuel of one resume (1: suspend after every block)")
+    parser.add_argument("--slice", type=int, default=MAX_SLICE, help="fuel of one resume (1: suspend after every block)")
     parser.add_argument("--firmware", type=pathlib.Path, default=ROOT / "build" / "unix" / "sovelma", help="a program, or a .elf for QEMU")
     parser.add_argument("--verbose", action="store_true", help="show the reasons of skips")
     options = parser.parse_args()

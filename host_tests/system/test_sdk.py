@@ -146,8 +146,8 @@ task = run(wasm["heap"], memory)
 answer(["".join(shown), task.result, task.record and task.record.reason])
 """, wasm={"heap": compiled(HEAP.replace("SEED", str(seed)))}, memory=memory)
         assert result == 0, shown
-        failures, most = map(int, re.search(r"t: (\d+) (\d+)", shown).groups())
-        assert most > memory / 3 and (failures > 0) == (memory == 8192)
+        failures, maximum = map(int, re.search(r"t: (\d+) (\d+)", shown).groups())
+        assert maximum > memory / 3 and (failures > 0) == (memory == 8192)
 
 
 @pytest.mark.parametrize("body", [

@@ -65,7 +65,7 @@ def check(request, tmp_path):
         common = ["-fomit-frame-pointer", "-fno-strict-aliasing", *([] if linked else ["-c"]), str(source), "-o", str(target)]
         subprocess.run([compiler, *machine, *flags, *common], check=True)
         return subprocess.run(
-            [sys.executable, CHECKER, target, "--objdump", objdump, "--least", "6", *options],
+            [sys.executable, CHECKER, target, "--objdump", objdump, "--minimum", "6", *options],
             capture_output=True, text=True)
 
     return compile_and_check
@@ -107,7 +107,7 @@ def test_cold_functions_are_allowed_by_name(check):
 
 
 def test_too_few_operations_fail(check):
-    assert check(GOOD, "--least", "7").returncode == 2
+    assert check(GOOD, "--minimum", "7").returncode == 2
     assert check(GOOD, "--pattern", "operation_.*").returncode == 2
 
 

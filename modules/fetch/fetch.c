@@ -6,11 +6,11 @@
 
 #define CONNECT_MS 10000
 #define SILENCE_MS 10000 /* how long the server may say nothing */
-#define URL_MOST 255
-#define STATUS_MOST 80
+#define URL_MAX 255
+#define STATUS_MAX 80
 
-static char url[URL_MOST + 1];
-static char status[STATUS_MOST + 1];
+static char url[URL_MAX + 1];
+static char status[STATUS_MAX + 1];
 static uint8_t buffer[1024]; /* the request, then the answer piece by piece, then the line to log */
 static char *end;            /* of the text in it */
 
@@ -40,7 +40,7 @@ static __attribute__((noinline)) void fail(const char *what, int32_t error)
 /* The first of the arguments, which are found as a file called "args", into url. */
 static void read_url(void)
 {
-    int32_t count = sp_fs_read(capability("args"), url, URL_MOST, 0);
+    int32_t count = sp_fs_read(capability("args"), url, URL_MAX, 0);
     if (count < 0)
         fail("no arguments, error -", count);
     char *at = url;
@@ -100,9 +100,9 @@ __attribute__((export_name("_start"))) void start(void)
             if (c == '\n') {
                 in_body = !in_line;
                 in_line = 0;
-                in_status = status + STATUS_MOST;
+                in_status = status + STATUS_MAX;
             } else if (c != '\r') {
-                if (in_status < status + STATUS_MOST)
+                if (in_status < status + STATUS_MAX)
                     *in_status++ = (char)c;
                 in_line++;
             }

@@ -16,7 +16,7 @@
 
 #include "sovelma_io.h"
 
-#define LOG_LINE_MOST 256       /* bytes of a line that sp_log takes */
+#define LOG_LINE_MAX 256       /* bytes of a line that sp_log takes */
 
 /* Writes a number's digits in front of `end`, at most 20 of them, and returns where they begin. */
 static inline char *format_digits(char *end, uint64_t value, uint32_t base)
@@ -36,7 +36,7 @@ __attribute__((unused, noinline, format(printf, 3, 0))) static uint32_t format_l
     for (; *format; format++) {
         char digits[20];
         const char *text = format;      /* what to put next: this character, or what a conversion makes */
-        int32_t count = 1, width = 0, most = -1, wide = 0;
+        int32_t count = 1, width = 0, max = -1, wide = 0;
         char fill = ' ';
         uint64_t value = 0;
         uint32_t base = 0;              /* of a number in `value` */
@@ -48,10 +48,10 @@ __attribute__((unused, noinline, format(printf, 3, 0))) static uint32_t format_l
                 width = width * 10 + *format - '0';
             if (*format == '.') {
                 format++;
-                for (most = 0; *format >= '0' && *format <= '9'; format++)
-                    most = most * 10 + *format - '0';
+                for (max = 0; *format >= '0' && *format <= '9'; format++)
+                    max = max * 10 + *format - '0';
                 if (*format == '*') {
-                    most = va_arg(arguments, int32_t);
+                    max = va_arg(arguments, int32_t);
                     format++;
                 }
             }
@@ -77,7 +77,7 @@ __attribute__((unused, noinline, format(printf, 3, 0))) static uint32_t format_l
                 break;
             case 's':
                 text = va_arg(arguments, const char *);
-                for (count = 0; count != most && text[count]; count++)
+                for (count = 0; count != max && text[count]; count++)
                     ;
                 break;
             case '%':
@@ -124,7 +124,7 @@ __attribute__((unused, noinline, format(printf, 3, 4))) static uint32_t format_t
 /* Logs one line; more than 256 bytes are cut. Returns what sp_log returns. Does not block. Takes 400 bytes of stack. */
 __attribute__((unused, noinline, format(printf, 2, 3))) static int32_t log_format(int32_t level, const char *format, ...)
 {
-    char line[LOG_LINE_MOST];
+    char line[LOG_LINE_MAX];
     va_list arguments;
     va_start(arguments, format);
     uint32_t length = format_list(line, sizeof line, format, arguments);

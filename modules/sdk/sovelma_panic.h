@@ -14,7 +14,7 @@
  * the task has logged so much that the line is not shown. */
 __attribute__((unused, noinline, noreturn, cold, format(printf, 1, 2))) static void panic(const char *format, ...)
 {
-    char line[LOG_LINE_MOST];
+    char line[LOG_LINE_MAX];
     va_list arguments;
     va_start(arguments, format);
     uint32_t length = format_list(line, sizeof line, format, arguments);

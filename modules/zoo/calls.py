@@ -23,7 +23,7 @@ NOTFOUND, EXISTS = ERRORS["NOTFOUND"], ERRORS["EXISTS"]
 DIR, FILE, LOOK = 0x101, 0x102, 0x103
 MEMORY_BYTES = 4096
 ANSWERS = 3072  # where answers are collected
-MOST_ANSWERS = 64  # a line of the log has 256 bytes
+MAX_ANSWERS = 64  # a line of the log has 256 bytes
 RESULTS = {"i32": "(result i32)", "cap": "(result i32)", "i64": "(result i64)", "none": ""}
 
 TYPES = {"i": "i32", "I": "i64"}
@@ -46,7 +46,7 @@ def call(name, *arguments):
 
 def answering(expressions, data="", before="", more="", locals=""):
     """A module that logs the answers to some calls (the lower halves of 64-bit ones) and ends with exit code 0."""
-    assert len(expressions) <= MOST_ANSWERS
+    assert len(expressions) <= MAX_ANSWERS
     stores = "".join(f"(i32.store (i32.const {ANSWERS + 4 * i}) {e})" for i, e in enumerate(expressions))
     return module(f"{locals} {before} {stores} (drop {call('sp_log', 3, ANSWERS, 4 * len(expressions))}) {call('sp_exit', 0)}", data, more)
 
@@ -54,7 +54,7 @@ def answering(expressions, data="", before="", more="", locals=""):
 def good(argument):
     """Wasm arguments for one argument of a call, in range."""
     return {"cap": [FILE], "timeout": [0], "slice_in": [0, 0], "slice_out": [0, 0], "flags": [0], "any": [0], "time": [0]}.get(
-        argument["kind"], [max(0, argument["least"])])  # fmt: skip
+        argument["kind"], [max(0, argument["min"])])  # fmt: skip
 
 
 def arguments(c, changed=None, values=None):
@@ -109,8 +109,8 @@ for _call in CALLS:
     _wrong = []
     for _argument in _call["argument"]:
         if _argument["kind"] in ("int", "timeout"):
-            _values = {_argument["least"] - 1, _argument["most"] + 1, -(2**31), 2**31 - 1}
-            _values = [v for v in sorted(_values) if not _argument["least"] <= v <= _argument["most"] and -(2**31) <= v < 2**31]
+            _values = {_argument["min"] - 1, _argument["max"] + 1, -(2**31), 2**31 - 1}
+            _values = [v for v in sorted(_values) if not _argument["min"] <= v <= _argument["max"] and -(2**31) <= v < 2**31]
         elif _argument["kind"] == "flags":
             _values = [1 << bit for bit in range(31) if not _argument["mask"] >> bit & 1] + [-(2**31), -1]
         else:

@@ -7,7 +7,7 @@ frame of native stack, and a task could overflow it. Which of the two it is
 depends on compiler, flags and code, so every object built is checked.
 
     check_tail_calls.py OBJECT [--objdump OBJDUMP] [--pattern REGEX]
-                        [--cold NAME,NAME] [--least N]
+                        [--cold NAME,NAME] [--minimum N]
 
 An operation (a function whose symbol matches --pattern) passes when
 - it makes no indirect call: the next operation is only ever jumped to;
@@ -18,7 +18,7 @@ An operation (a function whose symbol matches --pattern) passes when
 - it has a way out: an indirect jump, an allowed jump, or a plain return, which
   is how an operation hands a status to the kernel.
 
-Exit code 0: every operation passes and at least --least were found. 1: some
+Exit code 0: every operation passes and at least --minimum were found. 1: some
 failed, each is named with the offending instruction, or the object cannot be
 read. 2: too few operations found, so that a renamed symbol cannot make the
 check pass vacuously. Reads x86-64 and RISC-V objects with their symbols.
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--cold", default="", metavar="NAME,NAME", help="functions that an operation may call or jump to though they call through pointers"
     )
-    parser.add_argument("--least", type=int, default=300, help="fewest operations to be found (default 300)")
+    parser.add_argument("--minimum", type=int, default=300, help="fewest operations to be found (default 300)")
     options = parser.parse_args(arguments)
     try:
         program = read_object(options.object, options.objdump)
@@ -238,8 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if bad:
         print(f"check_tail_calls: {len(bad)} of {count} operations do not end in a jump", file=sys.stderr)
         return 1
-    if count < options.least:
-        print(f"check_tail_calls: only {count} operations found, at least {options.least} expected", file=sys.stderr)
+    if count < options.minimum:
+        print(f"check_tail_calls: only {count} operations found, at least {options.minimum} expected", file=sys.stderr)
         return 2
     print(f"check_tail_calls: {count} operations, all end in jumps")
     return 0

@@ -72,9 +72,9 @@ def c_functions(text: str) -> Iterator[tuple[str, int]]:
 def long_functions(root: pathlib.Path) -> dict[str, int]:
     """{"file: function": lines} of functions that are too long."""
     found = {}
-    for endings, functions, most in (((".py",), python_functions, PYTHON_LINES), ((".c", ".h"), c_functions, C_LINES)):
+    for endings, functions, maximum in (((".py",), python_functions, PYTHON_LINES), ((".c", ".h"), c_functions, C_LINES)):
         for path in sources(root, *endings):
-            found.update({f"{path}: {name}": lines for name, lines in functions((root / path).read_text()) if lines > most})
+            found.update({f"{path}: {name}": lines for name, lines in functions((root / path).read_text()) if lines > maximum})
     return found
 
 

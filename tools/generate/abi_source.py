@@ -7,11 +7,11 @@ import pathlib
 import tomllib
 from typing import Any
 
-INT32_MOST = 2**31 - 1
-INT16_LEAST, INT16_MOST = -(2**15), 2**15 - 1
-TIMEOUT_MOST = 2**29 - 1
-KINDS_MOST, RIGHTS_MOST = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
-ARGUMENTS_MOST = 6  # logical arguments of a call: the array in struct abi_call
+INT32_MAX = 2**31 - 1
+INT16_MIN, INT16_MAX = -(2**15), 2**15 - 1
+TIMEOUT_MAX = 2**29 - 1
+KINDS_MAX, RIGHTS_MAX = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
+ARGUMENTS_MAX = 6  # logical arguments of a call: the array in struct abi_call
 RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
 
 
@@ -35,30 +35,30 @@ def complete_argument(call: Table, argument: Table) -> None:
     known = {"name", "kind", "text"}
     argument["width"] = 1
     if kind == "int":
-        known |= {"least", "most"}
-        need(INT16_LEAST <= argument["least"] <= INT16_MOST, f"{where}: least")  # of struct abi_argument
-        need(argument["least"] <= argument["most"] <= INT32_MOST, f"{where}: range")
+        known |= {"min", "max"}
+        need(INT16_MIN <= argument["min"] <= INT16_MAX, f"{where}: min")  # of struct abi_argument
+        need(argument["min"] <= argument["max"] <= INT32_MAX, f"{where}: range")
     elif kind == "timeout":
-        argument["least"], argument["most"] = -1, TIMEOUT_MOST
+        argument["min"], argument["max"] = -1, TIMEOUT_MAX
     elif kind == "time":
-        argument["least"], argument["most"] = 0, 0  # not looked at
+        argument["min"], argument["max"] = 0, 0  # not looked at
     elif kind == "any":
-        argument["least"], argument["most"] = 0, 0  # not looked at
+        argument["min"], argument["max"] = 0, 0  # not looked at
     elif kind == "flags":
         known |= {"mask"}
-        need(0 < argument["mask"] <= INT32_MOST, f"{where}: mask")
-        argument["least"], argument["most"] = 0, argument["mask"]
+        need(0 < argument["mask"] <= INT32_MAX, f"{where}: mask")
+        argument["min"], argument["max"] = 0, argument["mask"]
     elif kind in ("slice_in", "slice_out"):
-        known |= {"most", "over"}
+        known |= {"max", "over"}
         need(argument["over"] in ("short", "refuse"), f"{where}: over")
-        need(1 <= argument["most"] <= 4096, f"{where}: most")
-        argument["least"] = 1 if argument["over"] == "short" else 0
+        need(1 <= argument["max"] <= 4096, f"{where}: max")
+        argument["min"] = 1 if argument["over"] == "short" else 0
         argument["width"] = 2
     elif kind == "cap":
-        argument["least"], argument["most"] = 1, 2**30 - 1
+        argument["min"], argument["max"] = 1, 2**30 - 1
     else:
         raise DefinitionError(f"{where}: unknown kind {kind}")
-    unknown = set(argument) - known - {"least", "most", "width", "first"}
+    unknown = set(argument) - known - {"min", "max", "width", "first"}
     need(not unknown, f"{where}: unknown keys {sorted(unknown)}")
 
 
@@ -94,7 +94,7 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
     need(0 < call["fuel"] < 2**16, f"{name}: fuel")
     need(0 <= call["fuel_per_16_bytes"] < 2**16, f"{name}: fuel_per_16_bytes")
     need(0 <= call["fuel_per_slash"] < 2**16, f"{name}: fuel_per_slash")
-    need(len(call["argument"]) <= ARGUMENTS_MOST, f"{name}: more than {ARGUMENTS_MOST} arguments")
+    need(len(call["argument"]) <= ARGUMENTS_MAX, f"{name}: more than {ARGUMENTS_MAX} arguments")
     first = 0
     for argument in call["argument"]:
         complete_argument(call, argument)
@@ -119,7 +119,7 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
     for right in call["needs"]["rights"]:
         need(right in rights, f"{name}: unknown right {right}")
     # Any kind: those that are still to come too.
-    call["kind_mask"] = 2**KINDS_MOST - 1 if any_kind else sum(1 << kinds[k] for k in call["needs"]["kinds"])
+    call["kind_mask"] = 2**KINDS_MAX - 1 if any_kind else sum(1 << kinds[k] for k in call["needs"]["kinds"])
     call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
 
 
@@ -131,8 +131,8 @@ def read(path: pathlib.Path) -> Table:
     need(sorted(errors.values(), reverse=True) == [-1 - i for i in range(len(errors))], "error codes have gaps")
     kinds = {k["name"]: k["bit"] for k in abi["kind"]}
     rights = {r["name"]: r["bit"] for r in abi["right"]}
-    for bits, most in ((kinds, KINDS_MOST), (rights, RIGHTS_MOST)):
-        need(len(set(bits.values())) == len(bits) and all(0 <= b < most for b in bits.values()), "kind or right bits")
+    for bits, maximum in ((kinds, KINDS_MAX), (rights, RIGHTS_MAX)):
+        need(len(set(bits.values())) == len(bits) and all(0 <= b < maximum for b in bits.values()), "kind or right bits")
     abi["call"].sort(key=lambda call: call["number"])
     need([c["number"] for c in abi["call"]] == list(range(len(abi["call"]))), "call numbers have gaps")
     need(sum(len(c.get("argument", [])) for c in abi["call"]) < 256, "more arguments than struct abi_call counts")

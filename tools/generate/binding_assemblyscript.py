@@ -14,7 +14,7 @@ def as_parameter(a: Table) -> tuple[str, str]:
         return f"{name}: u32", name
     if a["kind"] == "any" and name in OTHERS:
         return f"{name}: {kind_name(OTHERS[name])}", f"{name}.id"
-    if a["kind"] == "timeout" or (a["kind"] == "int" and a["least"] == -1):
+    if a["kind"] == "timeout" or (a["kind"] == "int" and a["min"] == -1):
         return f"{name}: i32 = -1", name
     return f"{name}: i32", name
 

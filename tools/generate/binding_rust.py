@@ -41,9 +41,9 @@ def rust_parameter(a: Table) -> tuple[str, str]:
         return f"{name}: &{kind_name(OTHERS[name])}", f"{name}.id()"
     if a["kind"] == "any" and name == "pass":
         return f"{name}: Option<&dyn Capability>", f"{name}.map_or(0, |each| each.id())"
-    if name == "level" and a["most"] == 1:
+    if name == "level" and a["max"] == 1:
         return f"{name}: bool", f"{name} as i32"
-    if a["kind"] == "int" and a["least"] == -1:
+    if a["kind"] == "int" and a["min"] == -1:
         return f"{name}: Option<u32>", f"{name}.map_or(-1, |each| each as i32)"
     return f"{name}: i32", name
 

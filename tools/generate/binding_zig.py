@@ -37,9 +37,9 @@ def zig_parameter(a: Table) -> tuple[str, str]:
         return f"{name}: {kind_name(OTHERS[name])}", f"{name}.id"
     if a["kind"] == "any" and name == "pass":
         return f"{name}: i32", name
-    if name == "level" and a["most"] == 1:
+    if name == "level" and a["max"] == 1:
         return f"{name}: bool", f"@intFromBool({name})"
-    if a["kind"] == "int" and a["least"] == -1:
+    if a["kind"] == "int" and a["min"] == -1:
         return f"{name}: ?u31", f"if ({name}) |each| @as(i32, each) else -1"
     return f"{name}: i32", name
 

@@ -14,7 +14,7 @@ import sys
 import tomllib
 
 import bindings
-from abi_source import TIMEOUT_MOST, DefinitionError, Table, read
+from abi_source import TIMEOUT_MAX, DefinitionError, Table, read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SOURCE = "firmware/abi.toml"
@@ -47,7 +47,7 @@ C_KINDS = {
 
 def c_arguments(call: Table) -> str:
     """The entries of its arguments in abi_arguments."""
-    return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {a['least']}, {a['most']} }}" for a in call["argument"])
+    return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {a['min']}, {a['max']} }}" for a in call["argument"])
 
 
 def c_call(call: Table, arguments: int) -> list[str]:
@@ -88,13 +88,13 @@ def c_table(abi: Table) -> list[str]:
     out += [
         "enum abi_kind { ABI_INT, ABI_CAP, ABI_FLAGS, ABI_SLICE_IN, ABI_SLICE_OUT, ABI_ANY, ABI_TIME };",
         "",
-        "/* least, most: INT: its range; FLAGS: most = mask of the known bits; SLICE: most = limit in bytes, least = 1",
+        "/* min, max: INT: its range; FLAGS: max = mask of the known bits; SLICE: max = limit in bytes, min = 1",
         "   where a longer one is shortened, 0 where it is refused with TOOBIG; CAP: anything outside becomes 0. */",
         "struct abi_argument {",
         "    uint8_t kind;",
         "    uint8_t first;      /* index of its first wasm argument; a slice has two */",
-        "    int16_t least;",
-        "    int32_t most;",
+        "    int16_t min;",
+        "    int32_t max;",
         "};",
         "",
         "struct abi_call {",
@@ -244,13 +244,13 @@ def c_header(abi: Table) -> list[str]:
 def describe_range(argument: Table) -> str:
     kind = argument["kind"]
     if kind == "int":
-        return f"{argument['least']}..{argument['most']}"
+        return f"{argument['min']}..{argument['max']}"
     if kind == "timeout":
-        return f"-1 for ever, 0 try, else up to {TIMEOUT_MOST} ms"
+        return f"-1 for ever, 0 try, else up to {TIMEOUT_MAX} ms"
     if kind == "flags":
         return f"bits of 0x{argument['mask']:x}"
     if kind.startswith("slice"):
-        return f"at most {argument['most']} bytes, " + ("the rest is ignored" if argument["over"] == "short" else "else TOOBIG")
+        return f"at most {argument['max']} bytes, " + ("the rest is ignored" if argument["over"] == "short" else "else TOOBIG")
     return ""
 
 

@@ -49,15 +49,15 @@ M3Compilation *sov_tables(void) { return tables.block; }
 
 /* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
  * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
-#define MOST_CODE_PAGE 4096u
+#define MAX_CODE_PAGE 4096u
 /* On demand, what is not called shall take no room beside what is: 128 words, of which an unlucky page wastes a tenth. */
-#define MOST_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
+#define MAX_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
 
 void sov_choose_code_page(const struct sov_task *task) {
     uint32_t code_bytes = sov_code_bytes(task);
-    uint32_t most = task->on_demand ? MOST_CODE_PAGE_ON_DEMAND : MOST_CODE_PAGE;
-    sov_code_page_bytes = SOV_LEAST_CODE_PAGE;
-    while (sov_code_page_bytes < most && sov_code_page_bytes < code_bytes * 2) sov_code_page_bytes *= 2;
+    uint32_t max = task->on_demand ? MAX_CODE_PAGE_ON_DEMAND : MAX_CODE_PAGE;
+    sov_code_page_bytes = SOV_MIN_CODE_PAGE;
+    while (sov_code_page_bytes < max && sov_code_page_bytes < code_bytes * 2) sov_code_page_bytes *= 2;
 }
 
 /* ---- stack ---------------------------------------------------------------------------------------- */

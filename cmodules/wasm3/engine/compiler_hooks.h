@@ -257,7 +257,7 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
     }
     meter.next = block_after(o, *opcode);
     if (*opcode == c_waOp_end) meter.ended = o->block.depth;
-    _throwif("blocks are nested too deep", o->block.depth > SOV_MOST_NESTED_BLOCKS);
+    _throwif("blocks are nested too deep", o->block.depth > SOV_MAX_NESTED_BLOCKS);
     if (*opcode == c_waOp_block || *opcode == c_waOp_loop || *opcode == c_waOp_if) _(prepare_block(o, *opcode));
     if (*opcode == c_waOp_call || *opcode == OP_CALL_INDIRECT) _(save_registers_below_arguments(o, *opcode));
     if (*opcode == c_waOp_branchIf || *opcode == c_waOp_branchTable) _(save_float_below_branch(o, *opcode));

@@ -22,7 +22,7 @@
 /* Halved, so that a debt on top of a block's still fits the counter. */
 static inline uint32_t sov_compile_fuel(size_t body_bytes) {
     uint64_t fuel = (uint64_t)body_bytes * SOV_COMPILE_FUEL_PER_BYTE;
-    return fuel < SOV_MOST_FUEL / 2 ? (uint32_t)fuel : SOV_MOST_FUEL / 2;
+    return fuel < SOV_MAX_FUEL / 2 ? (uint32_t)fuel : SOV_MAX_FUEL / 2;
 }
 
 /* ---- load.c: from validated bytes to an instance ------------------------------------------------------ */
@@ -125,6 +125,6 @@ M3Result sov_compile_following(struct sov_task *task, IM3Function function, stru
 void sov_compile_unfollow(void);
 
 /* Where the frames of a stopped task stand; the contract is that of sov_task_locate() in task/task.h. */
-uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most);
+uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t max);
 
 #endif

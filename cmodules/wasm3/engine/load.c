@@ -20,7 +20,7 @@ const char *sov_load(struct sov_task *task, const struct sov_module *scan, const
     task->header.maxStack = (m3slot_t *)runtime->stack + runtime->numStackSlots;
     runtime->memory.mallocated = &task->header;
     runtime->memory.numPages = scan->memory_pages;
-    runtime->memory.maxPages = task->most_pages;
+    runtime->memory.maxPages = task->max_pages;
     if ((reason = sov_load_data(task, scan))) return reason;
     return sov_load_table(task, scan);
 }

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define MOST_PLACES 32u
+#define MAX_PLACES 32u
 
 /* Small pages: memory may be short, and speed is of no interest. */
 #define PAGE_BYTES 256u
@@ -32,12 +32,12 @@ uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
 }
 
 /* The frames, innermost first: whose, and the operation they stand at. */
-static uint32_t find_places(const struct sov_task *task, struct sov_place *places, uint32_t most) {
+static uint32_t find_places(const struct sov_task *task, struct sov_place *places, uint32_t max) {
     if (task->status == SOV_EXITED || !task->root) return 0;
     uint32_t count = 0;
     m3stack_t sp = task->run.sp;
     pc_t pc = task->run.pc;
-    while (sp && count < most) {
+    while (sp && count < max) {
         IM3Function function = sov_frame_callee(task, sp);
         places[count++] = (struct sov_place){ function, pc, NULL };
         pc = sov_frame_return(sp) - 1; /* within the call */
@@ -112,9 +112,9 @@ static struct pool *take_memory(uint32_t *bytes) {
     return NULL;
 }
 
-uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
+uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t max) {
     struct sov_module scan;
-    struct sov_place places[MOST_PLACES];
+    struct sov_place places[MAX_PLACES];
     IM3Module module = task->module;
     if (!wasm && task->on_demand) {
         wasm = module->wasmStart;
@@ -122,7 +122,7 @@ uint32_t sov_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, u
     }
     if (!wasm || sov_scan(&scan, wasm, size)) return SOV_NOWHERE;
     if (sov_code_hash(scan.section[10].start, scan.code_bytes) != task->code_hash) return SOV_NOWHERE;
-    uint32_t bytes, count = find_places(task, places, most < MOST_PLACES ? most : MOST_PLACES);
+    uint32_t bytes, count = find_places(task, places, max < MAX_PLACES ? max : MAX_PLACES);
     for (uint32_t i = 0; i < count; i++) offsets[i] = SOV_NOWHERE;
     if (!sov_tables_take()) return count;
     struct pool *heap = take_memory(&bytes);

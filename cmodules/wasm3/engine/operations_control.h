@@ -246,7 +246,7 @@ d_m3Op(metered_MemGrow) {
         _r0 = pages;
         charge_and_next(0);
     }
-    if (pages > task->most_pages || more > task->most_pages - pages) {
+    if (pages > task->max_pages || more > task->max_pages - pages) {
         _r0 = (u32)-1;
         charge_and_next(0);
     }

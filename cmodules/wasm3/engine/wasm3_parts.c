@@ -15,7 +15,7 @@
 #include "wasm3.h"
 #include "engine.h"
 
-uint32_t sov_code_page_bytes = SOV_LEAST_CODE_PAGE;
+uint32_t sov_code_page_bytes = SOV_MIN_CODE_PAGE;
 
 #define calloc(COUNT, SIZE) sov_heap_take((COUNT) * (SIZE))
 #define realloc sov_heap_resize

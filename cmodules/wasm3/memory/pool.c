@@ -14,7 +14,7 @@ struct block {
 };
 
 /* A remainder smaller than this stays with the block: a header and one word could never be of use. */
-#define LEAST_BLOCK 16u
+#define MIN_BLOCK 16u
 
 /* Under the address sanitizer (make test-sanitize) what is free is poisoned, and so is every header: an access past a
  * block ends in a report. This file, which alone may touch headers, is compiled without it. */
@@ -44,7 +44,7 @@ static inline uint32_t offset_of(const struct pool *pool, const struct block *b)
 static uint32_t whole_size(uint32_t bytes) {
     if (bytes > 0x7ffffff0u - POOL_HEADER_BYTES) return 0;
     uint32_t size = (bytes + POOL_HEADER_BYTES + 7u) & ~7u;
-    return size < LEAST_BLOCK ? LEAST_BLOCK : size;
+    return size < MIN_BLOCK ? MIN_BLOCK : size;
 }
 
 /* Tells the block after `offset` how long its predecessor is now. */
@@ -55,7 +55,7 @@ static void link_next(struct pool *pool, uint32_t offset, uint32_t size) {
 /* Cuts a block (free or taken) to `size` and frees the rest when the rest is worth a block. */
 static void cut(struct pool *pool, struct block *b, uint32_t size) {
     uint32_t rest = size_of(b) - size;
-    if (rest < LEAST_BLOCK) return;
+    if (rest < MIN_BLOCK) return;
     uint32_t offset = offset_of(pool, b);
     struct block *tail = at(pool, offset + size);
     b->size_taken = size | (b->size_taken & 1u);
@@ -81,7 +81,7 @@ void pool_init(struct pool *pool, void *base, uint32_t size) {
     pool->used = 0;
     pool->reach = 0;
     pool->rover = 0;
-    if (pool->size >= LEAST_BLOCK) {
+    if (pool->size >= MIN_BLOCK) {
         at(pool, 0)->size_taken = pool->size;
         at(pool, 0)->previous = 0;
         hide(pool->base, pool->size);
@@ -178,7 +178,7 @@ bool pool_check(const struct pool *pool) {
     while (offset < pool->size) {
         const struct block *b = at(pool, offset);
         uint32_t size = size_of(b);
-        if (size < LEAST_BLOCK || size > pool->size - offset || b->previous != previous) return false;
+        if (size < MIN_BLOCK || size > pool->size - offset || b->previous != previous) return false;
         if (!is_taken(b) && (was_free || offset < pool->rover)) return false;
         if (is_taken(b)) used += size;
         was_free = !is_taken(b);

@@ -143,7 +143,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(instance_del_obj, instance_del);
 static mp_obj_t instance_resume(size_t count, const mp_obj_t *args) {
     struct sov_task *task = sov_instance_task(args[0]);
     int64_t fuel = sov_python_number(args[1]);
-    if (fuel < 0 || fuel > SOV_MOST_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
+    if (fuel < 0 || fuel > SOV_MAX_FUEL) mp_raise_ValueError(MP_ERROR_TEXT("fuel must be 0 to 2**30-1"));
     int64_t result = count > 2 ? (int64_t)sov_python_bits(args[2]) : 0;
     return MP_OBJ_NEW_SMALL_INT(sov_task_resume(task, (int32_t)fuel, result));
 }

@@ -46,7 +46,7 @@ struct sov_task {
     int32_t call_answer[SOV_CALLS_KEPT]; /* of the last calls, each at its count modulo SOV_CALLS_KEPT */
     uint8_t call_number[SOV_CALLS_KEPT];
     uint32_t memory_limit;   /* bytes reserved for linear memory */
-    uint32_t most_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */
+    uint32_t max_pages;     /* what memory.grow may reach: fits the reservation and the declared maximum */
     int32_t spent;
     uint64_t code_hash;      /* of the code section: a module offered for a backtrace must have the same */
     uint64_t fuel_billed;    /* of fuel_used, by sov_task_bill */

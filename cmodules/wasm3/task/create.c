@@ -20,8 +20,8 @@
 #include <string.h>
 
 /* Least wasm stack: a frame or two. Below that not even an empty function runs. */
-#define LEAST_STACK 64u
-#define MOST_STACK (1u << 24)
+#define MIN_STACK 64u
+#define MAX_STACK (1u << 24)
 
 /* Default wasm stack: what the SDK's modules take, and what an ordinary program of Rust, AssemblyScript or Emscripten takes.
  * The larger one is the default of modules that say nothing, where it is an eighth of the quota at most, and eight of them
@@ -38,7 +38,7 @@ struct examined {
     uint32_t stack;      /* bytes of wasm stack */
     uint32_t reserved;   /* bytes of linear memory that the region has */
     uint32_t initial;    /* bytes of it that the task has at first */
-    uint32_t most_pages; /* that memory.grow may reach */
+    uint32_t max_pages; /* that memory.grow may reach */
 };
 
 static uint32_t wanted_bytes;
@@ -67,24 +67,24 @@ static const char *invalid(const uint8_t *wasm, uint32_t size) {
 static const char *plan_memory(struct examined *module, uint32_t wanted) {
     const struct sov_module *scan = &module->scan;
     if (!scan->has_memory) return NULL;
-    uint64_t declared = (uint64_t)scan->memory_pages * d_m3MemPageSize, most = (uint64_t)scan->memory_most_pages * d_m3MemPageSize;
+    uint64_t declared = (uint64_t)scan->memory_pages * d_m3MemPageSize, max = (uint64_t)scan->memory_max_pages * d_m3MemPageSize;
     uint32_t heap_base, stack_top;
     uint64_t limit = wanted;
     if (!wanted) {
         limit = declared;
         if (sov_exported_global(scan, "__heap_base", 11, &heap_base) && heap_base < limit) limit = heap_base;
     }
-    if (limit > most) limit = most;
+    if (limit > max) limit = max;
     if (limit > UINT32_MAX - 64) return no_room(limit);
     module->reserved = (uint32_t)limit & ~7u;
     if (limit >= declared) { /* memory.grow reaches whole pages, sp_memory_bytes the rest */
         module->initial = (uint32_t)declared;
-        module->most_pages = (uint32_t)(limit / d_m3MemPageSize);
+        module->max_pages = (uint32_t)(limit / d_m3MemPageSize);
         return NULL;
     }
     /* Less than the module declares: all it gets, and it cannot grow. */
     module->initial = module->reserved;
-    module->most_pages = scan->memory_pages;
+    module->max_pages = scan->memory_pages;
     if (sov_stack_pointer(scan, &stack_top) && stack_top > module->initial)
         return sov_reason("the C stack ends at byte %u of %u bytes of memory: raise memory, or link with -z stack-size=N --stack-first",
             (unsigned)stack_top, (unsigned)module->initial);
@@ -109,7 +109,7 @@ static const char *check_stack(const struct sov_facts *facts) {
 }
 
 /* Bytes that its region has at least. */
-static uint64_t least_bytes(const struct examined *module, const struct sov_options *options) {
+static uint64_t min_bytes(const struct examined *module, const struct sov_options *options) {
     return options->quota ? options->quota : sizeof(struct sov_task) + (uint64_t)module->reserved + module->stack;
 }
 
@@ -128,8 +128,8 @@ static const char *examine(struct examined *module, const uint8_t *wasm, uint32_
     module->stack = options->stack ? options->stack : default_stack(&module->scan, options->quota);
     if ((reason = plan_memory(module, options->memory))) return reason;
     if (verdict == SOV_VALID) return NULL;
-    uint64_t least = least_bytes(module, options);
-    return no_room(least > workspace_bytes ? least : (uint64_t)workspace_bytes + 8);
+    uint64_t min = min_bytes(module, options);
+    return no_room(min > workspace_bytes ? min : (uint64_t)workspace_bytes + 8);
 }
 
 /* ---- phases --------------------------------------------------------------------------------------- */
@@ -199,7 +199,7 @@ static const char *create_in(
     task->nesting = (uint16_t)module->facts.nesting;
     task->values = (uint16_t)module->facts.values;
     task->memory_limit = module->reserved;
-    task->most_pages = module->most_pages;
+    task->max_pages = module->max_pages;
     task->code_hash = sov_code_hash(module->scan.section[10].start, module->scan.code_bytes);
     task->header.length = module->initial;
     pool_init(&task->heap, region + fixed, bytes - (uint32_t)fixed);
@@ -248,8 +248,7 @@ static void finish(struct sov_task *task, bool is_new, const struct examined *mo
 }
 
 static const char *check_options(const struct sov_options *options) {
-    if (options->stack && (options->stack < LEAST_STACK || options->stack > MOST_STACK))
-        return sov_reason("stack must be 64 bytes to 16 MB");
+    if (options->stack && (options->stack < MIN_STACK || options->stack > MAX_STACK)) return sov_reason("stack must be 64 bytes to 16 MB");
     if (sov_port_stack_left() < SOV_STACK_TO_CREATE) return sov_reason("too little of the C stack is left to create a task");
     return NULL;
 }
@@ -281,18 +280,18 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
 
     /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
      * again, so they do not cut up the space between regions. Every task keeps its share, since it may be created again. */
-    uint64_t least = least_bytes(&module, options);
-    if (!sov_tables_take()) return no_room(least);
+    uint64_t min = min_bytes(&module, options);
+    if (!sov_tables_take()) return no_room(min);
     uint32_t bytes = options->quota;
     uint8_t *region = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);
     if (region) {
         if (!options->quota) bytes = leave_room_for_stack(region, bytes, &module.facts);
         wasm = keep_wasm(region, &bytes, &module, wasm, size, options);
         bool fits = bytes && (!options->quota || module.facts.workspace <= bytes);
-        reason = fits ? check_stack(&module.facts) : no_room(least + 8);
+        reason = fits ? check_stack(&module.facts) : no_room(min + 8);
         if (!reason) reason = create_in(region, bytes, &module, wasm, size, options);
     } else {
-        reason = no_room(least);
+        reason = no_room(min);
     }
     if (reason) {
         reason = kept_reason(reason);

@@ -23,7 +23,7 @@
 
 _Static_assert(ABI_COUNT < 256, "the number of a call is remembered in a byte");
 
-#define SMALL_INT_MOST 0x3fffffff /* MicroPython's largest small int on a 32-bit machine */
+#define SMALL_INT_MAX 0x3fffffff /* MicroPython's largest small int on a 32-bit machine */
 
 static uint64_t *argument_slots(const struct sov_task *task) { return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets; }
 
@@ -43,13 +43,13 @@ void sov_task_charge_again(struct sov_task *task) {
     if (number >= ABI_COUNT) return;
     uint32_t fuel = abi_calls[number].fuel;
     task->fuel_used += fuel;
-    if (task->run.fuel > -SOV_MOST_FUEL) task->run.fuel -= (int32_t)fuel; /* a call that is tried again for ever must not wrap the debt */
+    if (task->run.fuel > -SOV_MAX_FUEL) task->run.fuel -= (int32_t)fuel; /* a call that is tried again for ever must not wrap the debt */
 }
 
 static int32_t in_range(const struct abi_argument *argument, int32_t value) {
     switch (argument->kind) {
-        case ABI_INT: return value >= argument->least && value <= argument->most;
-        case ABI_FLAGS: return (value & ~argument->most) == 0;
+        case ABI_INT: return value >= argument->min && value <= argument->max;
+        case ABI_FLAGS: return (value & ~argument->max) == 0;
         default: return 1;
     }
 }
@@ -83,9 +83,9 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
             task->error = task->error_text;
             return SOV_ENDED;
         }
-        if (length > (uint32_t)argument->most) {
-            if (!argument->least) refusal = ABI_ERR_TOOBIG;
-            length = (uint32_t)argument->most;
+        if (length > (uint32_t)argument->max) {
+            if (!argument->min) refusal = ABI_ERR_TOOBIG;
+            length = (uint32_t)argument->max;
             slots[argument->first + 1] = length;
         }
         if (length == 0) slots[argument->first] = 0; /* any address will do, and this one is a small int */
@@ -96,7 +96,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         const struct abi_argument *argument = &abi_arguments[call->first_argument + i];
         int32_t value = (int32_t)slots[argument->first];
         if (argument->kind == ABI_CAP) {
-            if (value < argument->least || value > argument->most) slots[argument->first] = 0; /* no capability: BADCAP */
+            if (value < argument->min || value > argument->max) slots[argument->first] = 0; /* no capability: BADCAP */
         } else if (!in_range(argument, value)) {
             refusal = ABI_ERR_INVAL;
         }
@@ -113,7 +113,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
             return SOV_ENDED;
         case ABI_NR_SP_MEMORY_BYTES:
             grow_to_limit(task);
-            *answer = task->header.length > SMALL_INT_MOST ? SMALL_INT_MOST : (int64_t)task->header.length;
+            *answer = task->header.length > SMALL_INT_MAX ? SMALL_INT_MAX : (int64_t)task->header.length;
             return SOV_ANSWERED;
         default: return SOV_FOR_KERNEL;
     }

@@ -112,7 +112,7 @@ int32_t sov_task_spent(const struct sov_task *task) { return task->spent; }
 
 int32_t sov_task_bill(struct sov_task *task) {
     uint64_t due = task->fuel_used - task->fuel_billed;
-    if (due > SOV_MOST_FUEL) due = SOV_MOST_FUEL;
+    if (due > SOV_MAX_FUEL) due = SOV_MAX_FUEL;
     task->fuel_billed += due;
     return (int32_t)due;
 }
@@ -182,11 +182,11 @@ uint64_t sov_task_state_hash(const struct sov_task *task) {
     return hash;
 }
 
-void sov_task_backtrace(const struct sov_task *task, uint32_t most,
+void sov_task_backtrace(const struct sov_task *task, uint32_t max,
     bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context) {
     if (task->status == SOV_EXITED || !task->root) return;
     m3stack_t sp = task->run.sp;
-    for (uint32_t depth = 0; sp && depth < most; depth++) {
+    for (uint32_t depth = 0; sp && depth < max; depth++) {
         IM3Function function = sov_frame_callee(task, sp);
         static const char unknown[] = "called through a changed table";
         uint32_t length = sizeof unknown - 1;
@@ -198,6 +198,6 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
 
 uint64_t sov_task_code(const struct sov_task *task) { return task->code_hash; }
 
-uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most) {
-    return sov_locate(task, wasm, size, offsets, most);
+uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t max) {
+    return sov_locate(task, wasm, size, offsets, max);
 }

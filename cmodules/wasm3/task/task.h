@@ -80,7 +80,7 @@ char sov_task_global(const struct sov_task *task, uint32_t index, uint64_t *bits
 /* Walks the frames, innermost first: calls visit(context, function index, name or NULL, its bytes) until it returns
  * false. At most `most` frames; the index is SOV_NOWHERE where the element of the table that was called through names another
  * function now. A task that compiles on demand looks each name up in its module: O(module). */
-void sov_task_backtrace(const struct sov_task *task, uint32_t most,
+void sov_task_backtrace(const struct sov_task *task, uint32_t max,
     bool (*visit)(void *context, uint32_t function, const char *name, uint32_t length), void *context);
 
 /* Where the frames of sov_task_backtrace() stand: for each the instruction it faulted in, called in or goes on with, as an
@@ -88,7 +88,7 @@ void sov_task_backtrace(const struct sov_task *task, uint32_t most,
  * `wasm`: the module that the task was made of, where custom sections may differ; NULL: what the task itself keeps.
  * Compiles the functions on the stack again, in free memory of the arena; takes as long as that. Returns the number of
  * frames, at most 32, or SOV_NOWHERE for another module or none. */
-uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t most);
+uint32_t sov_task_locate(struct sov_task *task, const uint8_t *wasm, uint32_t size, uint32_t *offsets, uint32_t max);
 uint64_t sov_task_code(const struct sov_task *task); /* a hash of the module's code section */
 
 #endif

@@ -17,8 +17,8 @@ static void push(struct validator *v, const uint8_t *start, uint8_t type) {
     /* wasm3's compiler keeps locals, block records and operands in one table. */
     uint32_t values = v->height + innermost(v)->records;
     if (values > v->peak) v->peak = values;
-    if (values + v->local_count >= MOST_OPERANDS)
-        reject_here("too many operands: more than %u with locals and blocks", (unsigned)MOST_OPERANDS);
+    if (values + v->local_count >= MAX_OPERANDS)
+        reject_here("too many operands: more than %u with locals and blocks", (unsigned)MAX_OPERANDS);
     if (v->operands + v->height >= (uint8_t *)innermost(v)) sov_workspace_full(v);
     v->operands[v->height++] = type;
 }

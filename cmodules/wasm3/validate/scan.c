@@ -21,9 +21,9 @@ static uint8_t read_byte(struct cursor *c) {
 }
 
 /* An LEB128 number of at most `most` bytes; the sign is extended when asked for. */
-static uint64_t read_leb(struct cursor *c, unsigned most, bool is_signed) {
+static uint64_t read_leb(struct cursor *c, unsigned max, bool is_signed) {
     uint64_t value = 0;
-    for (unsigned i = 0; i < most; i++) {
+    for (unsigned i = 0; i < max; i++) {
         uint8_t byte = read_byte(c);
         value |= (uint64_t)(byte & 0x7f) << (7 * i);
         if (!(byte & 0x80)) {
@@ -47,10 +47,10 @@ static const uint8_t *read_bytes(struct cursor *c, uint32_t count) {
     return bytes;
 }
 
-static void read_limits(struct cursor *c, uint32_t *least, uint32_t *most, uint32_t unbounded) {
-    uint8_t has_most = read_byte(c);
-    *least = read_u32(c);
-    *most = has_most & 1 ? read_u32(c) : unbounded;
+static void read_limits(struct cursor *c, uint32_t *min, uint32_t *max, uint32_t unbounded) {
+    uint8_t has_max = read_byte(c);
+    *min = read_u32(c);
+    *max = has_max & 1 ? read_u32(c) : unbounded;
 }
 
 static struct cursor section_cursor(const struct sov_module *module, unsigned id) {
@@ -93,14 +93,14 @@ const char *sov_scan(struct sov_module *module, const uint8_t *wasm, uint32_t si
     c = section_cursor(module, 5);
     if (c.at < c.end && read_u32(&c)) {
         module->has_memory = true;
-        read_limits(&c, &module->memory_pages, &module->memory_most_pages, 65536);
-        if (c.bad || module->memory_pages > 65536 || module->memory_most_pages > 65536) return "malformed memory section";
+        read_limits(&c, &module->memory_pages, &module->memory_max_pages, 65536);
+        if (c.bad || module->memory_pages > 65536 || module->memory_max_pages > 65536) return "malformed memory section";
     }
     c = section_cursor(module, 4);
     if (c.at < c.end && read_u32(&c)) {
-        uint32_t most;
+        uint32_t max;
         read_byte(&c);
-        read_limits(&c, &module->table_size, &most, UINT32_MAX);
+        read_limits(&c, &module->table_size, &max, UINT32_MAX);
         if (c.bad) return "malformed table section";
     }
     return NULL;
@@ -119,14 +119,14 @@ bool sov_next_import(const struct sov_module *module, uint32_t *at, struct sov_i
     import->name_length = read_u32(&c);
     import->name = (const char *)read_bytes(&c, import->name_length);
     import->kind = read_byte(&c);
-    uint32_t least, most;
+    uint32_t min, max;
     switch (import->kind) {
         case 0: import->type = read_u32(&c); break;
         case 1:
             read_byte(&c);
-            read_limits(&c, &least, &most, 0);
+            read_limits(&c, &min, &max, 0);
             break;
-        case 2: read_limits(&c, &least, &most, 0); break;
+        case 2: read_limits(&c, &min, &max, 0); break;
         case 3:
             read_byte(&c);
             read_byte(&c);

@@ -31,7 +31,7 @@ struct sov_export {
 struct sov_module {
     struct sov_bytes section[13]; /* contents by section id; 0: the custom section "name", behind its name */
     bool has_memory;
-    uint32_t memory_pages, memory_most_pages; /* most: 65536 when none is declared */
+    uint32_t memory_pages, memory_max_pages; /* most: 65536 when none is declared */
     uint32_t table_size;          /* initial elements, 0 without a table */
     uint32_t code_bytes;          /* of the code section */
 };

@@ -36,7 +36,7 @@ static void need_room(struct validator *v, const uint8_t *end) {
 }
 
 static void enter(struct validator *v, const uint8_t *start, uint8_t opcode, struct block_type type) {
-    if (v->depth > SOV_MOST_NESTED_BLOCKS) reject_here("blocks are nested deeper than %u", (unsigned)SOV_MOST_NESTED_BLOCKS);
+    if (v->depth > SOV_MAX_NESTED_BLOCKS) reject_here("blocks are nested deeper than %u", (unsigned)SOV_MAX_NESTED_BLOCKS);
     uint32_t values = param_count(&type) + result_count(&type), records = innermost(v)->records + values;
     if (values > v->facts->values) v->facts->values = values;
     need_room(v, v->operands + v->height);
@@ -258,9 +258,9 @@ static void read_locals(struct validator *v, const struct function_type *type) {
         const uint8_t *start = v->at;
         uint32_t count = read_u32(v);
         uint8_t local = sov_read_value_type(v);
-        if (count > MOST_LOCALS - v->local_count)
+        if (count > MAX_LOCALS - v->local_count)
             reject_here(
-                "too many locals: %u with parameters, at most %u are supported", (unsigned)(count + v->local_count), (unsigned)MOST_LOCALS);
+                "too many locals: %u with parameters, at most %u are supported", (unsigned)(count + v->local_count), (unsigned)MAX_LOCALS);
         need_room(v, v->locals + v->local_count + count);
         memset(v->locals + v->local_count, local, count);
         v->local_count += count;

@@ -5,23 +5,23 @@
 
 /* Bounds where wasm3's own tables or searches would take more memory or time than a module deserves: types
  * are compared pairwise, the others cost structures in the region. */
-#define MOST_TYPES 1000u
-#define MOST_FUNCTIONS 20000u
-#define MOST_IMPORTS 1000u
-#define MOST_EXPORTS 10000u
-#define MOST_GLOBALS 10000u
-#define MOST_SEGMENTS 10000u
-#define MOST_PARAMS 1000u /* wasm3's own limit, params and results together */
-#define MOST_TABLE 100000u /* likewise */
-#define MOST_NAME 10000u   /* likewise */
-#define MOST_PAGES 65536u
+#define MAX_TYPES 1000u
+#define MAX_FUNCTIONS 20000u
+#define MAX_IMPORTS 1000u
+#define MAX_EXPORTS 10000u
+#define MAX_GLOBALS 10000u
+#define MAX_SEGMENTS 10000u
+#define MAX_PARAMS 1000u /* wasm3's own limit, params and results together */
+#define MAX_TABLE 100000u /* likewise */
+#define MAX_NAME 10000u   /* likewise */
+#define MAX_PAGES 65536u
 
-static uint32_t read_count(struct validator *v, uint32_t most, const char *what) {
+static uint32_t read_count(struct validator *v, uint32_t max, const char *what) {
     const uint8_t *at = v->at;
     uint32_t count = read_u32(v);
     /* Every entry takes a byte at least: a count beyond that cannot be meant. */
     if (count > (uint32_t)(v->end - v->at)) sov_reject(v, at, "unexpected end: %u %s", (unsigned)count, what);
-    if (count > most) sov_reject(v, at, "%u %s, at most %u are supported", (unsigned)count, what, (unsigned)most);
+    if (count > max) sov_reject(v, at, "%u %s, at most %u are supported", (unsigned)count, what, (unsigned)max);
     return count;
 }
 
@@ -32,12 +32,12 @@ static bool is_utf8(const uint8_t *at, const uint8_t *end) {
         if (lead < 0x80) continue;
         unsigned more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
         if (lead < 0xc2 || lead > 0xf4 || (size_t)(end - at) < more) return false;
-        uint8_t least = 0x80, most = 0xbf; /* of the second byte */
-        if (lead == 0xe0) least = 0xa0;
-        if (lead == 0xed) most = 0x9f;
-        if (lead == 0xf0) least = 0x90;
-        if (lead == 0xf4) most = 0x8f;
-        if (*at < least || *at > most) return false;
+        uint8_t min = 0x80, max = 0xbf; /* of the second byte */
+        if (lead == 0xe0) min = 0xa0;
+        if (lead == 0xed) max = 0x9f;
+        if (lead == 0xf0) min = 0x90;
+        if (lead == 0xf4) max = 0x8f;
+        if (*at < min || *at > max) return false;
         for (unsigned i = 1; i < more; i++)
             if ((at[i] & 0xc0) != 0x80) return false;
         at += more;
@@ -51,22 +51,22 @@ static const uint8_t *read_name(struct validator *v, uint32_t *length) {
     *length = read_u32(v);
     const uint8_t *name = sov_read_bytes(v, *length);
     if (!is_utf8(name, name + *length)) sov_reject(v, at, "malformed UTF-8 encoding");
-    if (*length > MOST_NAME) sov_reject(v, at, "a name of %u bytes", (unsigned)*length);
+    if (*length > MAX_NAME) sov_reject(v, at, "a name of %u bytes", (unsigned)*length);
     return name;
 }
 
-static void read_limits(struct validator *v, uint32_t most, const char *what, uint32_t *least) {
+static void read_limits(struct validator *v, uint32_t max, const char *what, uint32_t *min) {
     const uint8_t *at = v->at;
     uint8_t flags = read_byte(v);
     if (flags > 15) sov_reject(v, at, "malformed limits flags");
     if (flags > 1)
         sov_reject_feature(v, at, "limits of kind %u", flags, flags > 7 ? "custom-page-sizes" : flags > 3 ? "memory64" : "atomics");
-    *least = read_u32(v);
-    if (*least > most) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
+    *min = read_u32(v);
+    if (*min > max) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)max);
     if (flags & 1) {
         uint32_t maximum = read_u32(v);
-        if (maximum > most && most == MOST_PAGES) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)most);
-        if (*least > maximum) sov_reject(v, at, "size minimum must not be greater than maximum");
+        if (maximum > max && max == MAX_PAGES) sov_reject(v, at, "%s size must be at most %u", what, (unsigned)max);
+        if (*min > maximum) sov_reject(v, at, "size minimum must not be greater than maximum");
     }
 }
 
@@ -74,8 +74,8 @@ static void read_table_type(struct validator *v) {
     const uint8_t *at = v->at;
     sov_read_funcref(v);
     read_limits(v, UINT32_MAX, "table", &v->table_size);
-    if (v->table_size > MOST_TABLE)
-        sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MOST_TABLE);
+    if (v->table_size > MAX_TABLE)
+        sov_reject(v, at, "a table of %u elements, at most %u are supported", (unsigned)v->table_size, MAX_TABLE);
     if (v->has_table) sov_reject_feature(v, at, "multiple tables", 0, "reference-types");
     v->has_table = true;
 }
@@ -83,7 +83,7 @@ static void read_table_type(struct validator *v) {
 static void read_memory_type(struct validator *v) {
     const uint8_t *at = v->at;
     uint32_t pages;
-    read_limits(v, MOST_PAGES, "memory", &pages);
+    read_limits(v, MAX_PAGES, "memory", &pages);
     if (v->has_memory) sov_reject_feature(v, at, "multiple memories", 0, "multimemory");
     v->has_memory = true;
 }
@@ -105,7 +105,7 @@ static uint32_t read_type_index(struct validator *v) {
 /* ---- sections ------------------------------------------------------------------------------------- */
 
 static void type_section(struct validator *v) {
-    v->type_count = read_count(v, MOST_TYPES, "types");
+    v->type_count = read_count(v, MAX_TYPES, "types");
     v->types = sov_workspace(v, v->type_count, sizeof *v->types);
     for (uint32_t i = 0; i < v->type_count; i++) {
         struct function_type *type = &v->types[i];
@@ -114,14 +114,14 @@ static void type_section(struct validator *v) {
         if (form == 0x50 || (form >= 0x4e && form <= 0x4f) || (form >= 0x5e && form <= 0x5f))
             sov_reject_feature(v, at, "type 0x%02x", form, "gc");
         if (form != 0x60) sov_reject(v, at, "malformed function type");
-        uint32_t params = read_count(v, MOST_PARAMS, "parameters");
+        uint32_t params = read_count(v, MAX_PARAMS, "parameters");
         type->params = v->at;
         for (uint32_t n = 0; n < params; n++) sov_read_value_type(v);
-        uint32_t results = read_count(v, MOST_PARAMS, "results");
+        uint32_t results = read_count(v, MAX_PARAMS, "results");
         type->results = v->at;
         for (uint32_t n = 0; n < results; n++) sov_read_value_type(v);
         /* Two slots each, and the compiler's table of slots must hold them with constants and some operands. */
-        if (params + results > MOST_PARAMS || params + results > MOST_OPERANDS - d_m3MaxConstantTableSize)
+        if (params + results > MAX_PARAMS || params + results > MAX_OPERANDS - d_m3MaxConstantTableSize)
             sov_reject(v, at, "%u parameters and results are too many", (unsigned)(params + results));
         type->param_count = (uint16_t)params;
         type->result_count = (uint16_t)results;
@@ -130,7 +130,7 @@ static void type_section(struct validator *v) {
 
 /* Imported functions are counted before the table of functions can be laid out. */
 static void import_section(struct validator *v) {
-    uint32_t count = read_count(v, MOST_IMPORTS, "imports"), length;
+    uint32_t count = read_count(v, MAX_IMPORTS, "imports"), length;
     v->function_types = sov_workspace(v, count, sizeof *v->function_types);
     for (uint32_t i = 0; i < count; i++) {
         read_name(v, &length);
@@ -152,7 +152,7 @@ static void import_section(struct validator *v) {
 }
 
 static void function_section(struct validator *v) {
-    uint32_t count = read_count(v, MOST_FUNCTIONS, "functions"), imported = v->function_count;
+    uint32_t count = read_count(v, MAX_FUNCTIONS, "functions"), imported = v->function_count;
     /* One table for all: function indices count the imported ones first. */
     uint16_t *all = sov_workspace(v, count + imported, sizeof *all);
     if (imported) memcpy(all, v->function_types, imported * sizeof *all);
@@ -170,7 +170,7 @@ static void memory_section(struct validator *v) {
 }
 
 static void global_section(struct validator *v) {
-    uint32_t count = read_count(v, MOST_GLOBALS, "globals");
+    uint32_t count = read_count(v, MAX_GLOBALS, "globals");
     v->globals = sov_workspace(v, count, 1);
     while (v->global_count < count) {
         uint8_t type = sov_read_value_type(v), mutability = read_mutability(v);
@@ -217,7 +217,7 @@ static void reject_duplicates(struct validator *v, struct export_name *names, ui
 }
 
 static void export_section(struct validator *v) {
-    uint32_t count = read_count(v, MOST_EXPORTS, "exports"), length;
+    uint32_t count = read_count(v, MAX_EXPORTS, "exports"), length;
     uint8_t *before = v->free;
     struct export_name *names = sov_workspace(v, count, sizeof *names);
     for (uint32_t i = 0; i < count; i++) {
@@ -247,7 +247,7 @@ static void start_section(struct validator *v) {
 }
 
 static void element_section(struct validator *v) {
-    v->element_count = read_count(v, MOST_SEGMENTS, "element segments");
+    v->element_count = read_count(v, MAX_SEGMENTS, "element segments");
     for (uint32_t i = 0; i < v->element_count; i++) {
         const uint8_t *at = v->at;
         uint32_t kind = read_u32(v);
@@ -263,7 +263,7 @@ static void element_section(struct validator *v) {
             if (kind & SEGMENT_EXPRESSIONS) sov_read_funcref(v);
             else if (read_byte(v)) sov_reject(v, at, "malformed element kind: only functions");
         }
-        for (uint32_t n = read_count(v, MOST_TABLE, "elements"); n; n--) {
+        for (uint32_t n = read_count(v, MAX_TABLE, "elements"); n; n--) {
             if (kind & SEGMENT_EXPRESSIONS) sov_read_element(v);
             else sov_read_function_index(v);
         }
@@ -274,7 +274,7 @@ static void data_count_section(struct validator *v) { v->data_count = read_u32(v
 
 static void code_section(struct validator *v) {
     const uint8_t *at = v->at;
-    uint32_t count = read_count(v, MOST_FUNCTIONS, "function bodies");
+    uint32_t count = read_count(v, MAX_FUNCTIONS, "function bodies");
     if (count != v->function_count - v->import_count) sov_reject(v, at, "function and code section have inconsistent lengths");
     v->locals = v->free;
     v->frames = (struct frame *)((uintptr_t)v->free_end & ~(uintptr_t)7);
@@ -292,7 +292,7 @@ static void code_section(struct validator *v) {
 
 static void data_section(struct validator *v) {
     const uint8_t *at = v->at;
-    uint32_t count = read_count(v, MOST_SEGMENTS, "data segments");
+    uint32_t count = read_count(v, MAX_SEGMENTS, "data segments");
     if (v->data_count != UINT32_MAX && v->data_count != count) sov_reject(v, at, "data count and data section have inconsistent lengths");
     v->data_count = count;
     while (count--) {

@@ -94,8 +94,8 @@ static inline void set_unreachable(struct validator *v) {
 #define NO_FUNCTION UINT32_MAX
 
 /* What wasm3's compiler has room for. */
-#define MOST_LOCALS (d_m3MaxFunctionStackHeight - 16)
-#define MOST_OPERANDS (d_m3MaxFunctionStackHeight - 16)
+#define MAX_LOCALS (d_m3MaxFunctionStackHeight - 16)
+#define MAX_OPERANDS (d_m3MaxFunctionStackHeight - 16)
 
 /* Below these, wasm3's compiler surely has room. A value takes two slots of 2 * d_m3MaxFunctionStackHeight; one that
  * is no local may lie as far up again, where values below it moved when many were in use. Moving several values at the

@@ -29,7 +29,7 @@
 // Python's heap starts with 64 KB, which the kernel and ten tasks nearly fill, or with what there is, and may grow so far in
 // all, where ESP-IDF has something left (cmodules/esp32c3/heap.c).
 #define SOV_FIRST_HEAP (64 * 1024)
-#define SOV_PYTHON_HEAP_MOST (80 * 1024)
+#define SOV_PYTHON_HEAP_MAX (80 * 1024)
 unsigned sov_first_heap_bytes(void);
 #define MICROPY_GC_INITIAL_HEAP_SIZE (sov_first_heap_bytes())
 

@@ -20,7 +20,7 @@ from _files import FILES
 
 # Between the memory that the firmware is linked into and what virt.ld spares.
 GIVEN = 0x84000000
-GIVEN_MOST = 0x4000000
+GIVEN_MAX = 0x4000000
 
 
 def _content(name):
@@ -58,7 +58,7 @@ def _script(text):
 
 vfs.mount(vfs.VfsRom(FILES), "/")
 try:
-    vfs.mount(vfs.VfsRom(uctypes.bytearray_at(GIVEN, GIVEN_MOST)), "/given")
+    vfs.mount(vfs.VfsRom(uctypes.bytearray_at(GIVEN, GIVEN_MAX)), "/given")
 except OSError:
     pass                        # nothing was given
 _seed = _content("seed")

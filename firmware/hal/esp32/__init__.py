@@ -34,7 +34,7 @@ SLICE = const(10_000)
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
 _NAP = const(10_000)            # us between looks at the console of the UART while no task is ready
-_SLEEP_LEAST = const(50_000)    # us of idleness that are worth a light sleep, which takes about 2 to begin and end
+_SLEEP_MIN = const(50_000)    # us of idleness that are worth a light sleep, which takes about 2 to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
 
@@ -71,7 +71,7 @@ def idle(us):
         return True
     for _ in _console.ipoll(0):
         return False
-    if light_sleep and us >= _SLEEP_LEAST and not watched():
+    if light_sleep and us >= _SLEEP_MIN and not watched():
         machine.lightsleep(us // 1000)
         return False
     esp32c3.wait(_NAP if us < 0 or us > _NAP else us)
@@ -133,13 +133,13 @@ def reboot():
     machine.reset()
 
 
-_MOST_KEPT = const(2000)        # bytes of RTC memory, whose 2048 are for this
+_MAX_KEPT = const(2000)        # bytes of RTC memory, whose 2048 are for this
 _MARK = b"sov1"                 # RTC memory without it was written by other programs
 
 
 def keep(text):
     """Keeps a text where it outlives a restart of the chip, but not its supply of power; the last one counts."""
-    machine.RTC().memory(_MARK + text.encode()[:_MOST_KEPT])
+    machine.RTC().memory(_MARK + text.encode()[:_MAX_KEPT])
 
 
 def kept():

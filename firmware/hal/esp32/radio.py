@@ -11,11 +11,11 @@ if esp32c3.RADIO:
     import network
 
 FIRST = const(5)                # seconds an attempt is given before the next one; joining takes 1 to 4
-MOST = const(60)                # seconds between attempts at most
+MAX = const(60)                # seconds between attempts at most
 
-_KEY_LEAST = const(8)           # characters of a key, as WPA2 has it
-_KEY_MOST = const(63)
-_NAME_MOST = const(32)          # bytes of a network's name
+_KEY_MIN = const(8)           # characters of a key, as WPA2 has it
+_KEY_MAX = const(63)
+_NAME_MAX = const(32)          # bytes of a network's name
 _STATIONS = const(4)            # that may join ours: each takes memory that the tasks' connections use
 
 
@@ -28,11 +28,11 @@ def errors(wanted, where):
         if name not in ("ssid", "key"):
             wrong.append("%s.%s: unknown" % (where, name))
     name = wanted.get("ssid")
-    if not isinstance(name, str) or not 1 <= len(name.encode()) <= _NAME_MOST:
-        wrong.append("%s.ssid: must be a string of 1 to %d bytes" % (where, _NAME_MOST))
+    if not isinstance(name, str) or not 1 <= len(name.encode()) <= _NAME_MAX:
+        wrong.append("%s.ssid: must be a string of 1 to %d bytes" % (where, _NAME_MAX))
     key = wanted.get("key", "")
-    if not isinstance(key, str) or key and not _KEY_LEAST <= len(key) <= _KEY_MOST:
-        wrong.append("%s.key: must be a string of %d to %d characters, or not be there" % (where, _KEY_LEAST, _KEY_MOST))
+    if not isinstance(key, str) or key and not _KEY_MIN <= len(key) <= _KEY_MAX:
+        wrong.append("%s.key: must be a string of %d to %d characters, or not be there" % (where, _KEY_MIN, _KEY_MAX))
     return wrong
 
 
@@ -72,7 +72,7 @@ class Radio:
 
     def _join(self):
         self._wait = self._pause
-        self._pause = min(2 * self._pause, MOST)
+        self._pause = min(2 * self._pause, MAX)
         try:
             self._station.connect(self._wifi["ssid"], self._wifi.get("key", ""))
         except (OSError, RuntimeError) as error:

@@ -4,7 +4,7 @@ from kernel.boot import strict_json
 from kernel.core.capability import RIGHTS
 from kernel.core.errors import ManifestError
 from kernel.core.log import escaped, printable
-from kernel.objects.ramfs import NAME_MOST
+from kernel.objects.ramfs import NAME_MAX
 
 
 def whole(value):
@@ -57,13 +57,13 @@ class Checker:
             if key not in known:
                 self.wrong(where + ("." if where else "") + key, "unknown key")
 
-    def number(self, value, key, where, least, most, default):
+    def number(self, value, key, where, minimum, maximum, default):
         """The whole number under a key, which has to be in that range."""
         if key not in value:
             return default
         number = value[key]
-        if self.is_a(number, int, where, "a whole number") and not least <= number <= most:
-            self.wrong(where, "must be %d to %d" % (least, most))
+        if self.is_a(number, int, where, "a whole number") and not minimum <= number <= maximum:
+            self.wrong(where, "must be %d to %d" % (minimum, maximum))
         return number
 
     def on_host(self, path):
@@ -86,10 +86,10 @@ class Checker:
         good = len(parts) > 1 and not parts[0]
         for part in parts[1:]:
             size = len(part.encode())
-            if not 1 <= size <= NAME_MOST or part in (".", "..") or "\0" in part:
+            if not 1 <= size <= NAME_MAX or part in (".", "..") or "\0" in part:
                 good = False
         if not good:
-            self.wrong(where, "a path starts with / and its names have 1 to %d bytes" % NAME_MOST)
+            self.wrong(where, "a path starts with / and its names have 1 to %d bytes" % NAME_MAX)
         return good
 
     def one_of(self, value, where, key, words, default):

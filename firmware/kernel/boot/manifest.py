@@ -52,9 +52,9 @@ from kernel.core.errors import ManifestError
 VERSION = 1
 RAMFS_DEFAULT = 1 << 20
 MOUNT_DEFAULT = 1 << 24         # bytes: room for a demo's data, not for a runaway task to fill a disk
-_BYTES_MOST = (1 << 30) - 1
+_BYTES_MAX = (1 << 30) - 1
 
-_STEP_MOST = (1 << 29) - 1      # ms: half the period of the tick counter
+_STEP_MAX = (1 << 29) - 1      # ms: half the period of the tick counter
 
 class Manifest(Checker):
     """A checked manifest: every path exists on the host, every grant names something that will be there.
@@ -75,8 +75,8 @@ class Manifest(Checker):
         self.named = []             # (name, where) of tasks that grants name
         self.shared = {}            # {(word, name): object} of what grants name together
         self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
-        self.arena = self.number(root, "arena", "arena", 0, _BYTES_MOST, 0)
-        self.ramfs = self.number(root, "ramfs", "ramfs", 0, _BYTES_MOST, RAMFS_DEFAULT)
+        self.arena = self.number(root, "arena", "arena", 0, _BYTES_MAX, 0)
+        self.ramfs = self.number(root, "ramfs", "ramfs", 0, _BYTES_MAX, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
         self.files = self._check_files(root.get("files", {}), changes or {})
         self.mounts = self._check_mounts(root.get("mounts", {}))
@@ -93,7 +93,7 @@ class Manifest(Checker):
             for path in value:
                 where = "directories." + path
                 self.ramfs_path(path, where)
-                result[path] = self.number(value, path, where, 0, _BYTES_MOST, 0)
+                result[path] = self.number(value, path, where, 0, _BYTES_MAX, 0)
         return result
 
     def _check_files(self, value, changes):
@@ -128,7 +128,7 @@ class Manifest(Checker):
             limit = MOUNT_DEFAULT
             if isinstance(what, dict):
                 self.keys(what, where, ("path", "limit"))
-                limit = self.number(what, "limit", where + ".limit", 0, _BYTES_MOST, MOUNT_DEFAULT)
+                limit = self.number(what, "limit", where + ".limit", 0, _BYTES_MAX, MOUNT_DEFAULT)
                 what = what.get("path")
                 where += ".path"
             if self.is_a(what, str, where, "the path of a directory of the host"):
@@ -192,7 +192,7 @@ class Manifest(Checker):
         if self.is_a(value, list, "simulation", "a list"):
             for index, step in enumerate(value):
                 where = "simulation[%d]" % index
-                if (not isinstance(step, list) or len(step) != 3 or not whole(step[0]) or not 0 <= step[0] <= _STEP_MOST
+                if (not isinstance(step, list) or len(step) != 3 or not whole(step[0]) or not 0 <= step[0] <= _STEP_MAX
                         or not whole(step[1]) or not (step[2] is None or whole(step[2]) and 0 <= step[2] <= 1)):
                     self.wrong(where, "must be [milliseconds, pin, 0 or 1 or null]")
                 elif step[1] not in hal.PINS:

@@ -8,7 +8,7 @@ it. Keys keep their order, so errors are told in the order of the text.
 """
 from ucollections import OrderedDict
 
-_DEPTH_MOST = const(16)         # a manifest has 5 levels
+_DEPTH_MAX = const(16)         # a manifest has 5 levels
 
 _SPACES = b" \t\r\n"
 _DIGITS = b"0123456789"
@@ -65,8 +65,8 @@ class _Reader:
         raise ValueError("the text breaks off" if byte < 0 else "a value is missing")
 
     def _enter(self, depth):
-        if depth > _DEPTH_MOST:
-            raise ValueError("more than %d levels" % _DEPTH_MOST)
+        if depth > _DEPTH_MAX:
+            raise ValueError("more than %d levels" % _DEPTH_MAX)
         self.at += 1
         return self.skip()
 

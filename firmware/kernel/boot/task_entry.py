@@ -3,18 +3,18 @@ import ubinascii as binascii
 import hal
 from abi import RIGHT_READ
 from kernel.core import supervisor
-from kernel.core.capability import SLOTS_DEFAULT, SLOTS_MOST
+from kernel.core.capability import SLOTS_DEFAULT, SLOTS_MAX
 from kernel.core.log import BURST_DEFAULT, RATE_DEFAULT, escaped
 from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 from kernel.objects.kinds import grant_words, kind_of
 from kernel.objects.ramfs import Account
 
 STACK_DEFAULT = 0               # what the module implies, see docs/RUNTIME.md
-_BYTES_MOST = (1 << 30) - 1
-_ARGUMENTS_MOST = 32
-_ARGUMENT_MOST = 255            # bytes
-_DELAY_MOST = 86_400_000        # ms until a restart: a day
-_TASK_NAME_MOST = 32            # a task's name stands in front of every line it logs
+_BYTES_MAX = (1 << 30) - 1
+_ARGUMENTS_MAX = 32
+_ARGUMENT_MAX = 255            # bytes
+_DELAY_MAX = 86_400_000        # ms until a restart: a day
+_TASK_NAME_MAX = 32            # a task's name stands in front of every line it logs
 
 # Keys of a task that are numbers: (least, most, default).
 _NUMBERS = {
@@ -24,13 +24,13 @@ _NUMBERS = {
     "period": (1, 60_000, PERIOD_DEFAULT),
     "log_burst": (1, 1000, BURST_DEFAULT),
     "log_rate": (1, 1000, RATE_DEFAULT),
-    "memory": (0, _BYTES_MOST, 0),
-    "stack": (64, _BYTES_MOST, STACK_DEFAULT),
-    "quota": (0, _BYTES_MOST, 0),
-    "capabilities": (1, SLOTS_MOST, SLOTS_DEFAULT),
-    "storage": (0, _BYTES_MOST, 0),
-    "objects": (0, 1000, Account.objects_most),
-    "buffers": (0, _BYTES_MOST, Account.buffers_most),
+    "memory": (0, _BYTES_MAX, 0),
+    "stack": (64, _BYTES_MAX, STACK_DEFAULT),
+    "quota": (0, _BYTES_MAX, 0),
+    "capabilities": (1, SLOTS_MAX, SLOTS_DEFAULT),
+    "storage": (0, _BYTES_MAX, 0),
+    "objects": (0, 1000, Account.objects_max),
+    "buffers": (0, _BYTES_MAX, Account.buffers_max),
 }
 
 
@@ -40,8 +40,8 @@ def check_task(manifest, task, where, names):
     result = {}
     name = task.get("name")
     if manifest.is_a(name, str, where + ".name", "a string"):
-        if not 1 <= len(name) <= _TASK_NAME_MOST or escaped(name) != name:
-            manifest.wrong(where + ".name", "must have 1 to %d printable characters" % _TASK_NAME_MOST)
+        if not 1 <= len(name) <= _TASK_NAME_MAX or escaped(name) != name:
+            manifest.wrong(where + ".name", "must have 1 to %d printable characters" % _TASK_NAME_MAX)
         if name in names:
             manifest.wrong(where + ".name", "%s is taken" % name)
         names.add(name)
@@ -53,8 +53,8 @@ def check_task(manifest, task, where, names):
     result["module"] = module
     result["sha256"] = _check_hash(manifest, task, where + ".sha256")
     result["args"] = _check_arguments(manifest, task.get("args", []), where + ".args")
-    for key, (least, most, default) in _NUMBERS.items():
-        result[key] = manifest.number(task, key, where + "." + key, least, most, default)
+    for key, (minimum, maximum, default) in _NUMBERS.items():
+        result[key] = manifest.number(task, key, where + "." + key, minimum, maximum, default)
     result["fault"] = _check_fault(manifest, task["fault"], where + ".fault") if "fault" in task else None
     result["may_fault"] = task.get("may_fault", False)
     manifest.is_a(result["may_fault"], bool, where + ".may_fault", "true or false")
@@ -87,13 +87,13 @@ def _check_arguments(manifest, value, where):
     # What the module reads: every argument with a zero behind it.
     result = b""
     if manifest.is_a(value, list, where, "a list"):
-        if len(value) > _ARGUMENTS_MOST:
-            manifest.wrong(where, "must have at most %d entries" % _ARGUMENTS_MOST)
+        if len(value) > _ARGUMENTS_MAX:
+            manifest.wrong(where, "must have at most %d entries" % _ARGUMENTS_MAX)
         for index, text in enumerate(value):
             here = "%s[%d]" % (where, index)
             if manifest.is_a(text, str, here, "a string"):
-                if len(text.encode()) > _ARGUMENT_MOST or "\0" in text:
-                    manifest.wrong(here, "must have at most %d bytes, none of them 0" % _ARGUMENT_MOST)
+                if len(text.encode()) > _ARGUMENT_MAX or "\0" in text:
+                    manifest.wrong(here, "must have at most %d bytes, none of them 0" % _ARGUMENT_MAX)
                 result += text.encode() + b"\0"
     return result
 
@@ -105,10 +105,10 @@ def _check_fault(manifest, value, where):
     policy = manifest.one_of(value, where, "policy", supervisor.ACTIONS, None)
     restart = policy == supervisor.ACTIONS[supervisor.RESTART]
     manifest.keys(value, where, ("policy", "first", "most", "times") if restart else ("policy",))
-    first = manifest.number(value, "first", where + ".first", 1, _DELAY_MOST, 100)
-    most = manifest.number(value, "most", where + ".most", 1, _DELAY_MOST, 30_000)
+    first = manifest.number(value, "first", where + ".first", 1, _DELAY_MAX, 100)
+    maximum = manifest.number(value, "most", where + ".most", 1, _DELAY_MAX, 30_000)
     times = manifest.number(value, "times", where + ".times", 0, 1_000_000, 5)
-    return supervisor.Policy(supervisor.ACTIONS.index(policy), first, most, times) if policy in supervisor.ACTIONS else None
+    return supervisor.Policy(supervisor.ACTIONS.index(policy), first, maximum, times) if policy in supervisor.ACTIONS else None
 
 
 def _check_grants(manifest, value, where):

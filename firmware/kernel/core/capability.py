@@ -1,5 +1,5 @@
 """Capabilities: the only way a task reaches anything. The table is in C (cmodules/capability); rights have names here."""
-from capability import Capabilities, SLOTS_DEFAULT, SLOTS_MOST  # noqa: F401 - handed on
+from capability import Capabilities, SLOTS_DEFAULT, SLOTS_MAX  # noqa: F401 - handed on
 from abi import RIGHT_READ, RIGHT_WRITE, RIGHT_CREATE, RIGHT_GRANT
 
 # Their names in manifests and at the prompt.

@@ -11,14 +11,14 @@ from abi import AGAIN, LOG_ERROR, LOG_INFO
 _RING = const(512)          # bytes, a power of two: the last few lines, to show why a task faulted
 _WRAP = const(_RING - 1)
 _HEADER = const(3)          # of a line in the ring: level, length (low byte first)
-LINE_MOST = const(256)      # the ABI's limit of sp_log
+LINE_MAX = const(256)      # the ABI's limit of sp_log
 BURST_DEFAULT = const(32)   # lines at once and lines a second, as the ABI says
 RATE_DEFAULT = const(32)
 _TICKS_MASK = const(0x3FFFFFFF)
-_LABEL_MOST = const(80)     # a task's name and what stands around it
+_LABEL_MAX = const(80)     # a task's name and what stands around it
 
 # One line as shown (\xNN: 4 bytes for one). Nothing stays in it, so that it serves whoever needs some bytes for a moment.
-scratch = bytearray(_LABEL_MOST + LINE_MOST * 4 + 1)
+scratch = bytearray(_LABEL_MAX + LINE_MAX * 4 + 1)
 _MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
 
 
@@ -39,7 +39,7 @@ class Ring:
         self._error = False     # the last line was one of level ERROR
 
     def take(self, instance, level, address, length, now, write):
-        """Takes a line of at most LINE_MOST bytes from a task's memory. Returns its length or AGAIN.
+        """Takes a line of at most LINE_MAX bytes from a task's memory. Returns its length or AGAIN.
 
         `now`: ticks; `write(buffer, n)`: the console.
         """

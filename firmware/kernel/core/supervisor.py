@@ -22,8 +22,8 @@ told = None         # told(task): somebody wants to know that it has ended; allo
 
 # What a restart takes off a budget for each byte of the region, which is cleared and filled; about its time on a board.
 _FUEL_PER_BYTE = const(4)
-_FUEL_MOST = const((1 << 30) - 1)
-_PERIOD_MOST = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
+_FUEL_MAX = const((1 << 30) - 1)
+_PERIOD_MAX = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
 
 
 class Policy:
@@ -34,10 +34,10 @@ class Policy:
     `most` ms before it faulted starts the count and the waits anew.
     """
 
-    def __init__(self, action, first, most, times):
+    def __init__(self, action, first, maximum, times):
         self.action = action
         self.first = first
-        self.most = most
+        self.maximum = maximum
         self.times = times
 
     def delay(self, failures):
@@ -45,10 +45,10 @@ class Policy:
         if failures > self.times:
             return -1
         delay = self.first
-        while failures > 1 and delay < self.most:
+        while failures > 1 and delay < self.maximum:
             delay *= 2
             failures -= 1
-        return delay if delay < self.most else self.most
+        return delay if delay < self.maximum else self.maximum
 
 
 class CrashRecord:
@@ -88,7 +88,7 @@ class CrashRecord:
         at = 0
         while at < len(frames):
             best, after = None, at + 1
-            for period in range(1, _PERIOD_MOST + 1):
+            for period in range(1, _PERIOD_MAX + 1):
                 end = at + period
                 while end + period <= len(frames) and frames[end:end + period] == frames[at:at + period]:
                     end += period
@@ -165,7 +165,7 @@ def faulted(task, scheduler, reason=None):
     except Exception:
         task.record = None
     policy = task.policy
-    if policy and _ran_for(task, policy.most):
+    if policy and _ran_for(task, policy.maximum):
         task.failures = 0
     task.failures += 1
     _finish(task, KILLED if reason else FAULTED)
@@ -222,7 +222,7 @@ def restart(task, scheduler):
     task.begin(instance, capabilities)
     thread = task.thread
     if thread.budget:
-        thread.left = max(thread.left - _FUEL_PER_BYTE * instance.region()[1], -_FUEL_MOST)
+        thread.left = max(thread.left - _FUEL_PER_BYTE * instance.region()[1], -_FUEL_MAX)
     task.started = started
     task.restarts += 1
     scheduler.add(task)

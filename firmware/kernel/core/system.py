@@ -16,13 +16,13 @@ from micropython import schedule
 import abi
 from kernel.core import console, supervisor
 from abi import IO, NOMEM
-from scheduler import SLEEP_MOST, lost, until
+from scheduler import SLEEP_MAX, lost, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
 _EXITED = const(2)          # of wasm3.Instance.resume
 _TICKS_MASK = const(0x3FFFFFFF)
-_IDLE_MOST = const(60_000_000)  # us; nothing is missed by waking once a minute, and a lost event is found again
+_IDLE_MAX = const(60_000_000)  # us; nothing is missed by waking once a minute, and a lost event is found again
 _AGE = const(1 << 27)       # ms between two looks at old ticks: an eighth of what ticks can tell apart
 _DAY = const(86_400_000)    # ms
 _LONG_PAUSE = const(31_999)  # in units of `_coarse`, 2^29 ms less one unit
@@ -142,8 +142,8 @@ class System:
         `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
         stands; calling `run` again goes on. Returns True where a key was pressed that the prompt waits for.
         """
-        if milliseconds > SLEEP_MOST:
-            raise ValueError("a run has a limit of at most %d ms" % SLEEP_MOST)
+        if milliseconds > SLEEP_MAX:
+            raise ValueError("a run has a limit of at most %d ms" % SLEEP_MAX)
         self.running = True
         self._stepped = -1
         self._come_back()
@@ -209,8 +209,8 @@ class System:
             if idle:
                 if idle < 0 or 0 <= event < idle:
                     idle = event
-                if idle < 0 or idle > _IDLE_MOST:
-                    idle = _IDLE_MOST
+                if idle < 0 or idle > _IDLE_MAX:
+                    idle = _IDLE_MAX
                 if milliseconds >= 0 and until(end, now) * 1000 < idle:
                     idle = until(end, now) * 1000
                 event = hal.idle(idle)

@@ -5,11 +5,11 @@ Granting a network and mounting a directory reserve it, so that a system without
 Invariant: no call leaves anything in the buffer for the next one, so one buffer serves all tasks.
 """
 
-_MOST = 4096            # bytes that one call moves at most, says the ABI
+_MAX = 4096            # bytes that one call moves at most, says the ABI
 buffer = bytearray()
 
 
 def reserve():
     """Makes the buffer as long as any call may need. Raises MemoryError."""
     if not buffer:
-        buffer.extend(bytes(_MOST))
+        buffer.extend(bytes(_MAX))

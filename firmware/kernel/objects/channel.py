@@ -6,9 +6,9 @@ from services import Endpoint, Memory, Mutex, Notification, Semaphore
 
 GRANTS = ("endpoint", "notification", "mutex", "semaphore", "buffer")
 OUTSIDE = False
-_NAME_MOST = const(64)
-_NUMBER_MOST = const((1 << 30) - 1)
-_BUFFER_MOST = const(65535)     # what the offsets of its parts reach
+_NAME_MAX = const(64)
+_NUMBER_MAX = const((1 << 30) - 1)
+_BUFFER_MAX = const(65535)     # what the offsets of its parts reach
 
 
 def parse(manifest, grant, where):
@@ -28,15 +28,15 @@ def parse(manifest, grant, where):
     name = grant[word]
     rights = manifest.rights(grant, where, article + word, default, known)
     if word == "buffer":
-        number = manifest.number(grant, key, where + ".bytes", 1, _BUFFER_MOST, 0)
+        number = manifest.number(grant, key, where + ".bytes", 1, _BUFFER_MAX, 0)
         if number == 0 and key not in grant:
             manifest.wrong(where + ".bytes", "is missing")
     else:
-        number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MOST, 0) if key else 0
+        number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MAX, 0) if key else 0
     if not manifest.is_a(name, str, where + "." + word, "a string"):
         return None
-    if not 1 <= len(name) <= _NAME_MOST:
-        manifest.wrong(where + "." + word, "must have 1 to %d characters" % _NAME_MOST)
+    if not 1 <= len(name) <= _NAME_MAX:
+        manifest.wrong(where + "." + word, "must have 1 to %d characters" % _NAME_MAX)
     shared = manifest.shared
     if (word, name) not in shared:
         shared[word, name] = _new(word, name, number), number

@@ -7,7 +7,7 @@ from abi import BUSY
 
 GRANTS = ("task",)
 OUTSIDE = True          # made when there is a system whose tasks those are
-_LEAST = const(100)     # ms until a task that was started runs, so that starting it again and again costs little
+_MIN = const(100)     # ms until a task that was started runs, so that starting it again and again costs little
 _watches = []           # every one that was made; they live as long as the system
 
 
@@ -19,7 +19,7 @@ class TaskCalls:
         other = system.find(task.instance.target().name())
         if not other.over():
             return BUSY
-        system.start(other, max(_LEAST, other.policy.first if other.policy else 0))
+        system.start(other, max(_MIN, other.policy.first if other.policy else 0))
         return 0
 
     def sp_task_stop(self, task):

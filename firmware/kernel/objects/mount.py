@@ -11,7 +11,7 @@ Invariants: at most HANDLES files are open at once, and each is closed when its 
 allocate nothing.
 """
 from abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
-from kernel.objects.ramfs import DEPTH_MOST, NODE_COST, check_name
+from kernel.objects.ramfs import DEPTH_MAX, NODE_COST, check_name
 from kernel.core.transfer import buffer as _buffer, reserve
 
 HANDLES = const(32)         # open files of one mount: a fraction of what a process may have
@@ -44,7 +44,7 @@ class MountedDirectory:
         path = self._path + b"/" + name if self._path else name
         kind = mount.storage.kind(mount.root, path)
         if kind == NOTFOUND and create:
-            if want_directory and self.depth >= DEPTH_MOST:
+            if want_directory and self.depth >= DEPTH_MAX:
                 return TOOBIG
             kind = mount.make(path, want_directory, account)
         if kind < 0:
@@ -127,10 +127,10 @@ class Mount(MountedDirectory):
 
     def room(self, account):
         """Bytes a task may still add."""
-        least = self.limit - self.used
-        if account is not None and account.limit and account.limit - account.used < least:
-            least = account.limit - account.used
-        return least if least > 0 else 0
+        minimum = self.limit - self.used
+        if account is not None and account.limit and account.limit - account.used < minimum:
+            minimum = account.limit - account.used
+        return minimum if minimum > 0 else 0
 
 
 class MountedFile:

@@ -14,11 +14,11 @@ Invariant: what is not listed is refused; there is no entry that means "anything
 """
 
 SOCKETS_DEFAULT = const(4)
-_SOCKETS_MOST = const(64)
-_PORT_MOST = const(65535)
+_SOCKETS_MAX = const(64)
+_PORT_MAX = const(65535)
 _PORT_OF_DNS = const(53)
-_NAME_MOST = const(253)         # as DNS says, and the ABI
-_LABEL_MOST = const(63)
+_NAME_MAX = const(253)         # as DNS says, and the ABI
+_LABEL_MAX = const(63)
 
 # Addresses that the public Internet does not route: (network, bits of it that count), from IANA's registry.
 _SPECIAL = ((0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12),
@@ -50,10 +50,10 @@ def parse_name(text):
     name = text.lower()
     if name[-1:] == b".":
         name = name[:-1]
-    if len(name) > _NAME_MOST:
+    if len(name) > _NAME_MAX:
         return None
     for label in name.split(b"."):
-        if not 1 <= len(label) <= _LABEL_MOST:
+        if not 1 <= len(label) <= _LABEL_MAX:
             return None
         for byte in label:
             if not (97 <= byte <= 122 or 48 <= byte <= 57 or byte == 45 or byte == 95):
@@ -65,7 +65,7 @@ def parse_server(text):
     """(address, port) of "address" or "address:port", or None. `text`: a string; without a port it is that of DNS."""
     address, colon, port = text.partition(":")
     address = parse_address(address.encode())
-    if address is None or (colon and not (port.isdigit() and 1 <= int(port) <= _PORT_MOST)):
+    if address is None or (colon and not (port.isdigit() and 1 <= int(port) <= _PORT_MAX)):
         return None
     return address, int(port) if colon else _PORT_OF_DNS
 
@@ -160,8 +160,8 @@ class Policy:
             first, last = int(first), int(last)
         elif not isinstance(entry, int) or isinstance(entry, bool):
             return "must be a port or a range"
-        if not 1 <= first <= last <= _PORT_MOST:
-            return "%s: ports are 1 to %d" % (entry, _PORT_MOST)
+        if not 1 <= first <= last <= _PORT_MAX:
+            return "%s: ports are 1 to %d" % (entry, _PORT_MAX)
         self._ports.append((first, last))
         return None
 
@@ -197,8 +197,8 @@ def check(value, where, wrong):
             if error:
                 wrong("%s[%d]" % (here, index), error)
     sockets = value.get("sockets", SOCKETS_DEFAULT)
-    if not isinstance(sockets, int) or isinstance(sockets, bool) or not 1 <= sockets <= _SOCKETS_MOST:
-        wrong(where + ".sockets", "must be 1 to %d" % _SOCKETS_MOST)
+    if not isinstance(sockets, int) or isinstance(sockets, bool) or not 1 <= sockets <= _SOCKETS_MAX:
+        wrong(where + ".sockets", "must be 1 to %d" % _SOCKETS_MAX)
     policy.sockets = sockets
     return policy
 

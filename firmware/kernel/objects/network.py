@@ -17,7 +17,7 @@ from abi import (
 from kernel.objects import netpolicy
 from kernel.objects.netpolicy import parse_address, parse_name
 from kernel.objects.resolver import Lookup, Resolver  # noqa: F401 - handed on
-from scheduler import SLEEP_MOST, until
+from scheduler import SLEEP_MAX, until
 from kernel.core.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
@@ -250,7 +250,7 @@ class NetworkCalls:
 
     # ---------------------------------------------------------------- waiting
 
-    def _wait(self, task, socket, handle, mask, timeout, most):
+    def _wait(self, task, socket, handle, mask, timeout, maximum):
         # Puts the task aside until the poller or the time rouses it; `most`: ms, -1 no limit. An error code where the
         # time is up.
         if timeout == 0:
@@ -259,13 +259,13 @@ class NetworkCalls:
         limit = socket.limit
         if task.thread.waiting is None:     # the call's first wait: its time begins
             # One tick more, as for sp_sleep: ticks are rounded down.
-            limit = -1 if timeout < 0 else (now + min(timeout + 1, SLEEP_MOST)) & _TICKS_MASK
+            limit = -1 if timeout < 0 else (now + min(timeout + 1, SLEEP_MAX)) & _TICKS_MASK
         if limit >= 0:
             left = until(limit, now)
             if left <= 0:
                 return TIMEOUT
-            if most < 0 or left < most:
-                most = left
+            if maximum < 0 or left < maximum:
+                maximum = left
         place = hal.watch(handle, mask, task)
         if place < 0:
             return NOMEM
@@ -273,7 +273,7 @@ class NetworkCalls:
         socket.limit = limit
         socket.task = task
         task.thread.waiting = socket
-        self._scheduler.wait(task, most)
+        self._scheduler.wait(task, maximum)
         return None
 
 

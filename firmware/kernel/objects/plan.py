@@ -42,10 +42,10 @@ class Plan:
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
         self.account = account = Account(plan["storage"])       # counts on across restarts
-        if plan["objects"] != account.objects_most:
-            account.objects_most = plan["objects"]
-        if plan["buffers"] != account.buffers_most:
-            account.buffers_most = plan["buffers"]
+        if plan["objects"] != account.objects_max:
+            account.objects_max = plan["objects"]
+        if plan["buffers"] != account.buffers_max:
+            account.buffers_max = plan["buffers"]
         self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
         self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
         self._table = None      # the task's capabilities: one table for all its lives, since a full heap has no 700 bytes in one piece

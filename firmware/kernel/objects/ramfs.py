@@ -21,8 +21,8 @@ from abi import (
 
 BLOCK = const(512)          # half of it is lost per file on average; a page of 4096 moves in 8 steps
 NODE_COST = const(128)      # what an empty file takes on the Python heap, about, on 64 bit
-NAME_MOST = const(63)       # as the ABI says
-DEPTH_MOST = const(16)      # of directories a task makes: every charge climbs up to the root, and the climb is paid for
+NAME_MAX = const(63)       # as the ABI says
+DEPTH_MAX = const(16)      # of directories a task makes: every charge climbs up to the root, and the climb is paid for
 _ZERO_BLOCK = bytes(BLOCK)
 
 
@@ -30,8 +30,8 @@ class Account:
     """What a task may store and make, and what it does, across restarts. `limit`: bytes of files, 0 = no limit of its own."""
 
     # What it made that anybody holds; bytes of buffers. Of the class until they change, which saves a board's heap.
-    objects, objects_most = 0, 8
-    buffers, buffers_most = 0, 0
+    objects, objects_max = 0, 8
+    buffers, buffers_max = 0, 0
 
     def __init__(self, limit=0):
         self.limit = limit
@@ -217,7 +217,7 @@ class Directory:
             return node if is_directory(node) == want_directory else EXISTS
         if not create or self._removed:
             return NOTFOUND
-        if want_directory and self.depth >= DEPTH_MOST:
+        if want_directory and self.depth >= DEPTH_MAX:
             return TOOBIG
         error = charge(self, account, NODE_COST)
         if error:
@@ -372,21 +372,21 @@ def charge(directory, account, amount):
 
 def room(directory, account):
     """Bytes that may still be charged to a directory and an account."""
-    least = (1 << 30) - 1
+    minimum = (1 << 30) - 1
     if account is not None and account.limit:
-        least = account.limit - account.used
+        minimum = account.limit - account.used
     while directory is not None:
-        if directory.limit and directory.limit - directory.used < least:
-            least = directory.limit - directory.used
+        if directory.limit and directory.limit - directory.used < minimum:
+            minimum = directory.limit - directory.used
         directory = directory.parent
-    return least
+    return minimum
 
 
 def check_name(name):
     """0, or why `name` (bytes) cannot be one: INVAL or TOOBIG."""
     if not name or name == b"." or name == b".." or 0 in name:
         return INVAL
-    return TOOBIG if len(name) > NAME_MOST else 0
+    return TOOBIG if len(name) > NAME_MAX else 0
 
 
 def walk(directory, path, create, want_directory, account=None):

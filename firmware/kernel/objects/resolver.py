@@ -18,29 +18,29 @@ from scheduler import until
 from kernel.core.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
-_PACKET_MOST = const(512)       # DNS over UDP, without extensions we do not ask for
+_PACKET_MAX = const(512)       # DNS over UDP, without extensions we do not ask for
 _HEADER = const(12)
 _TYPE_A = const(1)
 _TYPE_ALIAS = const(5)
 _CLASS_INTERNET = const(1)
-_NAME_MOST = const(255)         # bytes in wire form
-_RECORDS_MOST = const(32)       # looked at in one answer: what fits into 512 bytes
-_ALIASES_MOST = const(8)        # followed in one lookup
-_ADDRESSES_MOST = const(16)     # bytes: four addresses
+_NAME_MAX = const(255)         # bytes in wire form
+_RECORDS_MAX = const(32)       # looked at in one answer: what fits into 512 bytes
+_ALIASES_MAX = const(8)        # followed in one lookup
+_ADDRESSES_MAX = const(16)     # bytes: four addresses
 _NO_ERROR = const(0)            # response codes
 _SERVER_FAILURE = const(2)
 _NO_SUCH_NAME = const(3)
 
 _ROUNDS = const(3)              # times each server is asked
-_SERVERS_MOST = const(3)        # as everywhere
+_SERVERS_MAX = const(3)        # as everywhere
 _PATIENCE = const(1000)         # ms for the first answer; doubled each round
-_JUNK_MOST = const(32)          # packets that are no answer, until the next server is asked
-_LOOK_MOST = const(4)           # packets read at one look, which the task pays for as for one call
+_JUNK_MAX = const(32)          # packets that are no answer, until the next server is asked
+_LOOK_MAX = const(4)           # packets read at one look, which the task pays for as for one call
 _PORT_FIRST = const(1024)
 
 _KEPT = const(32)               # names remembered
-_SECONDS_LEAST = const(5)       # an answer that expires at once would be asked for again at once
-_SECONDS_MOST = const(3600)
+_SECONDS_MIN = const(5)       # an answer that expires at once would be asked for again at once
+_SECONDS_MAX = const(3600)
 _SECONDS_UNKNOWN = const(10)    # how long it is believed that a name does not exist
 
 _random = bytearray(4)
@@ -70,7 +70,7 @@ class Resolver:
     def remember(self, name, addresses, seconds):
         """Keeps an answer that is good for that time, or as long as the bounds allow. b"": there is no such name."""
         if addresses:
-            seconds = min(max(seconds, _SECONDS_LEAST), _SECONDS_MOST)
+            seconds = min(max(seconds, _SECONDS_MIN), _SECONDS_MAX)
         else:
             seconds = _SECONDS_UNKNOWN
         if len(self._kept) >= _KEPT and name not in self._kept:
@@ -86,7 +86,7 @@ class Resolver:
         servers = self._servers
         if servers is None:
             servers = [parse_server(text) for text in hal.nameservers()]
-        return [server for server in servers if server][:_SERVERS_MOST]
+        return [server for server in servers if server][:_SERVERS_MAX]
 
 
 class Lookup:
@@ -100,7 +100,7 @@ class Lookup:
         self._name = name
         self._servers = resolver.servers()
         self._aliases = 0
-        self._seconds = _SECONDS_MOST
+        self._seconds = _SECONDS_MAX
         self._error = TIMEOUT if self._servers else UNREACHABLE
         self._ask_for(wire(name))
 
@@ -156,8 +156,8 @@ class Lookup:
 
     def _listen(self):
         # Reads what has come. Returns as `step`; None with no socket left: ask the next one.
-        for _ in range(_LOOK_MOST):
-            count = hal.receive(self.handle, buffer, _PACKET_MOST)
+        for _ in range(_LOOK_MAX):
+            count = hal.receive(self.handle, buffer, _PACKET_MAX)
             if count == AGAIN:
                 return None
             if count < 0:
@@ -166,7 +166,7 @@ class Lookup:
             if answer is not None:
                 return self._take(answer)
             self._junk += 1
-            if self._junk == _JUNK_MOST:
+            if self._junk == _JUNK_MAX:
                 break
         else:
             return None
@@ -186,7 +186,7 @@ class Lookup:
             return addresses
         if alias is not None and code == _NO_ERROR:
             self._aliases += 1
-            if self._aliases >= _ALIASES_MOST:
+            if self._aliases >= _ALIASES_MAX:
                 return NOTFOUND
             self._ask_for(alias)
             return None
@@ -214,7 +214,7 @@ def parse(packet, length, number, question):
             or packet[4] or packet[5] != 1 or bytes(packet[_HEADER:at]).lower() != question):
         return None
     records = []
-    for _ in range(min(packet[6] << 8 | packet[7], _RECORDS_MOST)):
+    for _ in range(min(packet[6] << 8 | packet[7], _RECORDS_MAX)):
         owner, at = read_name(packet, length, at)
         if owner is None or at + 10 > length:
             return None
@@ -243,12 +243,12 @@ def parse(packet, length, number, question):
 def _follow(name, records):
     # From the name asked for through its aliases to the addresses, as far as the answer goes.
     asked = name
-    good = _SECONDS_MOST
-    for _ in range(_ALIASES_MOST):
+    good = _SECONDS_MAX
+    for _ in range(_ALIASES_MAX):
         addresses = b""
         alias = None
         for owner, address, seconds, other in records:
-            if owner == name and len(addresses) < _ADDRESSES_MOST:
+            if owner == name and len(addresses) < _ADDRESSES_MAX:
                 addresses += address
                 good = min(good, seconds)
                 alias = other or alias
@@ -275,7 +275,7 @@ def read_name(packet, length, at):
                 break
             limit = at
             continue
-        if size > 63 or at + 1 + size > length or len(name) + 1 + size > _NAME_MOST:
+        if size > 63 or at + 1 + size > length or len(name) + 1 + size > _NAME_MAX:
             break
         name.extend(packet[at:at + 1 + size])
         at += 1 + size

@@ -5,7 +5,7 @@ from kernel.core.log import escaped_bytes
 from kernel.objects.ramfs import is_directory, walk
 from kernel.shell import running
 
-_LINE_MOST = 4096       # bytes `cat` shows in one line
+_LINE_MAX = 4096       # bytes `cat` shows in one line
 
 
 @running.still
@@ -48,7 +48,7 @@ def cat(path):
         end = line.rfind(b"\n")
         if count == 0:
             break
-        if end >= 0 or len(line) > _LINE_MOST:
+        if end >= 0 or len(line) > _LINE_MAX:
             for text in line[:end].split(b"\n") if end >= 0 else [line]:
                 console.show(escaped_bytes(text))
             line = line[end + 1:] if end >= 0 else b""

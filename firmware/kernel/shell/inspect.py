@@ -9,7 +9,7 @@ import wasm3
 from kernel.core.console import COLUMNS
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
 
-_NAME_MOST = const(16)      # characters of a name that stands in its row
+_NAME_MAX = const(16)      # characters of a name that stands in its row
 
 
 class Shares:
@@ -54,7 +54,7 @@ def table(rows, right):
     No line is longer than a terminal is wide: a long name stands above its row, and what does not fit at the end below it.
     """
     last = len(rows[0]) - 1
-    widths = [max([len(row[i]) for row in rows if i or len(row[i]) <= _NAME_MOST]) for i in range(last + 1)]
+    widths = [max([len(row[i]) for row in rows if i or len(row[i]) <= _NAME_MAX]) for i in range(last + 1)]
     gap = "  " if sum(widths) + 2 * last <= COLUMNS else " "
     lines = []
     for row in rows:
@@ -77,12 +77,12 @@ def table(rows, right):
 
 def short(number):
     """A count in at most 7 characters: 1234567, 12345k."""
-    most = 10_000_000
+    maximum = 10_000_000
     for unit in ("", "k", "M", "G", "T"):
-        if number < most:
+        if number < maximum:
             return str(number) + unit
         number //= 1000
-        most = 1_000_000
+        maximum = 1_000_000
     return str(number) + "P"
 
 
@@ -107,7 +107,7 @@ def memory(system):
         thread = task.thread
         lines.append("  %-10s capabilities %d of %d, files %d of %s bytes, objects %d of %d, buffers %d of %d bytes, budget %s, %d lines refused"
                      % (task.name, len(task.capabilities.held()), task.capabilities.slots, account.used, account.limit or "any",
-                        account.objects, account.objects_most, account.buffers, account.buffers_most,
+                        account.objects, account.objects_max, account.buffers, account.buffers_max,
                         "%d of %d" % (thread.left, thread.budget) if thread.budget else "any", task.log.refused))
     limit = system.fs.limit
     lines.append("ramfs: %d bytes, %d of them used" % (limit, system.fs.used))

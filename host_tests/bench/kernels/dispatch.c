@@ -12,8 +12,8 @@ typedef u32 (*method)(struct object *self, u32 argument);
 
 static struct object objects[OBJECTS];
 
-static NOINLINE u32 clamp(u32 value, u32 most) {
-    return value > most ? most : value;
+static NOINLINE u32 clamp(u32 value, u32 max) {
+    return value > max ? max : value;
 }
 
 static u32 counter(struct object *self, u32 argument) {

@@ -2,12 +2,12 @@
 #include "bench.h"
 
 #define SIDE ROUNDS(240, 24)
-#define MOST_STEPS ROUNDS(500, 100)
+#define MAX_STEPS ROUNDS(500, 100)
 
 static NOINLINE i32 escape(double x0, double y0) {
     double x = 0, y = 0;
     i32 step = 0;
-    while (step < MOST_STEPS) {
+    while (step < MAX_STEPS) {
         double xx = x * x, yy = y * y;
         if (xx + yy > 4.0) {
             break;

@@ -1,7 +1,7 @@
 # usage: regions.py MODULE - prints what a small task takes of the arena, how many fit, and how long creating one takes.
 import sys
 import wasm3
-from timing import create_and_kill, least
+from timing import create_and_kill, minimum
 
 COUNT = 50
 
@@ -12,7 +12,7 @@ size, free = wasm3.arena()[:2]
 task = wasm3.Instance(wasm)
 region = task.region()[1]
 task.kill()
-create = least(create_and_kill, wasm3.Instance, wasm, "_start", COUNT) / COUNT
+create = minimum(create_and_kill, wasm3.Instance, wasm, "_start", COUNT) / COUNT
 tasks = []
 try:
     while True:

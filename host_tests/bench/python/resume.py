@@ -1,7 +1,7 @@
 # usage: resume.py MODULE - prints what a call of resume() costs when the task suspends in every one.
 import sys
 import wasm3
-from timing import ROUNDS, empty_loop, least
+from timing import ROUNDS, empty_loop, minimum
 
 COUNT = 100000
 
@@ -30,9 +30,9 @@ while task.fuel() == before:
     task.resume(1)
 fuel = task.fuel() - before
 before = task.fuel()
-loop = least(empty_loop, COUNT)
-suspended = least(resume_loop, task.resume, fuel, COUNT)
-calls = least(call_loop, empty, COUNT)
+loop = minimum(empty_loop, COUNT)
+suspended = minimum(resume_loop, task.resume, fuel, COUNT)
+calls = minimum(call_loop, empty, COUNT)
 blocks = (task.fuel() - before) // fuel
 print("resume_ns=%.2f call_ns=%.2f fuel=%d resumes=%d blocks=%d" % (
     (suspended - loop) * 1000 / COUNT, (calls - loop) * 1000 / COUNT, fuel, COUNT * ROUNDS, blocks))

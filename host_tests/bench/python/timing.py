@@ -34,7 +34,7 @@ def _waited():
     return number
 
 
-def least(function, *arguments):
+def minimum(function, *arguments):
     """Microseconds of the fastest of ROUNDS calls of `function(*arguments)`."""
     best = None
     for _ in range(ROUNDS):

@@ -132,8 +132,8 @@ static int32_t stored, written;
 static int opened, writes;
 
 esp_err_t nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *handle) {
-    const char *most = getenv("STUB_WRITES");
-    if (opened++ || (most && !strcmp(most, "none"))) return 1;
+    const char *max = getenv("STUB_WRITES");
+    if (opened++ || (max && !strcmp(max, "none"))) return 1;
     *handle = 1;
     return strcmp(name, "sovelma") || mode != NVS_READWRITE;
 }
@@ -144,8 +144,8 @@ esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *value) {
 }
 
 esp_err_t nvs_set_i32(nvs_handle_t handle, const char *key, int32_t value) {
-    const char *most = getenv("STUB_WRITES");
-    if (handle != 1 || (most && writes >= atoi(most)) || strcmp(key, "faults")) return 1;
+    const char *max = getenv("STUB_WRITES");
+    if (handle != 1 || (max && writes >= atoi(max)) || strcmp(key, "faults")) return 1;
     written = value;
     return ESP_OK;
 }

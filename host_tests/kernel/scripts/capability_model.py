@@ -10,8 +10,8 @@ def ask(c, machine, i, number):
     return error or things.index(machine.target())
 def pick(issued, k):
     return issued[k % len(issued)] if issued and k >= 0 else 0
-def execute(most, generations, operations):
-    tables = [Capabilities(most, generations) for _ in range(2)]
+def execute(maximum, generations, operations):
+    tables = [Capabilities(maximum, generations) for _ in range(2)]
     for thing in things:
         thing.released = 0
     machines = [wasm3.Instance(wasm["caller"], "run", memory=64) for table in tables]

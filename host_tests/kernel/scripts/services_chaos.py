@@ -62,7 +62,7 @@ def add(name):
     task = Task(name, wasm3.Instance(wasm["m"], memory=2048), random.randint(0, 7), 5000, granted())
     task.plan = Plan()
     task.account = Account()
-    task.account.objects_most, task.account.buffers_most = random.randint(0, 6), random.choice((0, 300, 3000))
+    task.account.objects_max, task.account.buffers_max = random.randint(0, 6), random.choice((0, 300, 3000))
     accounts.append(task.account)
     system.add(task)
     return task

@@ -59,7 +59,7 @@ def storm(which):
     c.grant("zzzzzz", directory, 0)
     task = Task("storm", wasm3.Instance(wasm["m"], memory=16384), 3, hal.SLICE, c, log=Ring("storm", 1 << 20, 1000))
     task.account = Account()
-    task.account.buffers_most = 4096
+    task.account.buffers_max = 4096
     return task
 other = Task("other", wasm3.Instance(wasm["m"], memory=16384), 3, hal.SLICE, Capabilities())
 other.plan = type("Plan", (), {"keep": staticmethod(lambda instance: instance.kill())})()

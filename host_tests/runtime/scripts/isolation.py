@@ -1,5 +1,5 @@
 import random
-MOST = 2**30 - 1
+MAX = 2**30 - 1
 class Run:
     "A task and everything that could be seen of it."
     def __init__(self, name, salt):
@@ -32,7 +32,7 @@ def expected(name, salt):
     key = name, salt
     if key not in alone:
         run = Run(name, salt)
-        while run.step(MOST):
+        while run.step(MAX):
             pass
         alone[key] = run.end()
     return alone[key]

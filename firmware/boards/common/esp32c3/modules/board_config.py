@@ -15,8 +15,8 @@ from hal.esp32 import radio
 from kernel.boot.strict_json import parse
 
 PATH = "/board.json"
-_WATCHDOG_LEAST = 10            # seconds; a scan for networks holds the beat up for 3
-_WATCHDOG_MOST = 600
+_WATCHDOG_MIN = 10            # seconds; a scan for networks holds the beat up for 3
+_WATCHDOG_MAX = 600
 
 hostname = wifi = access_point = None
 watchdog = WATCHDOG             # ms
@@ -58,8 +58,8 @@ def _check(given):
     if not isinstance(name, str) or not 1 <= len(name) <= 32:
         wrong.append("hostname: must be a string of 1 to 32 characters")
     seconds = given.get("watchdog", 0)
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds and not _WATCHDOG_LEAST <= seconds <= _WATCHDOG_MOST:
-        wrong.append("watchdog: must be 0 or %d to %d seconds" % (_WATCHDOG_LEAST, _WATCHDOG_MOST))
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds and not _WATCHDOG_MIN <= seconds <= _WATCHDOG_MAX:
+        wrong.append("watchdog: must be 0 or %d to %d seconds" % (_WATCHDOG_MIN, _WATCHDOG_MAX))
     if not isinstance(given.get("light_sleep", False), bool):
         wrong.append("light_sleep: must be true or false")
     return wrong

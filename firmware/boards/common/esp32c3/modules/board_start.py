@@ -25,7 +25,7 @@ from kernel.core.log import escaped
 from kernel.core.errors import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
-FAULTS_MOST = 3
+FAULTS_MAX = 3
 GOOD = 60                       # seconds after which a start counts as a good one
 # Bytes after which the collector runs while a system is built. MicroPython would let the heap fill up first, so that what
 # stays would lie between what goes, and later no piece of 1 KB would be free: a start failed so with 20 KB free.
@@ -58,7 +58,7 @@ def main():
         esp32c3.set_faults(count)
         if count:
             console.failed("start %d in a row after a fault of the kernel" % count)
-    if esp32c3.faults() >= FAULTS_MOST:
+    if esp32c3.faults() >= FAULTS_MAX:
         console.failed("safe mode: the system is not started; board_start.go() starts it")
         return
     go()
