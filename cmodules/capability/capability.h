@@ -49,7 +49,7 @@ typedef struct capability {
 
 typedef struct capability_table {
     mp_obj_base_t base;
-    mp_obj_t owner;                     /* the task; None: nobody's yet */
+    mp_obj_t owner;                     /* the task; None: none yet */
     mp_obj_t names, granted;            /* tuples: names that the manifest granted, as bytes, and their identifiers */
     capability *first_free, *last_free;
     struct capability_table *roused;    /* while something is revoked: the next table that lost something */

@@ -154,7 +154,7 @@ static mp_obj_t table_clear(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_clear_obj, table_clear);
 
-/* renew(): the task begins its next life. The table is as a new one, without asking the heap for it: identifiers of the life before
+/* renew(): the task begins again. The table is as a new one, without asking the heap for it: identifiers of the run before
  * went with the memory that held them. */
 static mp_obj_t table_renew(mp_obj_t self_in) {
     table_clear(self_in);

@@ -101,7 +101,7 @@ static uint8_t choose(scheduler *self) {
         self->turn = 0;
         return guard(self, priority);
     } else if (self->turn > GUARD) {
-        self->turn = GUARD; /* due as soon as nobody has just woken */
+        self->turn = GUARD; /* due as soon as no task has just woken */
     }
     return self->recent = priority;
 }

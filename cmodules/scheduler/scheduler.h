@@ -65,7 +65,7 @@ typedef struct scheduler scheduler;
 /* What a timer does that is no thread's. */
 typedef struct {
     void (*fire)(sched_timer *self, int64_t now); /* it was due, and is stopped */
-    int (*priority)(const sched_timer *self);     /* of whom it will make ready; -1: nobody */
+    int (*priority)(const sched_timer *self);     /* of whom it will make ready; -1: no task */
 } sched_timer_kind;
 
 struct sched_timer {
@@ -87,16 +87,16 @@ struct thread {
     int32_t budget;             /* fuel in a period; 0: no limit */
     int32_t left;               /* of it in this period; below 0: owed */
     int32_t slice;              /* fuel of one slice */
-    int32_t rest;               /* of a slice that was cut for somebody else: it goes on with that; 0: none was */
+    int32_t rest;               /* of a slice that was cut for another task: it goes on with that; 0: none was */
     int32_t answer;             /* of the call it slept in, given at the next resume */
     /* Waiting for another task, in C. */
     mp_obj_t block;             /* the object it waits at, and `beside` is in a ring there; MP_OBJ_NULL: nowhere */
     sched_link beside;
     sched_link clients;         /* the ring of those whose calls it has received and not replied to */
     sched_link holds;           /* the ring of what it holds */
-    struct thread *server;      /* who received the call that it waits in; NULL: nobody yet */
+    struct thread *server;      /* who received the call that it waits in; NULL: none yet */
     struct scheduler *home;     /* the one that it was added to first */
-    struct thread *lends_to;    /* whom it lends its priority; NULL: nobody */
+    struct thread *lends_to;    /* whom it lends its priority; NULL: none */
     uint16_t lent[SCHED_PRIORITIES]; /* how many lend it each priority */
     uint32_t number;            /* bits 0-11: its place in `home->all`, from 1, 0: none yet; above: how often it waited for another
                                  * task, which tells a call from a later one */
@@ -216,7 +216,7 @@ void sched_lost(thread *which);
 MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same, lost(task) */
 
 /* A waiting thread goes on with that answer, before the others of its priority; but every SCHED_AHEAD_MAX-th time behind them, so that
- * two that go on calling each other starve nobody. */
+ * two that go on calling each other starve no task. */
 void sched_unblock(thread *which, int32_t answer);
 
 /* At that time a thread that waits was made ready by its limit, or because it lost a capability. True, and *answer is its answer, where it waits no

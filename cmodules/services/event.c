@@ -4,7 +4,7 @@
  * the interrupt; the scheduler looks at the counts before its next slice.
  *
  * Invariants: nothing here allocates on the Python heap but the constructors and text(). services_edge() alone is called in
- * interrupts: it writes `edges` and `last`, which nobody else does, and sched_interrupt_came.
+ * interrupts: it writes `edges` and `last`, which no other code does, and sched_interrupt_came.
  */
 #include "py/runtime.h"
 

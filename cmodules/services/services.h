@@ -93,7 +93,7 @@ typedef struct notification {
 struct endpoint {
     shared_object shared;
     notification *bound;  /* NULL: none */
-    thread *server;       /* who received a call here last; NULL: nobody yet */
+    thread *server;       /* who received a call here last; NULL: none yet */
     sched_link callers;   /* who called and was not received yet */
     sched_link receivers; /* who waits for a call */
 };
@@ -103,7 +103,7 @@ extern const mp_obj_type_t endpoint_type, notification_type, mutex_type, semapho
 /* Signals bits. */
 void notification_signal(notification *self, uint32_t bits);
 
-/* The highest priority of whom a signal would make ready; -1: nobody. */
+/* The highest priority of whom a signal would make ready; -1: no task. */
 int notification_priority(const notification *self);
 
 /* Gives what is signalled to a server that waits at the endpoint the notification is bound to. */

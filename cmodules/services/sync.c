@@ -3,7 +3,7 @@
  * Who waits for a mutex lends its priority to the holder. A holder that ends, or loses its capability, holds it no longer; the next one
  * is told, since what the mutex guards may be half done.
  *
- * Invariants: a mutex that somebody waits for is held. A semaphore that somebody waits for is 0. Nothing here allocates but the
+ * Invariants: a mutex that a task waits for is held. A semaphore that a task waits for is 0. Nothing here allocates but the
  * constructors and text().
  */
 #include "py/runtime.h"
@@ -17,7 +17,7 @@
 typedef struct {
     shared_object shared;
     sched_held held;    /* in the ring of the holder; first in nothing else */
-    thread *holder;     /* NULL: nobody */
+    thread *holder;     /* NULL: none */
     bool abandoned;     /* the last holder did not unlock it */
     sched_link waiting;
 } mutex;
@@ -38,7 +38,7 @@ static int32_t give_to(mutex *self, thread *which) {
     return answer;
 }
 
-/* Of those who wait, the first of the highest priority; NULL where nobody does. O(waiters). */
+/* Of those who wait, the first of the highest priority; NULL where none does. O(waiters). */
 static thread *most_urgent(mutex *self) {
     thread *best = services_first(&self->waiting);
     if (!best) return NULL;

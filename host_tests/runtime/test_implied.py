@@ -1,4 +1,4 @@
-"""What a module implies and what the options say: stack, memory, the first reason against it, and the region kept for the next life."""
+"""What a module implies and what the options say: stack, memory, the first reason against it, and the region kept for the next start."""
 
 import json
 import re

@@ -273,8 +273,8 @@ int32_t SP_CALL(sp_cap_revoke)(sp_cap_t which);
 
 /* Calls the server of an endpoint and waits for its reply. A message, as it is received, begins with 16 bytes:
  * client, badge, capability and bits, 4 bytes each; of a reply only the capability counts. Returns how many bytes
- * of the reply there are, with these 16. Where nobody waits for a call, this one waits for a server; with timeout 0
- * it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the client
+ * of the reply there are, with these 16. Where no task waits for a call, this one waits for a server; with timeout
+ * 0 it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the client
  * lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that ends with
  * this one; REFUSED where it does not accept one.
  *   endpoint: Whom to call.
@@ -316,7 +316,7 @@ int32_t SP_CALL(sp_ipc_reply)(sp_cap_t endpoint, int32_t client, const void *rep
  * Errors: BADCAP, REVOKED, DENIED, INVAL. */
 int32_t SP_CALL(sp_notify_signal)(sp_cap_t notification, int32_t bits);
 
-/* Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that nobody
+/* Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that no task
  * waits for stay until they are. AGAIN with timeout 0 where none is signalled.
  *   notification: Which one.
  *   mask: The bits to wait for.
@@ -364,7 +364,7 @@ int32_t SP_CALL(sp_sync_give)(sp_cap_t semaphore, int32_t count);
  *   when: When to go on. */
 int32_t SP_CALL(sp_sleep_until)(int64_t when);
 
-/* Makes an object that nobody else reaches yet, and returns a capability to it with the rights READ, WRITE and
+/* Makes an object that no other task reaches yet, and returns a capability to it with the rights READ, WRITE and
  * GRANT. `kind`: SP_KIND_ENDPOINT, SP_KIND_NOTIFICATION, SP_KIND_MUTEX, SP_KIND_SEMAPHORE, SP_KIND_MEMORY or
  * SP_KIND_TIMER, else INVAL. It counts against the task's quota of `objects`, and a buffer against its `buffers`,
  * until the last capability to it is gone, whoever holds that; QUOTA where one is used up, or the task may hold no

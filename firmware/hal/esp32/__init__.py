@@ -180,7 +180,7 @@ if machine.reset_cause() == machine.SOFT_RESET:
 
 
 def advance():
-    """-1: what happens to real pins nobody knows before."""
+    """-1: what happens to a real pin is not known before."""
     return -1
 
 

@@ -18,7 +18,7 @@ REBOOT = const(2)
 ACTIONS = ("stop", "restart", "reboot")
 
 
-told = None         # told(task): somebody wants to know that it has ended; allocates nothing and raises nothing
+told = None         # told(task): a task that watches it wants to know that it has ended; allocates nothing and raises nothing
 
 # What a restart takes off a budget for each byte of the region, which is cleared and filled; about its time on a board.
 _FUEL_PER_BYTE = const(4)

@@ -28,7 +28,7 @@ class TaskCalls:
 
 
 def clear():
-    """A new system: nobody watches anything yet."""
+    """A new system: no task watches anything yet."""
     _watches.clear()
 
 

@@ -48,7 +48,7 @@ class Plan:
             account.buffers_max = plan["buffers"]
         self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
         self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
-        self._table = None      # the task's capabilities: one table for all its lives, since a full heap has no 700 bytes in one piece
+        self._table = None      # the task's capabilities: one table for all its starts, since a full heap has no 700 bytes in one piece
 
     def module(self):
         """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""

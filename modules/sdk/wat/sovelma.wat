@@ -213,10 +213,10 @@
 
 ;; Calls the server of an endpoint and waits for its reply. A message, as it is received, begins with 16 bytes:
 ;; client, badge, capability and bits, 4 bytes each; of a reply only the capability counts. Returns how many bytes
-;; of the reply there are, with these 16. Where nobody waits for a call, this one waits for a server; with timeout
-;; 0 it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the client
-;; lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that ends
-;; with this one; REFUSED where it does not accept one.
+;; of the reply there are, with these 16. Where no task waits for a call, this one waits for a server; with
+;; timeout 0 it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the
+;; client lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that
+;; ends with this one; REFUSED where it does not accept one.
 ;; `request`: The message.
 ;; `reply`: Where the reply goes: 16 bytes, and the server's message.
 ;; `pass`: A capability to pass on; 0 is none.
@@ -251,7 +251,7 @@
 ;; Errors: BadCapability, Revoked, Denied, Invalid.
 (import "sovelma" "sp_notify_signal" (func $sp_notify_signal (param i32 i32) (result i32)))
 
-;; Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that nobody
+;; Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that no task
 ;; waits for stay until they are. AGAIN with timeout 0 where none is signalled.
 ;; `mask`: The bits to wait for.
 ;; `timeout`: In milliseconds.
@@ -293,7 +293,7 @@
 ;; `when`: When to go on.
 (import "sovelma" "sp_sleep_until" (func $sp_sleep_until (param i64) (result i32)))
 
-;; Makes an object that nobody else reaches yet, and returns a capability to it with the rights READ, WRITE and
+;; Makes an object that no other task reaches yet, and returns a capability to it with the rights READ, WRITE and
 ;; GRANT. `kind`: SP_KIND_ENDPOINT, SP_KIND_NOTIFICATION, SP_KIND_MUTEX, SP_KIND_SEMAPHORE, SP_KIND_MEMORY or
 ;; SP_KIND_TIMER, else INVAL. It counts against the task's quota of `objects`, and a buffer against its `buffers`,
 ;; until the last capability to it is gone, whoever holds that; QUOTA where one is used up, or the task may hold

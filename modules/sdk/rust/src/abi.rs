@@ -508,10 +508,10 @@ impl Endpoint {
     }
     /// Calls the server of an endpoint and waits for its reply. A message, as it is received, begins with 16 bytes:
     /// client, badge, capability and bits, 4 bytes each; of a reply only the capability counts. Returns how many bytes
-    /// of the reply there are, with these 16. Where nobody waits for a call, this one waits for a server; with timeout
-    /// 0 it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the client
-    /// lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that ends
-    /// with this one; REFUSED where it does not accept one.
+    /// of the reply there are, with these 16. Where no task waits for a call, this one waits for a server; with
+    /// timeout 0 it is AGAIN. DEAD where the server ends, or loses the endpoint, before it has replied. Until then the
+    /// client lends the server its priority. The capability `pass` needs GRANT, and the server gets one like it that
+    /// ends with this one; REFUSED where it does not accept one.
     /// `request`: The message.
     /// `reply`: Where the reply goes: 16 bytes, and the server's message.
     /// `pass`: A capability to pass on; 0 is none.
@@ -592,7 +592,7 @@ impl Notification {
         let code = unsafe { raw::sp_notify_signal(self.id, bits) };
         check(code).map(|_| ())
     }
-    /// Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that nobody
+    /// Waits until one of the bits of `mask` is signalled, takes those that are, and returns them. Bits that no task
     /// waits for stay until they are. AGAIN with timeout 0 where none is signalled.
     /// `mask`: The bits to wait for.
     /// `timeout`: In milliseconds.
