@@ -293,7 +293,7 @@ class Writer:
             elif choice < 0.5 and depth:
                 self.leave(stack, labels)
                 if self.generator.random() < 0.5:
-                    self.emit("nop")
+                    self.emit(*self.generator.choice([("nop",), ("br", self.generator.randrange(len(labels)))]))  # is never reached
                 return
             elif choice < 0.75 and stack:
                 self.operation(stack)

@@ -27,6 +27,9 @@ MAX_CONSTANT_BYTES = 256
 # Instructions after which another basic block begins. An `end` is one where something jumps to it.
 ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
 
+# Behind these nothing is reached up to the `else` or `end` of the block around; a branch there names no block.
+LEAVES = {"br", "br_table", "return", "unreachable"}
+
 
 # Instructions: (name, operands ...).
 Code = Sequence[Sequence[Any]]
@@ -212,15 +215,20 @@ class Function:
     def find_blocks(self) -> dict[int, int]:
         """{index where a basic block begins: number of its instructions}"""
         starts, nesting = {0}, []
+        dead = None  # depth of the block whose rest cannot be reached
         for i, instruction in enumerate(self.code):
             name = instruction[0]
+            if dead is not None and dead == len(nesting) and name in ("else", "end"):
+                dead = None
             if name in ("block", "loop", "if"):
                 nesting.append(i)
-            for depth in self.branches(instruction):
+            for depth in self.branches(instruction) if dead is None else ():
                 if depth < len(nesting) and self.code[nesting[-1 - depth]][0] == "block":
                     starts.add(self.other[nesting[-1 - depth]][0] + 1)
             if name in ENDS_BLOCK:
                 starts.add(i + 1)
+            if name in LEAVES and dead is None:
+                dead = len(nesting)
             if name == "end" and nesting and self.code[nesting.pop()][0] == "if":
                 starts.add(i + 1)
         starts.add(len(self.code))

@@ -113,6 +113,8 @@ BY_HAND = {
     "dropping costs nothing beside the instruction": ("", "data.drop $data elem.drop $elements", 3),
     "table.init: an element counts as 4 bytes": ("", "i32.const 0 i32.const 0 i32.const 7 table.init $elements", 5 + 7 * 4 // 16),
     "table.copy": ("", "i32.const 1 i32.const 0 i32.const 9 table.copy", 5 + 9 * 4 // 16),
+    "a branch in dead code names no block": ("", "block i32.const 0 if unreachable br 1 end i32.const 0 i32.const 0 i32.div_u drop end nop", 10),
+    "a branch in live code names one": ("", "block i32.const 0 if br 1 end i32.const 0 i32.const 0 i32.div_u drop end nop", 8),
     "a trap leaves its block paid": ("", "unreachable nop nop", 1),
     "a trap amid a block": ("", "i32.const 0 i32.const 0 i32.div_u drop nop", 6),
 }
@@ -136,6 +138,13 @@ answer(out)
 """, wasm={"m": module})
     called = (0, 1) if "call " in body else (1,)
     assert got == [[cost + first_calls(module, *called), cost]] * 6
+
+
+@pytest.mark.parametrize("leave, left", [(("unreachable",), 4), (("nop",), 2)])
+def test_the_reference_takes_a_name_from_live_code_alone(leave, left):
+    """After the `if` either one block goes on to the end of the function, or up to the end of the block that the `br` names."""
+    code = [("block", [], []), ("i32.const", 0), ("if", [], []), leave, ("br", 1), ("end",), ("nop",), ("end",), ("nop",), ("end",)]
+    assert Function([], [], [], code, 0).cost[6] == left
 
 
 @settings(max_examples=60, derandomize=True)
