@@ -3,7 +3,7 @@
 
     run.py [--output FILE] [--wasm3 DIRECTORY] [--firmware PROGRAM] [--build DIRECTORY] [--cc CC] [PART ...]
 
-Parts (all by default): wall instructions identical resume load python kernel network rv32. Needs a Python with the package
+Parts (all by default): wall instructions identical resume load python kernel network rv32 units. Needs a Python with the package
 `ziglang`, a C compiler and, for `python`, `kernel` and `network`, the built firmware; valgrind for `instructions`, which is skipped
 without it. Takes about two minutes on two processors.
 """
@@ -20,6 +20,7 @@ import measure_load
 import measure_network
 import measure_python
 import measure_rv32
+import measure_units
 from report import save, say, show
 from toolchain import ROOT, BuildError, Toolchain
 
@@ -33,6 +34,7 @@ PARTS = {
     "kernel": measure_kernel.measure,
     "network": measure_network.measure,
     "rv32": measure_rv32.measure,
+    "units": measure_units.measure,
 }
 
 

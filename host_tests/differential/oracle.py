@@ -21,12 +21,13 @@ TRAPS = {
     "invalid conversion to integer": "invalid conversion to integer",
     "wasm `unreachable` instruction executed": "unreachable executed",
     "undefined element: out of bounds table access": "undefined element",
-    "table out of bounds": "out of bounds table access",
     "uninitialized element": "null table element",
     "indirect call type mismatch": "indirect call type mismatch",
     "call stack exhausted": "stack overflow",
     "all fuel consumed": "out of fuel",
 }
+
+PREFIX = 0xFC  # what table.init and table.copy begin with
 
 # Fuel of one call. A mutant may loop for ever; both engines count about an instruction a unit, but not the same.
 FUEL = 2_000_000
@@ -105,6 +106,7 @@ class Answers:
     def __init__(self, module, seed, exports):
         """exports: (name, index) of the functions to call, in order."""
         source = random.Random(seed)
+        self.bytes = module
         self.module = wasmtime.Module(ENGINE, module)
         self.code = contents(module, 10)
         self.memory_bytes = 0
@@ -138,6 +140,9 @@ class Answers:
         name = trap_name(trap)
         if ["trap", name] in OWN_LIMITS:
             return ["trap", name]
+        frames = trap.frames if name == "undefined element" else ()
+        if frames and self.bytes[frames[0].module_offset] == PREFIX:
+            name = "out of bounds table access"  # wasmtime calls both the same
         return ["trap", name, [[frame.func_index, frame.module_offset - self.code] for frame in trap.frames or ()]]
 
     def run(self):

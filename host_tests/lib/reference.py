@@ -3,7 +3,7 @@
 Written from the WebAssembly specification and from "Fuel" in docs/RUNTIME.md, not from the runtime. Values are
 their bits as unsigned integers, floats too.
 
-Fuel: instructions of a basic block are charged when it is entered; entering a function costs one unit for every
+Fuel: instructions of a basic block are charged when it is entered, most as one unit and some as more; entering a function costs one unit for every
 16 bytes of locals and constant slots on top, and 40 for each byte of its entry in the code section the first time.
 Instructions that copy or fill cost one unit for every 16 bytes on top, where an element of the table counts as 4.
 """
@@ -23,6 +23,23 @@ SIGN = {kind: 1 << (width - 1) for kind, width in WIDTH.items()}
 BYTES_PER_FUEL = 16
 ELEMENT_BYTES = 4
 MAX_CONSTANT_BYTES = 256
+
+# What an instruction costs beyond one unit.
+MORE_FUEL: dict[str, int] = {}
+for _kind, _rounding, _root, _sum, _product, _choice in (("f32", 11, 54, 18, 24, 20), ("f64", 20, 155, 25, 42, 21)):
+    MORE_FUEL |= dict.fromkeys([f"{_kind}.{name}" for name in ("eq", "ne", "lt", "gt", "le", "ge")], 9)
+    MORE_FUEL |= dict.fromkeys([f"{_kind}.{name}" for name in ("ceil", "floor", "trunc", "nearest")], _rounding)
+    MORE_FUEL |= dict.fromkeys([f"{_kind}.add", f"{_kind}.sub"], _sum) | dict.fromkeys([f"{_kind}.mul", f"{_kind}.div"], _product)
+    MORE_FUEL |= {f"{_kind}.min": _choice, f"{_kind}.max": _choice, f"{_kind}.sqrt": _root}
+    for _whole in ("i32", "i64"):
+        for _sign in "su":
+            MORE_FUEL |= {
+                f"{_kind}.convert_{_whole}_{_sign}": 18,
+                f"{_whole}.trunc_{_kind}_{_sign}": 24,
+                f"{_whole}.trunc_sat_{_kind}_{_sign}": 24,
+            }
+MORE_FUEL |= {f"{_kind}.{name}": 7 for _kind in ("i32", "i64") for name in ("clz", "ctz", "popcnt")}
+MORE_FUEL |= dict.fromkeys(("i64.div_s", "i64.div_u", "i64.rem_s", "i64.rem_u"), 20) | {"f32.demote_f64": 15, "f64.promote_f32": 15}
 
 # Instructions after which another basic block begins. An `end` is one where something jumps to it.
 ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
@@ -213,7 +230,7 @@ class Function:
                 self.other[open_blocks.pop()][0] = i
 
     def find_blocks(self) -> dict[int, int]:
-        """{index where a basic block begins: number of its instructions}"""
+        """{index where a basic block begins: what its instructions cost}"""
         starts, nesting = {0}, []
         dead = None  # depth of the block whose rest cannot be reached
         for i, instruction in enumerate(self.code):
@@ -233,7 +250,7 @@ class Function:
                 starts.add(i + 1)
         starts.add(len(self.code))
         order = sorted(starts)
-        return {a: b - a for a, b in zip(order, order[1:])}
+        return {a: b - a + sum(MORE_FUEL.get(name, 0) for name, *_ in self.code[a:b]) for a, b in zip(order, order[1:])}
 
     @staticmethod
     def branches(instruction: Sequence[Any]) -> Sequence[int]:

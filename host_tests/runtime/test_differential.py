@@ -41,6 +41,12 @@ def test_generated_modules_and_mutants_agree(firmware):
     assert report.ran > report.modules  # most generated ones and many mutants are valid and ran
 
 
+def test_table_copy_out_of_bounds_is_named_as_the_specification_does(firmware):
+    """wasmtime has one name for it and for a call of an element that is not there."""
+    report = differential.run(differential.parser().parse_args(["--modules", "1", "--mutants", "0", "--first", "1099930", "--firmware", str(firmware.path)]))
+    assert report.ran == 1 and not report.disagreements
+
+
 def test_the_same_number_makes_the_same_module():
     assert generate.smith(7) == generate.smith(7) and generate.mutate(b"0123456789", 3) == generate.mutate(b"0123456789", 3)
 

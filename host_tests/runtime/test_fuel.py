@@ -12,7 +12,7 @@ from first_calls import entries, first_calls
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_programs import BUDGET, GLOBALS, MEMORY_BYTES, Program
-from reference import Function, Machine, TooLong
+from reference import MORE_FUEL, Function, Machine, TooLong
 from setups import RUN
 
 PROGRAMS = 1000
@@ -115,6 +115,11 @@ BY_HAND = {
     "table.copy": ("", "i32.const 1 i32.const 0 i32.const 9 table.copy", 5 + 9 * 4 // 16),
     "a branch in dead code names no block": ("", "block i32.const 0 if unreachable br 1 end i32.const 0 i32.const 0 i32.div_u drop end nop", 10),
     "a branch in live code names one": ("", "block i32.const 0 if br 1 end i32.const 0 i32.const 0 i32.div_u drop end nop", 8),
+    "a sum of floats": ("", "f32.const 1 f32.const 1 f32.add f64.const 1 f64.const 1 f64.add drop drop", 9 + 18 + 25 + 24 // 16),
+    "a root": ("", "f32.const 1 f32.sqrt drop f64.const 1 f64.sqrt drop", 7 + 54 + 155),
+    "a conversion that saturates": ("", "f32.const 1 i32.trunc_sat_f32_s drop", 4 + 24),
+    "a division of 64 bits": ("", "i64.const 1 i64.const 1 i64.div_u drop", 5 + 20 + 1),
+    "a division of 32 bits": ("", "i32.const 1 i32.const 1 i32.div_u drop", 5),
     "a trap leaves its block paid": ("", "unreachable nop nop", 1),
     "a trap amid a block": ("", "i32.const 0 i32.const 0 i32.div_u drop nop", 6),
 }
@@ -138,6 +143,69 @@ answer(out)
 """, wasm={"m": module})
     called = (0, 1) if "call " in body else (1,)
     assert got == [[cost + first_calls(module, *called), cost]] * 6
+
+
+def instructions():
+    """{name: (operand kinds, result kind)} of every instruction that computes."""
+    for kind in ("i32", "i64"):
+        yield f"{kind}.eqz", [kind]
+        yield from ((f"{kind}.{name}", [kind]) for name in ("clz", "ctz", "popcnt", "extend8_s", "extend16_s"))
+        yield from ((f"{kind}.{name}_{sign}", [kind] * 2) for name in ("lt", "gt", "le", "ge", "div", "rem", "shr") for sign in "su")
+        yield from ((f"{kind}.{name}", [kind] * 2) for name in ("eq", "ne", "add", "sub", "mul", "and", "or", "xor", "shl", "rotl", "rotr"))
+        for source in ("f32", "f64"):
+            for sign in "su":
+                yield from ((f"{kind}.trunc{sat}_{source}_{sign}", [source]) for sat in ("", "_sat"))
+                yield f"{source}.convert_{kind}_{sign}", [kind]
+    for kind in ("f32", "f64"):
+        yield from ((f"{kind}.{name}", [kind]) for name in ("abs", "neg", "ceil", "floor", "trunc", "nearest", "sqrt"))
+        yield from ((f"{kind}.{name}", [kind] * 2) for name in ("add", "sub", "mul", "div", "min", "max", "copysign", "eq", "ne", "lt", "gt", "le", "ge"))
+    yield from (("f64.promote_f32", ["f32"]), ("f32.demote_f64", ["f64"]), ("i32.wrap_i64", ["i64"]), ("i64.extend32_s", ["i64"]),
+                ("i64.extend_i32_s", ["i32"]), ("i64.extend_i32_u", ["i32"]), ("i32.reinterpret_f32", ["f32"]),
+                ("i64.reinterpret_f64", ["f64"]), ("f32.reinterpret_i32", ["i32"]), ("f64.reinterpret_i64", ["i64"]))  # fmt: skip
+
+
+def test_what_every_instruction_costs(firmware):
+    """One unit and what the table says, each with operands that do not trap."""
+    modules = {name: wat(f'(module (func (export "_start") {" ".join(f"{kind}.const 3" for kind in kinds)} {name} drop))') for name, kinds in instructions()}
+    got = dict(firmware.script(RUN + """
+out = []
+for name in wasm:
+    t = wasm3.Instance(wasm[name], memory=1024)
+    run(t, 2**30 - 1)
+    first = t.fuel()
+    t.start(0); run(t, 1)
+    out.append([name, t.fuel() - first])
+    t.kill()
+answer(out)
+""", wasm=modules))
+    constants = {name: sum(int(kind[1:]) // 8 for kind in kinds) // 16 for name, kinds in instructions()}
+    assert got == {name: len(kinds) + 3 + MORE_FUEL.get(name, 0) + constants[name] for name, kinds in instructions()}
+    assert len(got) == 128 + 8
+
+
+@pytest.mark.pc("a block of 3.5 million instructions has no room on the emulated board")
+def test_the_charge_of_a_block_is_bounded(firmware, tmp_path):
+    """So many roots in a row cost more than the counter holds."""
+    body = bytes.fromhex("00 44 00 00 00 00 00 00 f0 3f") + b"\x9f" * (1 << 22) + b"\x1a\x0b"
+    def number(value):
+        return bytes([value & 127 | 128, value >> 7 & 127 | 128, value >> 14 & 127 | 128, value >> 21])
+    entry = number(len(body)) + body
+    module = b"\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\7\5\1\1s\0\0\x0a" + number(len(entry) + 1) + b"\1" + entry
+    (tmp_path / "roots.wasm").write_bytes(module)
+    used = firmware.script("""
+import wasm3
+wasm3.arena_resize(128 << 20)
+with open(path, "rb") as stream:
+    t = wasm3.Instance(stream.read(), "s")
+used = []
+while t.resume(2**30 - 1) == wasm3.PREEMPTED:
+    pass
+first = t.fuel()
+t.start(0)
+t.resume(1)
+answer([t.fuel() - first, t.debt(), t.error()])
+""", path=str(tmp_path / "roots.wasm"))
+    assert used == [2**29 - 1 + 2, 2**29, None]  # and `drop` and `end`
 
 
 @pytest.mark.parametrize("leave, left", [(("unreachable",), 4), (("nop",), 2)])

@@ -10,6 +10,7 @@
 #ifndef SOV_COMPILER_HOOKS_H
 #define SOV_COMPILER_HOOKS_H
 
+#include "charges.h"
 #include "skip.h"
 
 /* ---- cost cells ---------------------------------------------------------------------------------- */
@@ -203,6 +204,7 @@ static M3Result read_bulk(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, 
     }
     bytes_t at = *bytes;
     _(ReadLEB_u32(&meter.bulk, &at, end));
+    if (meter.bulk < OP_MEMORY_INIT) charge_more(meter.open, TO_INTEGER);
     if (meter.bulk < OP_MEMORY_INIT) return result;
     _(ReadLEB_u32(&meter.segment, &at, end)); /* or what else comes first */
     if (meter.bulk != OP_DATA_DROP && meter.bulk != OP_ELEM_DROP) return result;
@@ -238,7 +240,8 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
     /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
     meter.plain = !follow.on;
     if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
-        if (*opcode >= c_waOp_i32_const && *opcode <= c_waOp_f64_const)
+        if (*opcode >= OP_FIRST_NUMERIC) charge_more(meter.open, more_fuel[*opcode - OP_FIRST_NUMERIC]);
+        else if (*opcode >= c_waOp_i32_const)
             meter.constant_bytes += *opcode == c_waOp_i32_const || *opcode == c_waOp_f32_const ? sizeof(u32) : sizeof(u64);
         return result;
     }
