@@ -42,7 +42,7 @@ ARGS ?=
 DIR ?= ../shared/spec
 MINUTES ?= 30
 
-.PHONY: help run build setup unix modules new-module generated test check-module spectest test-sanitize fuzz fuzz-asan soak bench backtrace clean distclean
+.PHONY: help run build setup unix modules new-module generated test check-module spectest test-sanitize fuzz fuzz-asan soak bench bench-peers backtrace clean distclean
 
 # List the targets (this text).
 help: ## this list
@@ -118,6 +118,10 @@ soak: build qemu-if-possible ## a year, hours long
 # Print the benchmarks and write build/bench.json.
 bench: build ## benchmarks
 	$(PYTHON) host_tests/bench/run.py --output $(BUILD)/bench.json
+
+# Compare with other engines on the same modules; writes docs/PERFORMANCE.md.
+bench-peers: build ## beside other engines
+	$(PYTHON) host_tests/bench/peers/run.py
 
 # Show the source lines of a crash record: CRASH=record.json MODULE=file.wasm.
 backtrace: $(VENV_STAMP) ## CRASH= and MODULE=
