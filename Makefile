@@ -95,7 +95,7 @@ generated: ## write generated files
 	python3 tools/generate/status.py
 
 # Build what is missing and run all tests, as many at once as there are processors; ARGS='-n0 -s' shows what one prints.
-test: build $(BOARD_STAMP) qemu-if-possible ## tests: TESTS= ARGS=
+test: build $(BOARD_STAMP) .qemu-if-possible ## tests: TESTS= ARGS=
 	$(PYTHON) -m pytest -n $(JOBS) --dist worksteal $(TESTS) $(ARGS)
 
 # Run a directory of specification scripts, DIR=path.
@@ -111,7 +111,7 @@ fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
 # Ten minutes of tasks that do anything on each machine; then a year of uptime with a million restarts, kills and prompts: hours.
-soak: build qemu-if-possible ## a year, hours long
+soak: build .qemu-if-possible ## a year, hours long
 	SOAK_SECONDS=600 $(PYTHON) -m pytest host_tests/kernel/test_services_chaos.py -k 'many_seeds or demo_survives' -s --timeout 0
 	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s --timeout 0
 
@@ -121,7 +121,7 @@ bench: build ## benchmarks
 
 # Compare with other engines on the same modules; writes docs/PERFORMANCE.md.
 bench-peers: build ## beside other engines
-	$(PYTHON) host_tests/bench/peers/run.py
+	$(PYTHON) host_tests/bench/engines/run.py
 
 # Show the source lines of a crash record: CRASH=record.json MODULE=file.wasm.
 backtrace: $(VENV_STAMP) ## CRASH= and MODULE=

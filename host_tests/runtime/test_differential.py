@@ -3,21 +3,12 @@
 `make fuzz MINUTES=30` is the long one. Every kind of difference that is meant has a test here.
 """
 
-import importlib.util
-import pathlib
-import sys
-
 import pytest
+from programs import program
 from wasm_text import wat
 
-HERE = pathlib.Path(__file__).resolve().parent.parent / "differential"
-sys.path.insert(0, str(HERE))
-import generate  # noqa: E402
-
-# By path: `run` is a name that others have too.
-_found = importlib.util.spec_from_file_location("differential", HERE / "run.py")
-differential = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(differential)
+differential = program("host_tests/differential/run.py")
+generate = differential.generate
 
 
 @pytest.fixture

@@ -5,19 +5,16 @@ directory, by default spec/ in a directory `shared` beside the repository; witho
 spectest/run.py does the work.
 """
 
-import importlib.util
 import os
 import pathlib
 
 import pytest
 from machines import ROOT
+from programs import program
 
 SPEC = pathlib.Path(os.environ.get("SPEC_DIR") or ROOT.parent / "shared" / "spec")
 
-# By path: `run` is a name that others have too.
-_found = importlib.util.spec_from_file_location("spectest", ROOT / "host_tests" / "spectest" / "run.py")
-spectest = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(spectest)
+spectest = program("host_tests/spectest/run.py")
 
 # Skipped for good: modules here do not link to each other or to host memories, and there is no text format.
 REASONS = {

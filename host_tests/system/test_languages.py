@@ -1,6 +1,5 @@
 """Modules in five languages: the same four programs, compiled from modules/sdk, run on both machines and say the same."""
 
-import importlib.util
 import json
 import re
 import shutil
@@ -11,10 +10,9 @@ import pytest
 from demo import table
 from machines import ROOT
 from peers import web
+from programs import program
 
-_found = importlib.util.spec_from_file_location("module_build", ROOT / "tools" / "build" / "module.py")
-module_build = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(module_build)
+module_build = program("tools/build/module.py")
 
 NAMES = {"rust": "Rust", "zig": "Zig", "assemblyscript": "AssemblyScript", "wat": "WebAssembly text"}
 TEXT = b"one two\n three\tfour\n\n  five\x0bsix\r\nlast"

@@ -8,7 +8,6 @@ downloaded once, into build/downloads; without npm, or a network, this is skippe
 
 import base64
 import hashlib
-import importlib.util
 import json
 import pathlib
 import shutil
@@ -18,14 +17,15 @@ import tarfile
 
 import pytest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))  # for --record, which pytest does not run
+from programs import program  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILE = pathlib.Path(__file__).with_name("third_party.json")
 PINNED = json.loads(FILE.read_text())
 PLACE = ROOT / "build" / "downloads" / "npm"
 
-_found = importlib.util.spec_from_file_location("generate", ROOT / "host_tests" / "differential" / "generate.py")
-generate = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(generate)
+generate = program("host_tests/differential/generate.py")
 
 # Makes an instance of each, in an arena where room is no reason, and ends it again; answers what was said.
 LOAD = """
@@ -110,7 +110,6 @@ def test_another_validator_confirms_each_answer(firmware, modules):
 
 def record():
     """Writes the file anew from the packages it names."""
-    sys.path.insert(0, str(ROOT / "host_tests" / "lib"))
     import tempfile
 
     import machines

@@ -14,7 +14,7 @@ QEMU_CONFIGURATION_FILE := $(BUILD)/qemu/.configuration
 
 QEMU_RUN = $(PYTHON) tools/run/qemu.py $(QEMU_FIRMWARE)
 
-.PHONY: qemu qemu-firmware qemu-if-possible
+.PHONY: qemu qemu-firmware .qemu-if-possible
 
 # Boot the demo on an emulated RISC-V machine; Ctrl-A x leaves it.
 qemu: qemu-firmware ## the demo on RISC-V
@@ -26,7 +26,7 @@ qemu-firmware: $(QEMU_FIRMWARE) ## the firmware for it
 # For `make test`, which skips its RISC-V half, and says so, where it cannot build it. Where SOVELMA_FIRMWARE names another PC
 # firmware, that alone is tested.
 # Build it where its tools are there, else say which are missing.
-qemu-if-possible: ## where tools are there
+.qemu-if-possible:
 	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/build/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi
 
