@@ -254,6 +254,8 @@ def test_help_lists_every_target_with_a_description():
     result = run("make", "help")
     assert result.returncode == 0
     for target in phony_targets():
+        if target.startswith("."):
+            continue  # for other targets alone
         assert re.search(rf"(?:^| ){target} +\S", result.stdout, re.MULTILINE), f"{target} is not in make help"
 
 

@@ -29,7 +29,7 @@ $(COVERAGE_FIRMWARE): $(FIRMWARE_INPUTS) $(wildcard host_tests/coverage/* host_t
 
 .PHONY: coverage
 # Run the kernel's tests and tell how much of firmware/ they reach.
-coverage: $(COVERAGE_FIRMWARE) $(MODULE_FILES) qemu-if-possible ## what the tests reach
+coverage: $(COVERAGE_FIRMWARE) $(MODULE_FILES) .qemu-if-possible ## what the tests reach
 	@rm -rf $(COVERAGE)/hits && mkdir -p $(COVERAGE)/hits
 	-SOVELMA_FIRMWARE=$(COVERAGE_FIRMWARE) SOVELMA_COVERAGE=$(COVERAGE)/hits $(PYTHON) -m pytest host_tests -q -k "not storm" \
 		$(foreach name,$(COVERAGE_IGNORED),--ignore-glob '*/test_$(name).py') $(ARGS)

@@ -31,7 +31,7 @@ $(SANITIZED): $(FIRMWARE) tools/build/sanitize.mk
 
 # Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.
 # Run all tests on a firmware under gcc's sanitizers.
-test-sanitize: build $(SANITIZED) qemu-if-possible ## tests with sanitizers
+test-sanitize: build $(SANITIZED) .qemu-if-possible ## tests with sanitizers
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	SOVELMA_FIRMWARE=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0:log_path=$(REPORTS)/report \
 		UBSAN_OPTIONS=print_stacktrace=1:log_path=$(REPORTS)/report $(PYTHON) -m pytest host_tests -k "not storm" $(ARGS)
