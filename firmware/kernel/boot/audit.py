@@ -36,7 +36,7 @@ _ANY = const(0xFFFF)    # the kinds of a call that takes every kind of object
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
 
 
-# Calls that take an object of that kind as a second capability, and the right to it that they need.
+# By kind: the calls that take an object of the kind as a second capability, and the right to the object that they need.
 _SECOND = {"notification": (("sp_timer_bind", "sp_irq_bind", "sp_task_bind"), abi.RIGHT_WRITE), "endpoint": (("sp_notify_bind",), abi.RIGHT_READ)}
 # The kinds of object that tasks make themselves.
 _MADE = abi.KIND_ENDPOINT | abi.KIND_NOTIFICATION | abi.KIND_MUTEX | abi.KIND_SEMAPHORE | abi.KIND_MEMORY | abi.KIND_TIMER

@@ -160,7 +160,7 @@ def printable(text):
 
 def file_name(name):
     """Returns a task's name as the name of one file: letters, digits, "-", "_" and dots after the first character stay, the rest
-    becomes %xx. Two different names give two different file names, and no name leads out of a directory.
+    becomes %xx. Different names give different file names, and no name leads out of a directory.
     """
     return "".join(char if char.isalpha() or char.isdigit() or char in "-_" or char == "." and index else "%%%02x" % ord(char)
                    for index, char in enumerate(name))

@@ -147,7 +147,7 @@ def ended(task):
 
 
 def killed(task):
-    """Ends a task that the prompt stopped. The caller has removed it from the scheduler. Its fault policy does not apply."""
+    """Ends a task that the prompt or sp_task_stop stops. The caller has removed it from the scheduler. No fault policy applies."""
     if task.instance:
         _finish(task, KILLED)
     else:

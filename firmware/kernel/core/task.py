@@ -17,11 +17,11 @@ from kernel.core.log import Ring
 READY = const(0)
 RUNNING = const(1)
 SLEEPING = const(2)
-WAITING = const(3)      # inside a call, for the object `thread.waiting`
+WAITING = const(3)      # inside a call, for the object `thread.waiting` or `thread.block`
 RESTARTING = const(4)   # it faulted and restarts after its back-off
 ENDED = const(5)        # it returned or called sp_exit
 FAULTED = const(6)      # it trapped, exceeded a limit or passed a bad pointer
-KILLED = const(7)       # stopped from the prompt
+KILLED = const(7)       # stopped from the prompt or by sp_task_stop
 
 STATES = ("ready", "running", "sleeping", "waiting", "restarting", "ended", "faulted", "killed")
 
@@ -72,15 +72,15 @@ class Task:
         return self.thread.waiting
 
     def over(self):
-        """True once the task has stopped for good. Only the prompt can start it again."""
+        """Returns True once the task has stopped for good. Only the prompt or sp_task_start can start it again."""
         return self.thread.state >= ENDED
 
     def fuel(self):
-        """Fuel used so far, across restarts."""
+        """Returns the fuel used so far, across restarts."""
         return self._past[0] + (self.instance.fuel() if self.instance else 0)
 
     def calls(self):
-        """System calls made so far, across restarts."""
+        """Returns the number of system calls made so far, across restarts."""
         return self._past[1] + (self.instance.syscalls() if self.instance else 0)
 
     def region(self):

@@ -12,7 +12,7 @@ _BUFFER_MAX = const(65535)     # bytes: the largest offset of a part of a buffer
 
 
 def parse(manifest, grant, where):
-    """See kernel.objects.kinds. `what` is (the object, badge)."""
+    """See kernel.objects.kinds. `what` is (the object, a number): the badge, the initial count of a semaphore, or the bytes of a buffer."""
     # The kinds are not in a table, since a table would occupy a board's heap for ever.
     word = [word for word in GRANTS if word in grant][0]
     known, default, key, article = ("read", "write", "grant"), ["write"], None, "a "
