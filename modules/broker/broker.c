@@ -1,7 +1,7 @@
-/* Brings what a reporter says to everybody who waits for news: a server that replies late, and to many.
+/* Passes each headline of a reporter to all waiting readers: a server that replies late, and to many clients.
  *
- * A reader's call is kept until there is news. Who calls is told by the badge, which the manifest gives; what a message says
- * about its sender counts for nothing. The notification "over" is bound to the endpoint, so that one wait serves both. */
+ * The broker keeps a reader's call until there is news. The badge, which the manifest gives, identifies the caller; a claim in
+ * the message about its sender has no effect. The notification "over" is bound to the endpoint, so one wait serves both. */
 #include "sovelma_io.h"
 
 #define REPORTER 1 /* the badge */
@@ -21,7 +21,7 @@ static int32_t waiting_count;
 static void tell_all(sp_cap_t news, const char *text, uint32_t length)
 {
     for (int32_t i = 0; i < waiting_count; i++)
-        sp_ipc_reply(news, waiting[i], text, length, 0); /* one that waits no longer is nobody's loss */
+        sp_ipc_reply(news, waiting[i], text, length, 0); /* an error means that the reader no longer waits: ignored */
     waiting_count = 0;
 }
 

@@ -1,7 +1,7 @@
-/* An electronic die: waits for presses of the button granted as "key", says how long each lasted and rolls.
+/* An electronic die: waits for presses of the button granted as "key", logs the length of each press, and rolls.
  *
- * A contact bounces: for some milliseconds a press looks like many. So the level is looked at every POLL_MS, and
- * counts once it has been the same STEADY times in a row. */
+ * A contact bounces: for some milliseconds one press looks like many. So the task reads the level every POLL_MS, and
+ * accepts it once it has been the same STEADY times in a row. */
 #include "sovelma_format.h"
 
 #define POLL_MS 5
@@ -10,7 +10,7 @@
 
 static sp_cap_t key;
 
-/* Blocks until the key has the level for certain; returns the time when it first had, in microseconds. */
+/* Blocks until the key has had the level STEADY times in a row. Returns the time of the first time, in microseconds. */
 static int64_t wait_for(int32_t level)
 {
     int64_t since = 0;
@@ -23,7 +23,7 @@ static int64_t wait_for(int32_t level)
     return since;
 }
 
-/* 1 to 6, each as often as the others: the bytes that would favour some are thrown again. */
+/* Returns 1 to 6 with equal probability: bytes from 252 on would favour some results, so they are drawn again. */
 static int32_t roll(void)
 {
     uint8_t byte;

@@ -1,6 +1,6 @@
-/* Takes the numbers that a producer puts into a buffer, in the order in which it did.
+/* Takes the numbers that a producer puts into a buffer, in the same order.
  *
- * All that it holds on to is a capability to read them: it derives that and drops the one it was granted. */
+ * It keeps only a capability to read the buffer: it derives that one and drops the capability that it was granted. */
 #include "sovelma_format.h"
 
 #define NUMBERS 100

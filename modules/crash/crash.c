@@ -1,4 +1,4 @@
-/* A deliberate fault a few calls deep, so that the crash record has names to show. */
+/* Causes a fault a few calls deep, so that the crash record shows the names of functions. */
 #include "sovelma_io.h"
 
 static volatile int32_t divisor;

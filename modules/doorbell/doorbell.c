@@ -1,7 +1,7 @@
-/* Counts how often somebody pressed the button, from the edges of its pin: nobody looks at the pin in between.
+/* Counts the presses of a button from the edges of its pin: no task polls the pin.
  *
- * The contact bounces; the manifest says for how long. The edges and a timer signal bits of a notification that the task made
- * itself: one wait serves both. */
+ * The contact bounces; the manifest sets the debounce time. The edges and a timer signal bits of a notification that the task
+ * makes itself, so one wait serves both. */
 #include "sovelma_format.h"
 
 #define RINGS 3
@@ -23,7 +23,7 @@ __attribute__((export_name("_start"))) int start(void)
         if (bits & RANG)
             count += sp_irq_wait(edges, 0);
     }
-    sp_sleep_until(sp_time(SP_CLOCK_MONOTONIC) + 1000); /* the last one is announced when the contact is at rest */
+    sp_sleep_until(sp_time(SP_CLOCK_MONOTONIC) + 1000); /* logs the result after the contact has come to rest */
     log_format(SP_LOG_INFO, "rang %d times", count);
     return 0;
 }

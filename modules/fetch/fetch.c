@@ -1,20 +1,20 @@
-/* Fetches a page by HTTP and tells its status line, how many bytes it has and their Adler-32 checksum.
+/* Fetches a page by HTTP and logs its status line, its size in bytes and its Adler-32 checksum.
  *
- * The address is its argument in the manifest, http://host[:port]/path. The page passes through one buffer of 1 KB,
- * however long it is: nothing of it is kept but what is told about it. */
+ * The URL is the task's argument in the manifest, http://host[:port]/path. A page of any length passes through one buffer
+ * of 1 KB: the task keeps only the status line, the size and the checksum. */
 #include "sovelma_io.h"
 
 #define CONNECT_MS 10000
-#define SILENCE_MS 10000 /* how long the server may say nothing */
+#define SILENCE_MS 10000 /* timeout of each send and receive */
 #define URL_MAX 255
 #define STATUS_MAX 80
 
 static char url[URL_MAX + 1];
 static char status[STATUS_MAX + 1];
 static uint8_t buffer[1024]; /* the request, then the answer piece by piece, then the line to log */
-static char *end;            /* of the text in it */
+static char *end;            /* of the text in `buffer` */
 
-/* Not inlined: each copy would be compiled once more, at eight bytes for one. */
+/* Not inlined: the runtime would compile each inlined copy again, into eight bytes for each byte. */
 static __attribute__((noinline)) void add(const char *text)
 {
     end = put_text(end, text);
@@ -37,7 +37,7 @@ static __attribute__((noinline)) void fail(const char *what, int32_t error)
     sp_exit(1);
 }
 
-/* The first of the arguments, which are found as a file called "args", into url. */
+/* Reads the first argument into `url`. The manifest's arguments are a file called "args". */
 static void read_url(void)
 {
     int32_t count = sp_fs_read(capability("args"), url, URL_MAX, 0);
@@ -49,7 +49,7 @@ static void read_url(void)
     *at = 0;
 }
 
-/* Connects to where the URL leads and asks for the page. */
+/* Connects to the host of the URL and requests the page. Returns the socket. */
 static sp_cap_t ask(void)
 {
     char *host = url, *c;
@@ -70,7 +70,7 @@ static sp_cap_t ask(void)
     end = (char *)buffer;
     add("GET ");
     add(*c ? c : "/");
-    *c = 0; /* what is left in front of it is the host and its port */
+    *c = 0; /* cuts the path off: `host` is now the host and its port */
     add(" HTTP/1.0\r\nHost: ");
     add(host);
     add("\r\nConnection: close\r\n\r\n");
@@ -88,9 +88,9 @@ __attribute__((export_name("_start"))) void start(void)
     read_url();
     sp_cap_t socket = ask();
     uint32_t size = 0;               /* of the body, without the header */
-    uint32_t low = 1, high = 0;      /* its checksum */
-    uint32_t in_line = 0;            /* bytes of the header's present line */
-    char *in_status = status;        /* the first line is copied, as far as there is room */
+    uint32_t low = 1, high = 0;      /* the checksum of the body */
+    uint32_t in_line = 0;            /* bytes of the header's current line */
+    char *in_status = status;        /* end of the copy of the first line, which stops where `status` is full */
     int in_body = 0;
     int32_t count;
     while ((count = sp_net_recv(socket, buffer, sizeof buffer, SILENCE_MS)) > 0) {

@@ -1,6 +1,6 @@
-/* Shows what a sensor reads, whatever becomes of the sensor's driver.
+/* Shows the readings of a sensor, even when the driver of the sensor faults.
  *
- * Where the driver ends while it has a call, the call is DEAD. The next one, to the same name, waits until there is a driver again. */
+ * Where the driver ends during a call, the call returns DEAD. The next call, to the same name, waits until a driver runs again. */
 #include "sovelma_format.h"
 
 #define READINGS 6

@@ -1,4 +1,4 @@
-/* The smallest task that says something: what a task costs is measured with it. */
+/* The smallest task that logs a line. The cost of a task is measured with it. */
 #include "sovelma.h"
 
 static const char text[] = "Hello from a task of its own.";

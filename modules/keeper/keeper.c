@@ -1,6 +1,6 @@
-/* Looks after a driver: starts it whenever it has ended, until nobody needs it any more.
+/* Keeps a driver running: starts it again whenever it has ended, until the gauge signals that it is done.
  *
- * A supervisor in user space: the manifest lets it start and stop that one task, and tells it when the task has ended. */
+ * It is a supervisor in user space: the manifest lets it start and stop that one task, and learn when that task has ended. */
 #include "sovelma_format.h"
 
 #define ENDED 1 /* bits of the notification */

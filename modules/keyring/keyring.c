@@ -1,7 +1,7 @@
-/* Shows what it holds, then gives most of it up: the least authority that the rest of its work needs.
+/* Shows its capabilities, then gives most of them up: it keeps the least authority that the rest of its work needs.
  *
- * It is granted the directory "data" with every right. What it reads with gets the right to read alone, so a mistake
- * further down cannot write; what it opened on the way ends in one call. */
+ * The manifest grants it the directory "data" with every right. It reads through a capability that has only the right to
+ * read, so a later mistake cannot write. One call revokes everything derived from the file. */
 #include "sovelma_io.h"
 
 static void show(sp_cap_t which)
@@ -42,7 +42,7 @@ __attribute__((export_name("_start"))) int start(void)
     if (sp_fs_write(reading, "x", 1, 0) != SP_ERR_DENIED)
         return 2;
 
-    /* The directory goes, what was opened through it stays; then all that was made of the file ends at once. */
+    /* Dropping the directory keeps the file opened through it; revoking the file ends everything derived from the file at once. */
     char word[8];
     if (sp_cap_drop(data) != 0 || sp_fs_read(reading, word, sizeof word, 0) != 5)
         return 3;

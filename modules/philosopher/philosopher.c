@@ -1,7 +1,7 @@
-/* Dines with others at a round table: a fork on either side, each shared with a neighbour, and one chair less than guests.
+/* A dining philosopher: each shares a fork with the neighbour on either side, and the table has one chair less than guests.
  *
- * The chairs are what keeps the table going: were all to sit down and take the fork on their left, each would wait for the other
- * one for ever. The manifest names the forks. */
+ * The missing chair prevents a deadlock: if all guests sat down and took their left fork, each would wait for the right one for
+ * ever. The manifest names the forks. */
 #include "sovelma_io.h"
 
 #define MEALS 20
@@ -12,7 +12,7 @@ __attribute__((export_name("_start"))) int start(void)
     for (int i = 0; i < MEALS; i++) {
         if (sp_sync_take(chairs, -1) != 0 || sp_sync_lock(left, -1) < 0)
             return 1;
-        sp_yield(); /* so that neighbours get in the way of each other */
+        sp_yield(); /* lets the neighbours compete for the forks */
         if (sp_sync_lock(right, -1) < 0)
             return 2;
         sp_sleep(1);

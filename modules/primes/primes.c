@@ -1,4 +1,4 @@
-/* Processor work with a known answer: counts the primes below 200,000 by a sieve over odd numbers, in segments. */
+/* Processor work with a known result: counts the primes below 200,000 with a segmented sieve over odd numbers. */
 #include "sovelma_io.h"
 
 #define LIMIT 200000

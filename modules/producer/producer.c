@@ -1,7 +1,7 @@
-/* Fills a buffer that it shares with a consumer: a number every other millisecond, as long as there is room.
+/* Fills a buffer that it shares with a consumer: one number every 2 ms, while there is room.
  *
- * A bounded buffer, as in the books: one semaphore counts the places that are free, one those that are taken, and neither task
- * ever looks whether the other one is there. */
+ * This is the bounded buffer of the textbooks: one semaphore counts the free places, the other one the taken places, and
+ * neither task ever checks whether the other one is there. */
 #include "sovelma_io.h"
 
 #define NUMBERS 100

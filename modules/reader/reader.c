@@ -1,4 +1,4 @@
-/* Asks the broker for news again and again; a reply without a text is the last one. */
+/* Asks the broker for news in a loop. A reply without text is the last one. */
 #include "sovelma_io.h"
 
 static struct {

@@ -1,4 +1,4 @@
-/* Says three things to the broker, which it waits for first, and then that it is over. */
+/* Waits for the broker, sends it three headlines, and then signals that it is done. */
 #include "sovelma_io.h"
 
 static const char *const HEADLINES[] = { "it begins", "more of it", "it is done" };

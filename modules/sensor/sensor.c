@@ -1,6 +1,6 @@
-/* A driver with a fault: it serves readings, and at every third it divides by zero.
+/* A driver with a bug: it serves readings, and divides by zero at every third one.
  *
- * Only this task ends by that. Its clients find it DEAD, its keeper starts it again. */
+ * The fault ends only this task. The calls of its clients return DEAD, and its keeper starts it again. */
 #include "sovelma_io.h"
 
 struct message {

@@ -1,7 +1,7 @@
 /* Sorts the lines of the file "input" by their bytes, as `LC_ALL=C sort` does, and stores them as "sorted" in "data".
  *
- * Needs memory for the text and four bytes for each line, which the manifest has to give; where it does not, the task
- * says so and ends. What cannot happen unless the manifest is wrong is a panic. */
+ * The task needs memory for the text and four bytes for each line. Where the manifest gives too little memory, the task logs
+ * an error and ends. An error that only a wrong manifest can cause is a panic. */
 #include "sovelma_malloc.h"
 #include "sovelma_panic.h"
 
@@ -13,7 +13,7 @@ static uint32_t line_length(const char *line)
     return length;
 }
 
-/* Below 0, 0 or above 0, as strcmp; a line ends with its newline, which comes before every other byte here. */
+/* Returns a value below 0, 0 or above 0, as strcmp does. A line ends with its newline, which sorts before every other byte. */
 static int32_t compare(const char *a, const char *b)
 {
     for (; *a == *b && *a != '\n'; a++, b++)
@@ -45,11 +45,11 @@ static void heap_sort(const char **lines, uint32_t count)
         lines[last - 1] = line;
         sift(lines, 0, last - 1);
         if (last % 64 == 0)
-            sp_yield();         /* sorting takes long: other tasks of this priority run in between */
+            sp_yield();         /* sorting takes long, so other tasks of this priority get a turn */
     }
 }
 
-/* `size` bytes; ends the task where there are none. */
+/* Allocates `size` bytes. Ends the task where there is no memory. */
 static void *room(uint32_t size)
 {
     void *result = malloc(size);

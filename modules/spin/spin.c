@@ -1,7 +1,7 @@
-/* An endless loop without a single system call: fuel alone keeps it from starving the others. */
+/* An endless loop without system calls. Only the limit of fuel keeps it from starving the other tasks. */
 #include "sovelma.h"
 
-static volatile uint32_t turns;   /* volatile: the loop has to stay a loop */
+static volatile uint32_t turns;   /* volatile, so that the compiler keeps the loop */
 
 __attribute__((export_name("_start"))) void start(void)
 {

@@ -1,4 +1,4 @@
-/* Sleeps on a fixed period and prints how late it woke: what the scheduler's latency means to a task. */
+/* Sleeps with a fixed period and prints how late it woke up: the latency of the scheduler as a task sees it. */
 #include "sovelma_io.h"
 
 #define PERIOD_MS 200

@@ -1,7 +1,7 @@
 /* Counts lines, words and bytes of the file granted as "input", as `wc` does with UTF-8 text.
  *
- * A line is a newline character; a word is a run of characters between white space that has something printable in
- * it. Bytes beyond ASCII are taken for printable: Unicode's own spaces do not end a word here. */
+ * Each newline character counts as a line. A word is a run of characters between white space with at least one printable
+ * character. Bytes beyond ASCII count as printable, so Unicode's own spaces do not end a word here. */
 #include "sovelma_io.h"
 
 static uint8_t buffer[1024];

@@ -1,1 +1,1 @@
-"""From a manifest to a system: checked, then built. Unloaded once the system runs, but for what restarts need (plan)."""
+"""Checks a manifest and builds its system. This package is unloaded once the system runs; restarts use kernel.objects.plan."""

@@ -1,9 +1,10 @@
-"""What each task of a manifest may reach: imports of its module x grants x rights; and whether rules of a policy hold.
+"""The audit shows what each task of a manifest may reach, from its grants, its rights and the imports of its module. It also
+checks the rules of a policy.
 
-Nothing is started and no module is instantiated. A grant is what a task may reach whatever its module imports today; what the
-module can do with it are the calls it imports. Rules are held against grants.
+The audit starts no task and instantiates no module. A grant limits what the task may reach with any module; the imports limit what
+its present module can do with the grant. The audit checks rules against grants.
 
-A policy, JSON:
+A policy is JSON:
 
     {"version": 1, "rules": [
         {"only": ["updater"], "rights": ["write", "create"], "target": "/data/flash"},   no other task has one of these rights there
@@ -12,8 +13,8 @@ A policy, JSON:
 A target is a path and all below it, "net", "net example.org", "pin 4" (its edges too), "endpoint NAME", "notification NAME", "mutex NAME",
 "semaphore NAME", "buffer NAME" or "task NAME".
 
-Invariants: a target is reached where any part of it is: a grant of / reaches /data/flash. Whoever may call an endpoint reaches, for
-the rules that say never, what its servers reach.
+Invariants: a grant that reaches any part of a target reaches the target: a grant of / reaches /data/flash. In a rule with "never", a
+task that may call an endpoint reaches everything that the servers of the endpoint reach.
 """
 import json
 import abi
@@ -30,14 +31,14 @@ _KINDS = {"directory": abi.KIND_DIRECTORY, "file": abi.KIND_FILE, "net": abi.KIN
           "endpoint": abi.KIND_ENDPOINT, "notification": abi.KIND_NOTIFICATION,
           "mutex": abi.KIND_MUTEX, "semaphore": abi.KIND_SEMAPHORE, "buffer": abi.KIND_MEMORY, "irq": abi.KIND_IRQ, "task": abi.KIND_TASK}
 _SHARED = ("endpoint", "notification", "mutex", "semaphore", "buffer", "task")
-_ANY = const(0xFFFF)    # what a call needs that takes every kind of object
-# What a call gives a task beside the object that it was called on: kinds, and rights beyond those of that object.
+_ANY = const(0xFFFF)    # the kinds of a call that takes every kind of object
+# The new objects that a call gives a task: their kinds, and the rights beyond those of the object that it was called on.
 GIVES = {"sp_fs_open": (abi.KIND_DIRECTORY | abi.KIND_FILE, 0), "sp_net_connect": (abi.KIND_SOCKET, abi.RIGHT_READ | abi.RIGHT_WRITE)}
 
 
-# Calls that take an object of that kind as a second capability, and the right to it that they need.
+# By kind: the calls that take an object of the kind as a second capability, and the right to the object that they need.
 _SECOND = {"notification": (("sp_timer_bind", "sp_irq_bind", "sp_task_bind"), abi.RIGHT_WRITE), "endpoint": (("sp_notify_bind",), abi.RIGHT_READ)}
-# What tasks make themselves.
+# The kinds of object that tasks make themselves.
 _MADE = abi.KIND_ENDPOINT | abi.KIND_NOTIFICATION | abi.KIND_MUTEX | abi.KIND_SEMAPHORE | abi.KIND_MEMORY | abi.KIND_TIMER
 
 
@@ -47,15 +48,15 @@ def _usable(number, kind, rights):
 
 
 class Grant:
-    """One grant of a task. `word`: of its kind; `what`, `rights`: as its kind parsed it; `calls`: names of the imports that can
-    use it or what comes from it; `unused`: rights that none of them needs.
+    """One grant of a task. `word`: the manifest's word for its kind; `what`, `rights`: the grant as its kind parsed it; `calls`:
+    names of the imports that can use it or an object derived from it; `unused`: rights that no such import needs.
     """
 
     def __init__(self, name, word, what, rights, imports):
         self.name, self.word, self.what, self.rights = name, word, what, rights
-        things = {_KINDS[word]: rights}     # what the task has through it: {kinds: rights}
+        things = {_KINDS[word]: rights}     # the objects that the task reaches through the grant: {kinds: rights}
         used = []
-        for number in imports + imports:    # the second time with what the calls of the first one give
+        for number in imports + imports:    # the second pass adds calls on the objects that the first pass found
             for kinds in list(things):
                 if number not in used and _usable(number, kinds, things[kinds]):
                     used.append(number)
@@ -76,7 +77,7 @@ class Grant:
         self.unused = rights & ~needed
 
     def target(self):
-        """What it leads to, in words."""
+        """Returns the target of the grant in words."""
         if self.word in ("pin", "irq"):
             return "%s %d %s" % ((self.word,) + self.what[:2])
         if self.word == "net":
@@ -86,7 +87,7 @@ class Grant:
         return "its arguments" if isinstance(self.what, bytes) else self.what
 
     def reaches(self, target):
-        """Whether it leads to a target of a policy, or to a part of it."""
+        """Returns True where the grant reaches a target of a policy, or a part of it."""
         if self.word in ("pin", "irq"):
             return target == "pin %d" % self.what[0]
         if self.word == "net":
@@ -106,8 +107,8 @@ class Grant:
 
 
 class Audit:
-    """Of a checked manifest. `tasks`: list of (name, names of imports, list of Grant, names of imports that no grant serves); `reached`:
-    {name: names of the tasks whose endpoints it may call, and of those that these may call, and so on}.
+    """The audit of a checked manifest. `tasks`: list of (name, names of imports, list of Grant, names of imports that no grant
+    serves); `reached`: {name: names of the tasks whose endpoints the task may call, directly or through other tasks}.
     """
 
     def __init__(self, manifest):
@@ -128,19 +129,19 @@ class Audit:
         self.reached = {name: self._reached(name) for name, _, _, _ in self.tasks}
 
     def _ends(self, name, right):
-        # The endpoints that a task has with that right.
+        # Returns the endpoints that a task is granted with `right`.
         return [grant.what[0] for task, _, grants, _ in self.tasks if task == name
                 for grant in grants if grant.word == "endpoint" and grant.rights & right]
 
     def _reached(self, name):
         found = [name]
-        for one in found:               # which grows
+        for one in found:               # the loop also visits the tasks that it appends
             for end in self._ends(one, abi.RIGHT_WRITE):
                 found += [task for task, _, _, _ in self.tasks if task not in found and end in self._ends(task, abi.RIGHT_READ)]
         return found[1:]
 
     def findings(self):
-        """List of lines: what is granted for nothing, and what is imported for nothing."""
+        """Returns a list of lines: grants and rights that no import uses, and imports that no grant serves."""
         lines = []
         for name, _, grants, unserved in self.tasks:
             for grant in grants:
@@ -153,7 +154,7 @@ class Audit:
         return lines
 
     def rows(self):
-        """The rows of a table, the headings first."""
+        """Returns the rows of a table, the headings first."""
         rows = [("task", "grant", "target", "rights", "calls")]
         for name, _, grants, _ in self.tasks:
             for grant in grants:
@@ -162,7 +163,7 @@ class Audit:
         return rows
 
     def json(self, violations):
-        """All of it as JSON text. `violations`: as `violations` returns them."""
+        """Returns the audit as JSON text. `violations`: the result of `violations`."""
         return json.dumps({"version": VERSION, "tasks": [
             {"name": name, "imports": imports, "unserved": unserved, "reaches": self.reached[name], "grants": [
                 {"name": grant.name, "kind": grant.word, "target": grant.target(), "rights": rights_words(grant.rights), "calls": grant.calls,
@@ -170,7 +171,7 @@ class Audit:
             for name, imports, grants, unserved in self.tasks], "findings": self.findings(), "violations": violations})
 
     def dot(self):
-        """A picture for Graphviz: an arrow from each task to each target, with its rights."""
+        """Returns a graph for Graphviz: an arrow from each task to each of its targets, labelled with the rights."""
         lines = ["digraph authority {", "  rankdir=LR; node [shape=box];"]
         for name, _, grants, _ in self.tasks:
             lines.append("  %s;" % json.dumps(name))
@@ -182,7 +183,7 @@ class Audit:
         return "\n".join(lines + ["}"])
 
     def violations(self, policy):
-        """List of lines: where the rules of a Policy do not hold."""
+        """Returns a list of lines, one for each way in which a rule of the Policy does not hold."""
         lines = []
         for number, (only, rights, targets) in enumerate(policy.rules, 1):
             for name, _, grants, _ in self.tasks:
@@ -200,7 +201,7 @@ class Audit:
 
 
 class Policy(Checker):
-    """The rules of a file: list of (names of tasks or None, rights, targets). Raises ManifestError with all that is wrong."""
+    """The rules of a policy file. `rules`: list of (names of tasks or None, rights, targets). Raises ManifestError with every error."""
 
     def __init__(self, path, tasks):
         super().__init__(path)

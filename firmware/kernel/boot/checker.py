@@ -1,4 +1,4 @@
-"""Small checks of a manifest's values. Each notes what is wrong with its place and goes on, so all errors are shown at once."""
+"""Small checks of a manifest's values. Each check records an error with its place and goes on, so the user sees all errors at once."""
 import hal
 from kernel.boot import strict_json
 from kernel.core.capability import RIGHTS
@@ -8,12 +8,12 @@ from kernel.objects.ramfs import NAME_MAX
 
 
 def whole(value):
-    """True for an int; JSON's true and false are ints to isinstance."""
+    """Returns True for an int that is no bool: isinstance takes JSON's true and false for ints."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 class Checker:
-    """`errors`: what is wrong, list of lines; `path`: of the manifest, in front of each."""
+    """Checks one file and collects its errors. `errors`: list of lines; `path`: path of the file, at the start of each line."""
 
     def __init__(self, path):
         self.path = path
@@ -21,8 +21,8 @@ class Checker:
         self._base = path[:path.rindex("/") + 1] if "/" in path else ""
 
     def load(self, what, version, keys):
-        """The object that the file is, with that version and no other keys. Raises ManifestError where there is none; `what`:
-        "the manifest", for that case.
+        """Reads the file and returns its JSON object. Records a wrong version and unknown keys. Raises ManifestError where the file
+        cannot be read or holds no object. `what`: the name of the file in an error, "the manifest".
         """
         root = None
         try:
@@ -45,20 +45,20 @@ class Checker:
         self.errors.append("%s: %s%s%s" % (escaped(self.path), escaped(where), ": " if where else "", printable(what)))
 
     def is_a(self, value, kind, where, words):
-        """Whether a value has a type; notes "must be `words`" where it has not."""
+        """Returns True where `value` has the type `kind`; else records "must be `words`"."""
         if isinstance(value, kind) and (kind is not int or whole(value)):
             return True
         self.wrong(where, "must be " + words)
         return False
 
     def keys(self, value, where, known):
-        """Notes every key of an object that is not known."""
+        """Records every key of an object that is not in `known`."""
         for key in value:
             if key not in known:
                 self.wrong(where + ("." if where else "") + key, "unknown key")
 
     def number(self, value, key, where, minimum, maximum, default):
-        """The whole number under a key, which has to be in that range."""
+        """Returns the whole number under `key`, or `default`. Records an error where it is out of range."""
         if key not in value:
             return default
         number = value[key]
@@ -67,11 +67,11 @@ class Checker:
         return number
 
     def on_host(self, path):
-        """A path on the host that the manifest names, which is relative to the manifest's directory."""
+        """Returns the host's path of a file that the manifest names relative to its own directory."""
         return path if path.startswith("/") else self._base + path
 
     def host_file(self, path, where):
-        """Notes it where there is no such file on the host."""
+        """Records an error where the host has no such file."""
         try:
             if hal.is_directory(path):
                 self.wrong(where, "is a directory: " + path)
@@ -81,7 +81,7 @@ class Checker:
             self.wrong(where, "cannot be read: " + path)
 
     def ramfs_path(self, path, where):
-        """Whether a path can be one of the RamFS; notes it where it cannot."""
+        """Returns True where `path` is a valid path of the RamFS; else records an error."""
         parts = path.split("/")
         good = len(parts) > 1 and not parts[0]
         for part in parts[1:]:
@@ -93,14 +93,14 @@ class Checker:
         return good
 
     def one_of(self, value, where, key, words, default):
-        """The word under a key, which has to be one of some."""
+        """Returns the word under `key`, or `default`. Records an error where it is not one of `words`."""
         word = value.get(key, default)
         if word not in words:
             self.wrong(where + "." + key, "must be " + " or ".join(words))
         return word
 
     def rights(self, grant, where, kind, default, known):
-        """The mask of the rights that a grant names. `kind`: what it grants; `known`: the rights that this has."""
+        """Returns the bit mask of the rights that a grant names. `kind`: the granted object in words; `known`: the rights of its kind."""
         rights = 0
         names = grant.get("rights", default)
         if self.is_a(names, list, where + ".rights", "a list"):

@@ -1,8 +1,8 @@
-"""Builds a system from a checked manifest: the file system first, then every task, or nothing at all.
+"""The loader builds a system from a checked manifest: the file system first, then every task. It builds all or nothing.
 
-The loader instantiates each module and runs none: the start function and `_start` run later, inside the task and paid for
-with its fuel. The loader reports every error with its place in the manifest and then ends the tasks that it has made. It
-touches no pin until nothing can fail any more.
+The loader instantiates each module and runs none: the start function and `_start` run later, inside the task, which pays
+fuel for them. The loader reports every error with its place in the manifest, and then ends the tasks that it has made. It
+touches the pins last, when nothing else can fail.
 """
 import hal
 import wasm3
@@ -19,7 +19,7 @@ from kernel.core.task import Task
 
 
 def build(manifest):
-    """A System ready to run. Raises ManifestError; then no task is left."""
+    """Returns a System ready to run. Raises ManifestError; then no task is left."""
     _make_arena(manifest)
     console.ok("arena: %d bytes, %d free" % wasm3.arena()[:2])
     fs = RamFS(manifest.ramfs)
@@ -50,7 +50,7 @@ def build(manifest):
 
 
 def _make_arena(manifest):
-    # Of the size the manifest wants, where a machine can choose; else the one there is has to suffice.
+    # Gives the arena the size in the manifest. A machine whose arena has a fixed size reports an error where it is too small.
     size = wasm3.arena()[0]
     if manifest.arena and manifest.arena != size:
         try:
@@ -61,8 +61,8 @@ def _make_arena(manifest):
 
 
 def _fill_in(manifest, fs):
-    # Directories, files and mounts.
-    # shorter paths first: a directory gets its limit before anything is put below it
+    # Makes directories, files and mounts.
+    # Shorter paths come first, so that a directory has its limit before anything is put below it.
     for path in sorted(manifest.directories, key=len):
         node = fs.make(path, True, manifest.directories[path])
         if not isinstance(node, Directory):
@@ -84,7 +84,7 @@ def _fill_in(manifest, fs):
 
 
 def _make_file(node, content):
-    # What is wrong, or None. `content`: bytes, or the path of a host file.
+    # Fills a new file. Returns an error message or None. `content`: bytes, or the path of a host file.
     if not isinstance(node, File):
         return "cannot be made: " + abi.ERRORS[-1 - node]
     try:
@@ -103,7 +103,7 @@ def _make_file(node, content):
 
 
 class _Source:
-    # Stands in for a task's memory: `File.write` takes its bytes from here.
+    # Stands in for a task's instance: `File.write` reads the bytes from here.
 
     def __init__(self, data):
         self._data = data
@@ -114,7 +114,7 @@ class _Source:
 
 
 def _fill(file, stream):
-    # Copies the stream to the file, until the end or until there is no room.
+    # Copies the stream to the file, up to its end or until there is no room.
     while True:
         data = stream.read(BLOCK)
         if not data or file.write(file.size, len(data), _Source(data), 0) != len(data):
@@ -122,7 +122,7 @@ def _fill(file, stream):
 
 
 def _task(manifest, index, fs):
-    # The task, still without its pins; None where something is wrong.
+    # Makes one task without the objects of OUTSIDE kinds. Returns None where the manifest has an error here.
     fields = manifest.tasks[index]
     plan = Plan(fields, fs)
     where = "tasks[%d]" % index

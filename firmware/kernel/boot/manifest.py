@@ -1,35 +1,35 @@
-"""The boot manifest `system.json`: read, checked whole, every error told with its place before anything starts.
+"""The manifest `system.json`. It is checked whole before anything starts, and every error is reported with its place.
 
     {
       "version": 1,
-      "arena": 65536,                          bytes of the arena, where a machine can choose; optional
-      "ramfs": 1048576,                        bytes all files and directories together may take; optional
-      "directories": {"/data": 65536},         made empty; the number limits what is below, 0 does not; optional
+      "arena": 65536,                          bytes of the arena, where the machine can choose; optional
+      "ramfs": 1048576,                        bytes that all files and directories together may take; optional
+      "directories": {"/data": 65536},         made empty; the number limits the bytes below, 0: no limit; optional
       "files": {"/input": "README.md",         made with the content of a host file,
                 "/motd": {"text": "hello"}},   or with this text; optional
-      "mounts": {"/data/disk": "some/directory",   the machine's own storage; optional; or with its limit in bytes:
+      "mounts": {"/data/disk": "some/directory",   a directory of the machine's storage; optional; with a limit in bytes:
                  "/data/more": {"path": "other/directory", "limit": 1048576}},
       "network": {"nameservers": ["192.0.2.53"], "hosts": {"printer": "10.0.0.9"}},
-                                               name servers, default: those of the machine; and names that
-                                               are known without asking; optional
+                                               name servers, default: those of the machine; and host names
+                                               with a fixed address; optional
       "tasks": [
         {
           "name": "hello",
           "module": "build/modules/hello.wasm",
-          "sha256": "2f7c...",                 of the module: another one gets nothing; optional
-          "args": ["-v"],                      for the module, which finds them as a file called "args"; optional
+          "sha256": "2f7c...",                 hash of the module: another module does not start; optional
+          "args": ["-v"],                      arguments, which the module reads as a file called "args"; optional
           "priority": 3,                       0..7, 7 runs first; default 3
           "slice": 200000,                     fuel; default: the port's 2 ms
-          "budget": 5000000, "period": 100,    fuel in so many ms, then only what no other task wants; default: no limit
-          "memory": 1024,                      bytes of linear memory; default: what the module says it needs
-          "stack": 1024,                       bytes of the wasm stack; default: what the module implies
-          "quota": 8192,                       bytes of the whole region; default: what it takes
-          "capabilities": 16,                  how many it may hold at once; default 16
-          "log_burst": 32, "log_rate": 32,     lines it may log at once, and in a second; default 32
+          "budget": 5000000, "period": 100,    fuel in a period of ms; beyond it all other tasks come first; default: no limit
+          "memory": 1024,                      bytes of linear memory; default: the size that the module declares
+          "stack": 1024,                       bytes of the wasm stack; default: the size that the module implies
+          "quota": 8192,                       bytes of the whole region; default: as many as the task needs
+          "capabilities": 16,                  capabilities that the task may hold at once; default 16
+          "log_burst": 32, "log_rate": 32,     lines that it may log at once, and in a second; default 32
           "fault": {"policy": "restart", "first": 100, "most": 10000, "times": 5},
                                                or "stop", the default, or "reboot", see kernel.core.supervisor
-          "storage": 65536,                    bytes its files may take, wherever they lie; default 0: no limit
-          "may_fault": false,                  a fault of this task does not make the run a failure; default false
+          "storage": 65536,                    bytes that its files may take, in any directory; default 0: no limit
+          "may_fault": false,                  true: a fault of this task does not make the run fail; default false
           "caps": {"input": {"file": "/input", "rights": ["read"]},
                    "data": {"directory": "/data", "rights": ["read", "write", "create"]},
                    "net": {"net": {"allow": ["example.org"], "ports": [80]}},     see kernel.objects.netpolicy
@@ -37,11 +37,11 @@
                    "key": {"pin": 9, "mode": "in", "pull": "up", "active": "low"}}
         }
       ],
-      "simulation": [[500, 9, 0], [700, 9, null]]      what happens to simulated pins; optional
+      "simulation": [[500, 9, 0], [700, 9, null]]      events of simulated pins; optional
     }
 
-Paths of host files and modules are relative to the manifest's own directory. Tasks write below /data only, so that one
-look tells what they can change.
+Paths of host files and modules are relative to the manifest's own directory. Tasks write below /data only, so that a reader
+sees at a glance which files they can change.
 """
 import hal
 from abi import RIGHT_READ
@@ -51,30 +51,31 @@ from kernel.core.errors import ManifestError
 
 VERSION = 1
 RAMFS_DEFAULT = 1 << 20
-MOUNT_DEFAULT = 1 << 24         # bytes: room for a demo's data, not for a runaway task to fill a disk
+MOUNT_DEFAULT = 1 << 24         # bytes: enough for a demo's data, too few for a runaway task to fill a disk
 _BYTES_MAX = (1 << 30) - 1
 
 _STEP_MAX = (1 << 29) - 1      # ms: half the period of the tick counter
 
 class Manifest(Checker):
-    """A checked manifest: every path exists on the host, every grant names something that will be there.
+    """A checked manifest: every path exists on the host, and every grant names an object that the system will have.
 
-    `path`: the host file it was read from; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
+    `path`: the host file of the manifest; `arena`, `ramfs`: bytes; `directories`: {path: limit}; `files`: {path: host
     path, or bytes}; `mounts`: {path: (host directory, limit)}; `network`: (nameservers, hosts) for kernel.objects.resolver;
-    `tasks`: list of dictionaries with every key set, "caps" being a list of (name, word, what, rights) as the
-    kinds of object parse grants (kernel.objects.kinds); the arguments are one more, ("args", "file", bytes, rights); `simulation`: list of (milliseconds, pin, level).
+    `tasks`: list of dictionaries with every key set, where "caps" is a list of (name, word, what, rights), the grants as their
+    kinds parse them (kernel.objects.kinds), and arguments are one more grant, ("args", "file", bytes, rights); `simulation`:
+    list of (milliseconds, pin, level).
     """
 
     def __init__(self, path, changes=None):
-        """Reads and checks. `changes`: {RamFS path: host path} to use instead of what "files" says, relative to where
-        the program runs. Raises ManifestError.
+        """Reads and checks the file. `changes`: {RamFS path: host path}, which replaces entries of "files"; the host paths are
+        relative to the current directory of the program. Raises ManifestError.
         """
         super().__init__(path)
         root = self.load("the manifest", VERSION, ("version", "arena", "ramfs", "directories", "files", "mounts", "network", "tasks",
                                                    "simulation"))
-        self.named = []             # (name, where) of tasks that grants name
-        self.shared = {}            # {(word, name): object} of what grants name together
-        self.pins = {}              # {pin: (mode, pull, initial) of its first grant}
+        self.named = []             # (name, where) of each task that a grant names
+        self.shared = {}            # {(word, name): (object, number)} of the objects that several grants share
+        self.pins = {}              # {pin: (mode, pull, where) of its first grant; -1 - pin: where of the grant of its edges}
         self.arena = self.number(root, "arena", "arena", 0, _BYTES_MAX, 0)
         self.ramfs = self.number(root, "ramfs", "ramfs", 0, _BYTES_MAX, RAMFS_DEFAULT)
         self.directories = self._check_directories(root.get("directories", {}))
@@ -164,7 +165,7 @@ class Manifest(Checker):
         return result
 
     def _check_hashes(self):
-        # A task that can write to a module's file could give itself the rights of the task that runs it.
+        # A task that can write to a module's file could take the rights of the task that runs the module.
         for index, task in enumerate(self.tasks):
             if task["sha256"] is None and isinstance(task["module"], str):
                 for directory in self._written():
@@ -173,10 +174,10 @@ class Manifest(Checker):
                             self.wrong("tasks[%d].sha256" % index, "must be there: a task can write to " + directory)
                             break
                     except OSError:
-                        pass            # one of them is not there, which was told
+                        pass            # the file or the directory is missing, which is recorded already
 
     def _written(self):
-        # The directories of the host that some task may write to.
+        # Returns the directories of the host that any task may write to.
         result = []
         for path, (host, _) in self.mounts.items():
             for task in self.tasks:
@@ -187,7 +188,7 @@ class Manifest(Checker):
         return result
 
     def _check_simulation(self, value):
-        # What happens to pins from outside; a machine with real ones checks it and leaves it to the world.
+        # Checks the events of simulated pins. A machine with real pins checks them too, and ignores them.
         result = []
         if self.is_a(value, list, "simulation", "a list"):
             for index, step in enumerate(value):

@@ -1,6 +1,6 @@
-"""What can be said of a module without running it: is it valid, what does it import, how much memory does it take.
+"""Describes a module without running it: its validity, its imports and exports, and the memory that it needs.
 
-Nothing of the module runs here; a task is created to learn the size of its region and ended again.
+No code of the module runs here. `describe` makes an instance to learn the size of its region, and ends it again.
 """
 import wasm3
 from kernel.core.log import escaped
@@ -9,12 +9,12 @@ _KINDS = ("function", "table", "memory", "global")
 
 
 def _text(name):
-    return escaped(str(name, "utf-8"))      # the validator has seen to the encoding
+    return escaped(str(name, "utf-8"))      # the validator has checked the encoding
 
 
 def describe(path):
-    """Lines about the module in a file. Raises OSError where it cannot be read, ValueError("offset: reason") where it
-    is not valid, MemoryError where the arena is too small to look at it.
+    """Returns lines about the module in a file. Raises OSError where the file cannot be read, ValueError("offset: reason")
+    where the module is not valid, MemoryError where there is no memory to examine it.
     """
     with open(path, "rb") as stream:
         wasm = stream.read()

@@ -1,10 +1,10 @@
-"""JSON as RFC 8259 has it, and nothing else: what is wrong is told with its line and column.
+"""A strict JSON parser: it accepts exactly the texts of RFC 8259, and reports an error with its line and column.
 
-MicroPython's own parser takes many other texts for JSON too - without commas, cut off, with a key twice - and a boot
-manifest that is not what its author thinks it is grants the wrong rights.
+MicroPython's own parser also accepts texts without commas, truncated texts, and objects with a key twice. A manifest that
+means something else than its author thinks grants the wrong rights.
 
-Invariants: a text that is accepted means the same to every JSON parser. Nesting is bounded, and the use of the C stack with
-it. Keys keep their order, so errors are told in the order of the text.
+Invariants: an accepted text means the same to every JSON parser. Nesting is limited, and so is the use of the C stack.
+Keys keep their order, so errors are reported in the order of the text.
 """
 from ucollections import OrderedDict
 
@@ -17,7 +17,7 @@ _WORDS = ((b"true", True), (b"false", False), (b"null", None))
 
 
 def parse(data):
-    """The value of a JSON text. `data`: bytes. Raises ValueError("line 2, column 5: ...")."""
+    """Returns the value of a JSON text. `data`: bytes. Raises ValueError("line 2, column 5: ...")."""
     reader = _Reader(data)
     try:
         value = reader.value(0)
@@ -33,14 +33,14 @@ def parse(data):
 
 
 class _Reader:
-    # The text and the place that is read next, which is where an error is found.
+    # The text and the offset of the next byte. Where parsing fails, the offset is the place of the error.
 
     def __init__(self, data):
         self.data = data
         self.at = 0
 
     def skip(self):
-        # Past white space; returns the byte there, or -1 at the end.
+        # Skips white space. Returns the byte after it without taking it, or -1 at the end.
         data = self.data
         while self.at < len(data):
             if data[self.at] not in _SPACES:
@@ -71,7 +71,7 @@ class _Reader:
         return self.skip()
 
     def _more(self, closing):
-        # Behind an entry: True at a comma, False at the end of the list or object.
+        # Reads the byte after an entry. Returns True for a comma, False for the end of the list or object.
         byte = self.skip()
         if byte != 44 and byte != closing:
             raise ValueError("the text breaks off" if byte < 0 else "a comma or the end is missing")
@@ -109,7 +109,7 @@ class _Reader:
                 return result
 
     def number(self):
-        # An int where the text is one, else a float.
+        # Returns an int where the text is a whole number, else a float.
         start = self.at
         if self.data[self.at] == 45:
             self.at += 1
@@ -161,7 +161,7 @@ class _Reader:
                 self.at += 1
 
     def _escape(self):
-        # Behind a backslash.
+        # Reads an escape. The offset is after the backslash.
         byte = self.data[self.at] if self.at < len(self.data) else -1
         if byte in _ESCAPES:
             self.at += 1
@@ -179,7 +179,7 @@ class _Reader:
         return chr(code)
 
     def _hex(self):
-        # At the u of an escape.
+        # Reads four hexadecimal digits. The offset is at the u of the escape.
         digits = self.data[self.at + 1:self.at + 5].lower()
         code = 0
         for digit in digits:

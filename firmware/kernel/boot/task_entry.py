@@ -1,4 +1,4 @@
-"""One task's entry of the manifest: numbers, module, arguments, fault policy, grants."""
+"""Checks a task's entry in the manifest: numbers, module, arguments, fault policy, grants."""
 import ubinascii as binascii
 import hal
 from abi import RIGHT_READ
@@ -9,14 +9,14 @@ from kernel.core.task import PERIOD_DEFAULT, PRIORITIES, PRIORITY_DEFAULT
 from kernel.objects.kinds import grant_words, kind_of
 from kernel.objects.ramfs import Account
 
-STACK_DEFAULT = 0               # what the module implies, see docs/RUNTIME.md
+STACK_DEFAULT = 0               # 0: the module implies the size, see docs/RUNTIME.md
 _BYTES_MAX = (1 << 30) - 1
 _ARGUMENTS_MAX = 32
 _ARGUMENT_MAX = 255            # bytes
 _DELAY_MAX = 86_400_000        # ms until a restart: a day
-_TASK_NAME_MAX = 32            # a task's name stands in front of every line it logs
+_TASK_NAME_MAX = 32            # characters: every line that the task logs begins with the name
 
-# Keys of a task that are numbers: (least, most, default).
+# Keys of a task that are numbers: (minimum, maximum, default).
 _NUMBERS = {
     "priority": (0, PRIORITIES - 1, PRIORITY_DEFAULT),
     "slice": (1, (1 << 30) - 1, hal.SLICE),
@@ -35,7 +35,7 @@ _NUMBERS = {
 
 
 def check_task(manifest, task, where, names):
-    """A task's entry with every key set, see manifest.Manifest. `names`: set of the tasks' names so far, which grows."""
+    """Checks a task's entry. Returns it with every key set, see manifest.Manifest. `names`: set of earlier names; gains this one."""
     manifest.keys(task, where, ["name", "module", "sha256", "args", "fault", "may_fault", "caps"] + list(_NUMBERS))
     result = {}
     name = task.get("name")
@@ -69,7 +69,7 @@ def check_task(manifest, task, where, names):
 
 
 def _check_hash(manifest, task, where):
-    # The hash as bytes, or None where the task has none.
+    # Returns the hash as bytes, or None where the task has none.
     if "sha256" not in task:
         return None
     text = task["sha256"]
@@ -84,7 +84,7 @@ def _check_hash(manifest, task, where):
 
 
 def _check_arguments(manifest, value, where):
-    # What the module reads: every argument with a zero behind it.
+    # Returns the bytes that the module reads: each argument followed by a zero.
     result = b""
     if manifest.is_a(value, list, where, "a list"):
         if len(value) > _ARGUMENTS_MAX:
@@ -99,7 +99,7 @@ def _check_arguments(manifest, value, where):
 
 
 def _check_fault(manifest, value, where):
-    # A supervisor.Policy.
+    # Returns a supervisor.Policy, or None where the entry is wrong.
     if not manifest.is_a(value, dict, where, "an object"):
         return None
     policy = manifest.one_of(value, where, "policy", supervisor.ACTIONS, None)

@@ -1,1 +1,1 @@
-"""What every system has: tasks, their scheduler and supervisor, capabilities, the loop, logs. It knows no kind of object."""
+"""The parts that every system has: tasks, scheduler, supervisor, capabilities, loop and logs. No file here knows a kind of object."""

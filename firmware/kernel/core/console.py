@@ -1,11 +1,11 @@
-"""The kernel's own lines: boot log, notes, crash records. The last ones are kept for `dmesg`.
+"""The kernel's own lines: boot log, notes, crash records. The console keeps the last lines for `dmesg`.
 
-The caller escapes text that comes from a module or a host file (`kernel.core.log.escaped`) before it puts it into a line.
+The caller escapes text from a module or a host file (`kernel.core.log.escaped`) before it passes a line.
 """
 import hal
 
 _KEPT = const(32)       # lines
-COLUMNS = 80            # of a terminal, for what is laid out as a table
+COLUMNS = 80            # width of a terminal, for tables
 
 _lines = []
 
@@ -25,8 +25,8 @@ def show(text):
 
 
 def folded(text, prefix=""):
-    """List of lines of at most 80 characters; what does not fit goes on in the next line, indented, behind `prefix` (40 characters
-    at most).
+    """Returns `text` as a list of lines of at most 80 characters. Each line after the first begins with `prefix` (40 characters at
+    most) and an indent.
     """
     lines = []
     prefix += "    "
@@ -64,5 +64,5 @@ def note(text):
 
 
 def kept():
-    """List of the last lines, the oldest first."""
+    """Returns the last lines, the oldest first."""
     return list(_lines)

@@ -1,23 +1,23 @@
-"""What tasks log: one ring of lines per task, bounded in length and rate, escaped before it reaches a terminal.
+"""The logs of tasks: one ring of lines per task, limited in length and rate, escaped before it reaches a terminal.
 
-A task may log a burst of lines and then so many a second; what is beyond that is refused and counted. Bytes that are
-not printable ASCII are shown as escapes, so that a task can neither drive the terminal nor forge another one's lines;
-the ring keeps them as they came, and errors that were refused.
+A task may log a burst of lines, and then a fixed number a second; the log refuses and counts any further line. The console
+shows bytes that are not printable ASCII as escapes, so a task can neither control the terminal nor forge a line of another
+task. The ring keeps the unescaped bytes, and keeps lines of level ERROR even when they are refused.
 
 Invariant: taking a line and showing it allocate nothing.
 """
 from abi import AGAIN, LOG_ERROR, LOG_INFO
 
-_RING = const(512)          # bytes, a power of two: the last few lines, to show why a task faulted
+_RING = const(512)          # bytes, a power of two: the last few lines, which show why a task faulted
 _WRAP = const(_RING - 1)
-_HEADER = const(3)          # of a line in the ring: level, length (low byte first)
+_HEADER = const(3)          # bytes before a line in the ring: level, length (low byte first)
 LINE_MAX = const(256)      # the ABI's limit of sp_log
 BURST_DEFAULT = const(32)   # lines at once and lines a second, as the ABI says
 RATE_DEFAULT = const(32)
 _TICKS_MASK = const(0x3FFFFFFF)
-_LABEL_MAX = const(80)     # a task's name and what stands around it
+_LABEL_MAX = const(80)     # a task's name, the marks around it and the newline
 
-# One line as shown (\xNN: 4 bytes for one). Nothing stays in it, so that it serves whoever needs some bytes for a moment.
+# Room for one line as shown, where an escape \xNN takes 4 bytes. Any code may use it briefly, since no data stays in it.
 scratch = bytearray(_LABEL_MAX + LINE_MAX * 4 + 1)
 _MARKS = (b"error: ", b"warning: ", b"")                # before the text, by level
 
@@ -31,23 +31,23 @@ class Ring:
         self._first = 0         # where the oldest line starts
         self._used = 0
         self._burst = burst
-        self._every = 1000 // rate      # ms until there is one more
+        self._every = 1000 // rate      # ms between two tokens
         self._tokens = burst
         self._ticked = 0
-        self.dropped = 0        # lines refused since the last one that was taken
+        self.dropped = 0        # lines refused since the last accepted line
         self.refused = 0        # lines refused in all
-        self._error = False     # the last line was one of level ERROR
+        self._error = False     # the last line had the level ERROR
 
     def take(self, instance, level, address, length, now, write):
-        """Takes a line of at most LINE_MAX bytes from a task's memory. Returns its length or AGAIN.
+        """Takes a line of at most LINE_MAX bytes from a task's memory. Returns its length, or AGAIN where the rate is exceeded.
 
-        `now`: ticks; `write(buffer, n)`: the console.
+        `now`: ticks; `write(buffer, n)`: writes to the console.
         """
         self._error = level == LOG_ERROR
         if not self._allowed(now):
             self.dropped += 1
             self.refused += 1
-            if self._error:             # it may be the last words, see `last_words`
+            if self._error:             # it may be a panic message, see `last_words`
                 self._keep(instance, level, address, length)
             return AGAIN
         if self.dropped:
@@ -61,17 +61,17 @@ class Ring:
         return length
 
     def age(self, now):
-        """Brings `_ticked` forward, see System._age: after so long a time the burst is full again."""
+        """Brings `_ticked` forward where enough time has passed to allow a full burst again. See System._age."""
         if (now - self._ticked) & _TICKS_MASK >= self._burst * self._every:
             self._tokens = self._burst
             self._ticked = now
 
     def rest(self):
-        """So long a time has passed that the burst is full again."""
+        """Allows a full burst again. The caller knows that enough time has passed."""
         self._tokens = self._burst
 
     def _allowed(self, now):
-        # A bucket of tokens: full at the start, one more every so many ms.
+        # A token bucket: full at the start, one token more every `_every` ms.
         passed = (now - self._ticked) & _TICKS_MASK
         if passed >= self._burst * self._every:
             self._tokens = self._burst
@@ -86,7 +86,7 @@ class Ring:
         return True
 
     def _keep(self, instance, level, address, length):
-        # Puts the line behind the others, over the oldest where there is no room.
+        # Appends the line to the ring, and drops the oldest lines where there is no room.
         ring = self._ring
         while self._used + _HEADER + length > _RING:
             first = self._first
@@ -113,12 +113,12 @@ class Ring:
         write(scratch, end)
 
     def last_words(self):
-        """The last line as bytes where it was an error, refused ones included; else None."""
+        """Returns the last line as bytes where its level was ERROR, even if it was refused; else None."""
         lines = self.lines() if self._error else None
         return lines[-1][1] if lines else None
 
     def lines(self):
-        """List of (level, bytes) of what the ring still holds."""
+        """Returns the lines in the ring, the oldest first: a list of (level, bytes)."""
         result = []
         ring = self._ring
         at = self._first
@@ -149,23 +149,23 @@ def _put_number(at, number):
 
 
 def escaped(text):
-    """A string with escapes for every byte that is not printable ASCII, for names that a module or a host file chose."""
+    """Returns `text` with escapes for every byte that is not printable ASCII. For names that come from a module or a host file."""
     return escaped_bytes(text.encode())
 
 
 def printable(text):
-    """A string with escapes for what is not printable ASCII, for messages that may quote anything; backslashes stay."""
+    """Returns `text` with escapes for bytes that are not printable ASCII, backslashes unchanged. For messages with quotations."""
     return escaped_bytes(text.encode(), "\\")
 
 
 def file_name(name):
-    """A task's name as a name of one file: letters, digits, "-", "_" and dots inside stay, the rest becomes %xx. Two names never
-    become one, and none leads out of a directory.
+    """Returns a task's name as the name of one file: letters, digits, "-", "_" and dots after the first character stay, the rest
+    becomes %xx. Different names give different file names, and no name leads out of a directory.
     """
     return "".join(char if char.isalpha() or char.isdigit() or char in "-_" or char == "." and index else "%%%02x" % ord(char)
                    for index, char in enumerate(name))
 
 
 def escaped_bytes(data, backslash="\\x5c"):
-    """As `escaped`, of bytes that need not be text. `backslash`: what stands for one."""
+    """As `escaped`, for bytes that need not be text. `backslash`: the replacement for a backslash."""
     return "".join(backslash if byte == 92 else chr(byte) if 32 <= byte < 127 else "\\x%02x" % byte for byte in data)

@@ -1,9 +1,9 @@
-"""The supervisor: what happens to a task that ends. It keeps and shows the crash record, releases region and capabilities,
-and applies the task's fault policy.
+"""The supervisor handles a task that ends: it keeps and shows the crash record, releases the region and the capabilities, and
+applies the task's fault policy.
 
-The scheduler reports, and this module decides. A fault ends one task and nothing else, unless the manifest says that the
-machine reboots. Nothing here may fail: without memory a record is lost, a line is not shown, a restart is tried again
-later.
+The scheduler reports the end of a task, and the supervisor decides what follows. A fault ends one task only, unless the
+manifest asks for a reboot. No function here may fail: without memory a crash record is lost, a line is not shown, or a
+restart is tried again later.
 """
 import ujson as json
 import hal
@@ -18,20 +18,20 @@ REBOOT = const(2)
 ACTIONS = ("stop", "restart", "reboot")
 
 
-told = None         # told(task): a task that watches it wants to know that it has ended; allocates nothing and raises nothing
+told = None         # told(task): called when a task has ended, so that it informs the watching tasks; allocates and raises nothing
 
-# What a restart takes off a budget for each byte of the region, which is cleared and filled; about its time on a board.
+# The fuel that a restart takes off the budget for each byte of the region, which it clears and fills: about its time on a board.
 _FUEL_PER_BYTE = const(4)
 _FUEL_MAX = const((1 << 30) - 1)
-_PERIOD_MAX = const(4)     # functions that call each other in a circle, for `CrashRecord.repeats`
+_PERIOD_MAX = const(4)     # the longest cycle of mutually recursive functions that `CrashRecord.repeats` finds
 
 
 class Policy:
-    """What a fault of a task leads to.
+    """A task's fault policy.
 
-    `action`: STOP, RESTART or REBOOT. The others belong to RESTART. `first`: ms until the first restart; each further
-    wait is twice as long, up to `most` ms. `times`: faults in a row after which the task is given up. A task that ran for
-    `most` ms before it faulted starts the count and the waits anew.
+    `action`: STOP, RESTART or REBOOT. The other arguments matter for RESTART only. `first`: back-off in ms before the first
+    restart; each further back-off is twice as long, up to `maximum` ms. `times`: restarts in a row after which the supervisor
+    gives the task up. A fault after a run of at least `maximum` ms starts the count and the back-off anew.
     """
 
     def __init__(self, action, first, maximum, times):
@@ -41,7 +41,7 @@ class Policy:
         self.times = times
 
     def delay(self, failures):
-        """Milliseconds until the restart after so many faults in a row, or -1 where the task is given up."""
+        """Returns the back-off in ms after `failures` faults in a row, or -1 where the supervisor gives the task up."""
         if failures > self.times:
             return -1
         delay = self.first
@@ -52,12 +52,12 @@ class Policy:
 
 
 class CrashRecord:
-    """Why a task faulted. Everything is copied out of the region, which is gone afterwards.
+    """The record of a fault. It holds copies only, since the region is cleared afterwards.
 
     `reason`: a string; `backtrace`: list of (function index, name or None), innermost first; `places`: for each frame the
     offset of its instruction in the module's code section, or None; `code`: a hash of that section, 16 hexadecimal
-    digits; `fuel` and `calls`: used and made since its last start; `last_calls`: list of (name, answer or None), the last 8
-    system calls, the oldest first; `ticks`: when.
+    digits; `fuel`, `calls`: fuel used and system calls made since the last start; `last_calls`: list of (name, answer or
+    None), the last 8 system calls, the oldest first; `ticks`: the time of the fault.
     """
 
     def __init__(self, instance, reason, plan=None):
@@ -70,7 +70,7 @@ class CrashRecord:
         self.code = "%016x" % instance.code()
         self.places = [None] * len(self.backtrace)
         try:
-            # Last: where the task did not keep its module it is read again, for which there may be no memory.
+            # This comes last: a task without its module in memory reads it again, and the memory may not suffice.
             try:
                 self.places = instance.locate()
             except ValueError:
@@ -80,8 +80,8 @@ class CrashRecord:
             pass
 
     def repeats(self):
-        """List of (depth, period, times): from that frame on the next `period` frames stand there so often in a row, 3 times
-        at least. What recurses is shown once.
+        """Finds recursion, so that its frames are shown once. Returns a list of (depth, period, times): from frame `depth` on,
+        the next `period` frames occur `times` times in a row, 3 at least.
         """
         frames = list(zip(self.backtrace, self.places))
         found = []
@@ -100,14 +100,14 @@ class CrashRecord:
         return found
 
     def json(self, name):
-        """The record of the task `name` as JSON text, for `make backtrace`."""
+        """Returns the record of the task `name` as JSON text, for `make backtrace`."""
         frames = [{"function": self.backtrace[depth][0], "name": self.backtrace[depth][1], "offset": place}
                   for depth, place in enumerate(self.places)]
         return json.dumps({"version": 1, "task": name, "reason": self.reason, "code": self.code, "fuel": self.fuel,
                            "calls": self.calls, "last_calls": self.last_calls, "frames": frames, "repeats": self.repeats()})
 
     def lines(self, name):
-        """List of lines to show."""
+        """Returns the record of the task `name` as a list of lines to show."""
         result = ["%s: fault: %s" % (name, self.reason)]
         repeated = {at + period: (period, times) for at, period, times in self.repeats()}
         skipped = 0
@@ -125,12 +125,12 @@ class CrashRecord:
 
 
 def _answer(value):
-    # An error code by its name.
+    # Returns an answer as text, an error code by its name.
     return abi.ERRORS[-1 - value] if -len(abi.ERRORS) <= value < 0 else str(value)
 
 
 def _reason(task):
-    # The runtime's words, behind the task's own where it logged an error right before: a panic.
+    # Returns the runtime's message. Where the task's last call logged an error (a panic), that line comes first.
     instance = task.instance
     reason = escaped(instance.error() or "unknown")
     if reason == "stack overflow":
@@ -141,24 +141,24 @@ def _reason(task):
 
 
 def ended(task):
-    """The task returned or called sp_exit."""
+    """Handles a task that returned or called sp_exit."""
     task.failures = 0
     _finish(task, ENDED)
 
 
 def killed(task):
-    """The prompt stopped the task, which is nowhere in the scheduler any more. Its policy does not apply."""
+    """Ends a task that the prompt or sp_task_stop stops. The caller has removed it from the scheduler. No fault policy applies."""
     if task.instance:
         _finish(task, KILLED)
     else:
-        task.thread.state = KILLED         # it waited for its restart
+        task.thread.state = KILLED         # the task was waiting for its restart
 
 
 def faulted(task, scheduler, reason=None):
-    """The task did what no task may: keeps its record, shows it, applies its policy. Returns True where the machine is
-    to start anew.
+    """Handles a fault: keeps and shows the crash record, and applies the fault policy. Returns True where the machine must
+    reboot.
 
-    `reason`: of a fault that the kernel found; the task is then nowhere in the scheduler.
+    `reason`: given where the kernel found the fault; the caller has then removed the task from the scheduler.
     """
     try:
         task.record = CrashRecord(task.instance, reason or _reason(task), task.plan)
@@ -182,7 +182,7 @@ def faulted(task, scheduler, reason=None):
 
 
 def _ran_for(task, milliseconds):
-    # By the clock that never wraps; without memory for its number the task is not taken for one that ran long.
+    # Compares with the clock that never wraps. Without memory for its value, the answer is False.
     try:
         return hal.microseconds() - task.started >= milliseconds * 1000
     except MemoryError:
@@ -206,15 +206,15 @@ def _apply(task, scheduler):
 
 
 def restart(task, scheduler):
-    """Gives a task a new instance and makes it ready; where it has a budget it pays for that. A failure counts as one more fault
-    of its policy.
+    """Gives a task a new instance and makes it ready. A task with a budget pays fuel for the restart. A restart that fails counts
+    as one more fault.
 
-    Returns as `faulted` does.
+    Returns True where the machine must reboot, as `faulted` does.
     """
     try:
         started = hal.microseconds()
         instance, capabilities = task.plan.start()
-    except Exception as error:      # no room, the module is gone or is another one: told, and tried again
+    except Exception as error:      # no memory, or the module is missing or has changed: noted, and tried again
         _note(task, "cannot be started: %s", error)
         task.thread.state = FAULTED
         task.failures += 1
@@ -239,7 +239,7 @@ def _finish(task, state):
 
 
 def _note(task, text, first=None, second=None, third=None):
-    # Into the kernel's log, where there is memory for it. No `*values`: already such a call would need memory.
+    # Writes into the kernel's log where there is memory for it. It takes no `*values`, since such a call allocates.
     try:
         if isinstance(first, Exception):
             first = str(first) or type(first).__name__

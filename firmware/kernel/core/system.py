@@ -1,15 +1,15 @@
 """One running system: its tasks, its file system, and the loop that gives the tasks their slices.
 
-The loop runs bursts. A burst is one slice, or several short ones, inside a scheduled callback of MicroPython, which holds
-Ctrl-C back until the callback ends. So Ctrl-C never cuts a burst in two, and the system can be inspected and continued
-wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks through, and an idle machine sleeps.
+The loop runs bursts. A burst is one slice, or several short ones, inside a scheduled callback of MicroPython, which delays
+Ctrl-C until the callback ends. So Ctrl-C never cuts a burst in two, and the user can inspect and continue the system
+wherever it stopped. Between bursts the loop lets Ctrl-C and other callbacks run.
 
-Invariants: a handler that raises becomes an error code and a line in the kernel's log; it never stops the system. A burst
+Invariants: an exception of a handler becomes an error code and a line in the kernel's log; it never stops the system. A burst
 allocates nothing while its task makes only calls that allocate nothing. An idle machine sleeps.
 
-Time: timers and slices count microseconds in C, which never wrap. Ticks, for logs and statistics, are milliseconds of 30 bits, so that
-they make no objects, and wrap after 12.4 days: every 37 hours, and after a long pause (the prompt had the machine), `_age` brings
-forward those that are kept. Counts that grow for ever stay small integers: `slices` wraps, times are kept as days and the rest in ms.
+Time: timers and slices count microseconds in C, which never wrap. Logs and statistics use ticks: milliseconds in 30 bits, which
+need no heap object and wrap after 12.4 days. `_age` brings stored ticks forward every 37 hours; `_come_back` refreshes them after a
+long pause. Counters that grow for ever stay small integers: `slices` wraps, and times are stored as whole days and a rest in ms.
 """
 import hal
 from micropython import schedule
@@ -20,17 +20,17 @@ from scheduler import SLEEP_MAX, lost, until
 from kernel.core.syscalls import Syscalls
 from kernel.core.task import FAULTED, RUNNING
 
-_EXITED = const(2)          # of wasm3.Instance.resume
+_EXITED = const(2)          # status of wasm3.Instance.resume
 _TICKS_MASK = const(0x3FFFFFFF)
-_IDLE_MAX = const(60_000_000)  # us; nothing is missed by waking once a minute, and a lost event is found again
-_AGE = const(1 << 27)       # ms between two looks at old ticks: an eighth of what ticks can tell apart
+_IDLE_MAX = const(60_000_000)  # us: the machine wakes once a minute at least, which recovers an event that was lost
+_AGE = const(1 << 27)       # ms between two calls of `_age`: an eighth of the range of ticks
 _DAY = const(86_400_000)    # ms
-_LONG_PAUSE = const(31_999)  # in units of `_coarse`, 2^29 ms less one unit
-_STEP = const(5)            # ms: half of the time between two steps, so what has the machine runs at half its speed at least
+_LONG_PAUSE = const(31_999)  # in units of `_coarse`: 2^29 ms less one unit
+_STEP = const(5)            # ms: half of the time between two steps, so the prompt runs at half its speed at least
 
 
 def _coarse():
-    # The time that never wraps, in units of 2^24 microseconds: a small integer for 500 years. Allocates nothing.
+    # Returns the time that never wraps in units of 2^24 microseconds, a small integer for 500 years. Allocates nothing.
     time = hal.now()
     if isinstance(time, int):
         return time >> 24
@@ -38,10 +38,10 @@ def _coarse():
 
 
 class System:
-    """A system that has been built and not necessarily started.
+    """A system that has been built and may have been started.
 
-    `fs`: its RamFS; `scheduler`: a new one; `others`: the handlers of the calls on objects, see syscalls.Syscalls.
-    kernel.objects.kinds.make_system makes one with everything there is.
+    `fs`: its RamFS; `scheduler`: a new Scheduler; `others`: the handlers of the calls on objects, see syscalls.Syscalls.
+    kernel.objects.kinds.make_system makes a system with every kind of object.
     """
 
     def __init__(self, fs, scheduler, others):
@@ -50,26 +50,26 @@ class System:
         self.scheduler = scheduler
         self._handlers = Syscalls(scheduler, others).handlers
         scheduler.bind(self._handlers, self._try_again, self._failed)
-        self._burst = self._run_burst       # bound once, so that scheduling it makes no object
+        self._burst = self._run_burst       # bound once, so that scheduling it allocates nothing
         self._rouse = self.scheduler.rouse
         self._pending = False               # a burst is scheduled and has not run yet
-        self._interrupted = False           # Ctrl-C came where it could not be let through
-        self._alive = 0                     # tasks that will run again
-        self._reboot = False                # a task faulted whose policy says so
-        self.ran = 0                        # ms that `run` took so far, all calls together, without whole days
+        self._interrupted = False           # Ctrl-C came inside a handler; the loop raises it after the burst
+        self._alive = 0                     # number of tasks that are not over
+        self._reboot = False                # a task with the fault policy "reboot" faulted
+        self.ran = 0                        # ms that all calls of `run` took so far, without whole days
         self.ran_days = 0
-        self.idled = 0                      # ms of it in which no task was ready, as well
+        self.idled = 0                      # ms of them in which no task was ready, without whole days
         self.idled_days = 0
-        self._aged = hal.ticks()            # tick of the last look at old ticks
+        self._aged = hal.ticks()            # tick of the last call of `_age`
         self._left = -1                     # `_coarse` when the system stopped, -1: it never ran
-        self.turns = 0                      # of the loop in `run`: a watchdog sees that it gets on
+        self.turns = 0                      # turns of the loop in `run`: the watchdog checks that the count changes
         self.running = False                # `run` has the machine
         self._stepped = -1                  # tick of the last `step`, -1: none since the last `run`
-        self._busy = 0                      # ms that one took
+        self._busy = 0                      # ms that the last `step` took
 
     @property
     def slices(self):
-        """How many were given so far, modulo 2^30."""
+        """The number of slices given so far, modulo 2^30."""
         return self.scheduler.slices
 
     @slices.setter
@@ -77,7 +77,7 @@ class System:
         self.scheduler.slices = count
 
     def add(self, task):
-        """Takes a new task in and makes it ready."""
+        """Adds a new task and makes it ready."""
         task.started = hal.microseconds()
         self.tasks.append(task)
         self.scheduler.reserve(len(self.tasks))
@@ -85,21 +85,21 @@ class System:
         self.scheduler.add(task)
 
     def find(self, name):
-        """The task of that name. Raises ValueError."""
+        """Returns the task called `name`. Raises ValueError where there is none."""
         for task in self.tasks:
             if task.name == name:
                 return task
         raise ValueError("no task called " + str(name))
 
     def kill(self, task):
-        """Stops a task wherever it is; its region is cleared at once. Does nothing where it is over."""
+        """Stops a task in any state and clears its region at once. Does nothing where the task is over."""
         if not task.over():
             self.scheduler.remove(task)
             supervisor.killed(task)
             self._alive -= 1
 
     def close(self):
-        """Ends every task and gives all regions and files back; the system is over."""
+        """Ends the system: kills every task and releases all regions and files."""
         for task in self.tasks:
             self.kill(task)
             if task.plan:
@@ -107,13 +107,13 @@ class System:
         self.fs.close()
 
     def fault(self, task, reason):
-        """Ends a task as a fault does, with that reason in its crash record; its fault policy decides what comes next."""
+        """Ends a task as a fault does, with `reason` in its crash record, and applies its fault policy."""
         if task.instance:
             self.scheduler.remove(task)
             self._faulted(task, reason)
 
     def start(self, task, delay=0):
-        """Starts a task that is over once more, after so many ms. Raises ValueError if it is not over, or was not made from a plan."""
+        """Starts a task again that is over, after `delay` ms. Raises ValueError where it is not over, or was not made from a plan."""
         if not task.over():
             raise ValueError(task.name + " is not over")
         if not task.plan:
@@ -126,9 +126,9 @@ class System:
             self._restart(task)
 
     def revoke(self, thing):
-        """Ends every capability to an object, and what was opened through one, in all tasks. Returns how many.
+        """Revokes every capability to the object `thing`, and everything opened through one, in all tasks. Returns their number.
 
-        A task that waits in a call on it is woken and finds it REVOKED.
+        A task that waits in a call on the object wakes, and its call returns REVOKED.
         """
         count = 0
         for task in self.tasks:
@@ -136,11 +136,11 @@ class System:
         return count
 
     def run(self, milliseconds=-1, forever=False):
-        """Runs the system until every task is over or that time has passed (-1: no limit). Blocks.
+        """Runs the system until every task is over or the time has passed. Blocks.
 
-        `milliseconds`: at most 2^29-1. Not to be called from a scheduled callback, where MicroPython runs no other one.
-        `forever`: goes on waiting after the last task. Ctrl-C raises KeyboardInterrupt and leaves the system as it
-        stands; calling `run` again goes on. Returns True where a key was pressed that the prompt waits for.
+        `milliseconds`: the limit, at most 2^29-1, or -1 for none. `forever`: keep waiting after the last task is over. Never call it
+        from a scheduled callback, since MicroPython runs no other callback there. Ctrl-C raises KeyboardInterrupt and
+        leaves the system intact; the next `run` continues it. Returns True where a key was pressed that opens the prompt.
         """
         if milliseconds > SLEEP_MAX:
             raise ValueError("a run has a limit of at most %d ms" % SLEEP_MAX)
@@ -154,28 +154,29 @@ class System:
             self.paused()
 
     def paused(self):
-        """Nothing gives slices any more until the next `run` or `step`."""
+        """Records that the system stands still until the next `run` or `step`."""
         self._stepped = -1
         self._left = _coarse()
 
     def _come_back(self):
-        # After a pause whose end cannot be told from ticks.
+        # After a pause too long for ticks to measure, every log may take a full burst again.
         if self._left >= 0 and _coarse() - self._left >= _LONG_PAUSE:
             for task in self.tasks:
                 task.log.rest()
 
     def _age(self, now):
-        # Brings ticks forward that lie so far in the past that they would look like the future some day.
+        # Brings old ticks forward before the counter wraps and they look like the future.
         self._aged = now
         for task in self.tasks:
             task.log.age(now)
 
     def total(self):
-        """(ms that `run` took so far, ms of them in which no task was ready), as large as they are."""
+        """Returns (ms that `run` took so far, ms of them in which no task was ready). Large values need a heap object."""
         return self.ran_days * _DAY + self.ran, self.idled_days * _DAY + self.idled
 
     def _count(self, past, idle):
-        # Adds to both times; small integers stay small. Where a sum is none and there is no memory for it, it is not counted.
+        # Adds `past` and `idle` (ms) to the statistics and keeps them small integers. A sum that needs a heap object is
+        # not counted where there is no memory for it.
         try:
             self.ran += past
             if self.ran >= _DAY:
@@ -216,12 +217,12 @@ class System:
                 event = hal.idle(idle)
                 self._count(0, (hal.ticks() - now) & _TICKS_MASK)
                 if not event:
-                    continue            # nothing happened, or a time is up
+                    continue            # no socket is ready; a timer may be due
             self._pending = True
             try:
                 schedule(self._burst, 0)
             except RuntimeError:
-                self._pending = False       # others have filled the queue: it empties at the next jump
+                self._pending = False       # other callbacks fill the queue: MicroPython empties it at the next jump
             while self._pending:
                 pass                        # MicroPython runs the burst at this jump
             if self._interrupted:
@@ -233,9 +234,9 @@ class System:
         return False
 
     def step(self):
-        """Runs what is ready for a few milliseconds and returns: the system behind something else that has the machine,
-        the prompt. To be called every 10 ms or so from a callback, never while `run` has the machine. Returns in how many
-        microseconds a task's time comes, 0: at once, -1: never.
+        """Runs the ready tasks for a few milliseconds, so that the system goes on behind the prompt. Call it every 10 ms or so
+        from a callback, and never while `run` has the machine. Returns the microseconds until the next timer is due, 0 where
+        a task is ready, -1 where no timer runs.
         """
         now = hal.ticks()
         if self._stepped >= 0:
@@ -262,7 +263,7 @@ class System:
 
     def _run_burst(self, _):
         # Runs one slice, and further ones until the tick changes, so that tasks that wait for each other alternate
-        # quickly. Polls the sockets once a burst, so that tasks that never rest cannot delay those that wait.
+        # quickly. Polls the sockets once a burst, so that busy tasks cannot delay a task that waits for a socket.
         scheduler = self.scheduler
         try:
             now = hal.ticks()
@@ -302,8 +303,8 @@ class System:
             self._alive -= 1
 
     def _try_again(self, task):
-        # Makes the call that the task waits in once more, from its first check on: its capability may be revoked and its
-        # timeout over by now. The task pays for the call again, so that a peer's packets cost the task that wants them.
+        # Makes the call that the task waits in once more, beginning with the check of the capability: it may be revoked by
+        # now, and the timeout may be over. The task pays the charge again, so that it pays for every packet of its peer.
         task.thread.waiting.leave()
         task.instance.again()
         try:
@@ -315,7 +316,8 @@ class System:
         return answer
 
     def _failed(self, task, error):
-        # The catch-all of every handler: returns the task's error code and logs the rest, if there is memory for it.
+        # Handles an exception of any handler: returns the error code for the task, and logs the exception where there is
+        # memory for it.
         try:
             if task is not None:
                 task.stop_waiting()
@@ -330,7 +332,7 @@ class System:
         return NOMEM if isinstance(error, MemoryError) else IO
 
     def good(self):
-        """False where a task faulted that was not allowed to."""
+        """Returns False where a task faulted without `may_fault`."""
         for task in self.tasks:
             if task.state == FAULTED and not task.may_fault:
                 return False

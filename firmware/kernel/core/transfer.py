@@ -1,15 +1,15 @@
-"""The one buffer for bytes between a task's memory and a socket or a mounted file.
+"""The buffer that carries bytes between a task's memory and a socket or a mounted file. All tasks share it.
 
-Granting a network and mounting a directory reserve it, so that a system without either saves 4 KB of a board's 64 KB heap.
+Granting a network or mounting a directory reserves the buffer. A system without either saves 4 KB of a board's 64 KB heap.
 
-Invariant: no call leaves anything in the buffer for the next one, so one buffer serves all tasks.
+Invariant: no call leaves data in the buffer for the next call, so one buffer serves all tasks.
 """
 
-_MAX = 4096            # bytes that one call moves at most, says the ABI
+_MAX = 4096            # bytes: the ABI's limit for one call
 buffer = bytearray()
 
 
 def reserve():
-    """Makes the buffer as long as any call may need. Raises MemoryError."""
+    """Makes the buffer as long as the longest call needs. Raises MemoryError."""
     if not buffer:
         buffer.extend(bytes(_MAX))

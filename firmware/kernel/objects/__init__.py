@@ -1,1 +1,1 @@
-"""What capabilities name: files, the network, pins, each with the system calls on it."""
+"""The objects that capabilities refer to: files, the network, pins and others, each with its system calls."""

@@ -1,6 +1,6 @@
-"""What tasks share by a name in the manifest: endpoints, notifications, mutexes, semaphores, buffers.
+"""Objects that tasks share by a name in the manifest: endpoints, notifications, mutexes, semaphores, buffers.
 
-The objects and their calls are in C (cmodules/services); here the manifest's grants are read. An object lives as long as the system.
+The objects and their calls are in C (cmodules/services); this file reads their grants. An object lives as long as the system.
 """
 from services import Endpoint, Memory, Mutex, Notification, Semaphore
 
@@ -8,12 +8,12 @@ GRANTS = ("endpoint", "notification", "mutex", "semaphore", "buffer")
 OUTSIDE = False
 _NAME_MAX = const(64)
 _NUMBER_MAX = const((1 << 30) - 1)
-_BUFFER_MAX = const(65535)     # what the offsets of its parts reach
+_BUFFER_MAX = const(65535)     # bytes: the largest offset of a part of a buffer
 
 
 def parse(manifest, grant, where):
-    """See kernel.objects.kinds. `what` is (the object, badge)."""
-    # No table of the kinds: it would lie on a board's heap for ever.
+    """See kernel.objects.kinds. `what` is (the object, a number): the badge, the initial count of a semaphore, or the bytes of a buffer."""
+    # The kinds are not in a table, since a table would occupy a board's heap for ever.
     word = [word for word in GRANTS if word in grant][0]
     known, default, key, article = ("read", "write", "grant"), ["write"], None, "a "
     if word == "endpoint":

@@ -1,18 +1,18 @@
-"""Tasks that look after other tasks: told when one has ended, they start or stop it.
+"""Capabilities to tasks. The holder learns when the named task has ended, and starts or stops it.
 
-A grant names the task. Each is an object of its own, with its own count of ends (cmodules/services/event.c).
+A grant names the task. Each grant is an object of its own, with its own count of ends (cmodules/services/event.c).
 """
 from services import Watch
 from abi import BUSY
 
 GRANTS = ("task",)
-OUTSIDE = True          # made when there is a system whose tasks those are
-_MIN = const(100)     # ms until a task that was started runs, so that starting it again and again costs little
-_watches = []           # every one that was made; they live as long as the system
+OUTSIDE = True          # made last, when the system exists whose tasks the grants name
+_MIN = const(100)     # ms between sp_task_start and the start of the task, so that repeated starts cost little
+_watches = []           # every Watch of the system, for as long as the system lives
 
 
 class TaskCalls:
-    """The handlers of sp_task_start and sp_task_stop, see kernel.core.syscalls. `system`: whose tasks those are."""
+    """The handlers of sp_task_start and sp_task_stop, see kernel.core.syscalls. `system`: the System whose tasks they start and stop."""
 
     def sp_task_start(self, task):
         system = self.system
@@ -28,12 +28,12 @@ class TaskCalls:
 
 
 def clear():
-    """A new system: no task watches anything yet."""
+    """Forgets the watches of the previous system. Call it when a new system is made."""
     _watches.clear()
 
 
 def ended(task):
-    """Tells who watches a task that it has ended."""
+    """Informs every watch on `task` that the task has ended."""
     for watch in _watches:
         if watch.name() == task.name:
             watch.ended()

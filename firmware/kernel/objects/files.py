@@ -1,6 +1,6 @@
-"""Files and directories as capabilities: how a manifest grants them, and the system calls on them (docs/ABI.md).
+"""Files and directories as objects: their grants in a manifest, and the system calls on them (docs/ABI.md).
 
-Invariant: the calls that are repeated (all but sp_fs_open, sp_fs_close and writes that grow a file) allocate nothing.
+Invariant: every call except sp_fs_open, sp_fs_close and a write that grows a file allocates nothing.
 """
 from abi import DENIED, INVAL, KIND_FILE, NOTFOUND, QUOTA, RIGHT_CREATE, RIGHT_READ, RIGHT_WRITE, RIGHT_GRANT
 from kernel.core.capability import RIGHTS
@@ -15,11 +15,11 @@ _OPEN_DIRECTORY = const(32)
 
 GRANTS = ("file", "directory")
 OUTSIDE = False
-WRITABLE = "/data"              # the only place below which tasks write
+WRITABLE = "/data"              # tasks write only below this directory
 
 
 class FileCalls:
-    """The handlers of sp_fs_*. They hold nothing of their own."""
+    """The handlers of sp_fs_*. They keep no state."""
 
     def sp_fs_open(self, task):
         capabilities = task.capabilities
@@ -36,7 +36,7 @@ class FileCalls:
         if is_directory and flags & (_OPEN_TRUNCATE | _OPEN_APPEND):
             return INVAL
         if is_directory:
-            wanted |= flags & _OPEN_CREATE              # and this is the right CREATE
+            wanted |= flags & _OPEN_CREATE              # the same bit as the right CREATE
             if wanted & ~held:
                 return DENIED
         wanted |= held & RIGHT_GRANT
@@ -56,7 +56,7 @@ class FileCalls:
         error = node.open(flags & _OPEN_WRITE != 0, task.account)
         if error:
             return error
-        if flags & _OPEN_TRUNCATE:                      # last: nothing else can fail any more
+        if flags & _OPEN_TRUNCATE:                      # truncating comes last, when nothing else can fail
             error = node.truncate()
             if error:
                 node.close()
@@ -79,11 +79,11 @@ class FileCalls:
 
 
 class StorageTooSmall(ValueError):
-    """A file that a task is to write does not fit into what it may store."""
+    """The storage quota of a task is too small for a file that the manifest grants it for writing."""
 
 
 class Arguments:
-    """The arguments of a task, which it reads like a file. `data`: bytes."""
+    """The arguments of a task, which the task reads like a file. `data`: bytes."""
 
     kind = KIND_FILE
 
@@ -91,10 +91,10 @@ class Arguments:
         self._data = data
         self._position = 0
         self.size = len(data)
-        self.file = self        # what sp_fs_size asks
+        self.file = self        # sp_fs_size reads the length of `file`
 
     def length(self):
-        """Bytes."""
+        """Returns the size in bytes."""
         return self.size
 
     def read(self, offset, length, instance, address):
@@ -107,11 +107,11 @@ class Arguments:
         return count
 
     def release(self):
-        """The capability is gone; there is nothing to be done."""
+        """Does nothing: arguments hold nothing that ends with a capability."""
 
 
 def parse(manifest, grant, where):
-    """See kernel.objects.kinds. Of a directory or file: `what` is its path in the RamFS."""
+    """See kernel.objects.kinds. `what` is the path of the directory or file in the RamFS."""
     manifest.keys(grant, where, ("file", "directory", "rights"))
     is_directory = "directory" in grant
     if is_directory == ("file" in grant):
@@ -130,7 +130,7 @@ def parse(manifest, grant, where):
 
 
 def make(word, what, rights, fs, account):
-    """See kernel.objects.kinds. `what` may also be the task's arguments, bytes. Raises StorageTooSmall."""
+    """See kernel.objects.kinds. `what` may also be the task's arguments, as bytes. Raises StorageTooSmall."""
     if isinstance(what, bytes):
         return Arguments(what)
     node = fs.make(what, word == "directory")

@@ -1,16 +1,16 @@
-"""The kinds of object that capabilities name, in one list: a new kind is a file of its own and an entry in _KINDS and `calls`.
+"""The list of the kinds of object. A new kind is a file of its own and an entry in _KINDS and `calls`.
 
-The network is loaded where a manifest grants it, or by whoever makes a system by hand: with its resolver and policies it takes 6 KB of a
-board's 64 KB heap.
+The network is loaded only where a manifest grants it, or where code that makes a system by hand imports it: with its resolver
+and policies it takes 6 KB of a board's 64 KB heap.
 
 The module of a kind has:
 
-    GRANTS                          the words by which a manifest grants it
-    OUTSIDE                         True where making the object changes something outside the kernel; such objects are
-                                    made last, when nothing else can fail
+    GRANTS                          the words by which a manifest grants an object of the kind
+    OUTSIDE                         True where making the object changes something outside the kernel; the loader makes
+                                    such objects last, when nothing else can fail
     parse(manifest, grant, where)   checks a grant: (word, what, rights), or None; errors go to `manifest.wrong`
     make(word, what, rights, fs, account)
-                                    the object of a grant that `parse` returned
+                                    makes the object of a grant that `parse` returned
 
 and a class with the handlers of its system calls.
 """
@@ -27,7 +27,8 @@ _KINDS = ((files, files.GRANTS), (pin, pin.GRANTS), (None, ("net",)), (channel, 
 
 
 class _NoNetwork:
-    # Stands for its handlers where nothing has loaded it: then nothing has a capability to one, so they are never asked.
+    # Stands in for the network's handlers while the network is not loaded. No task has a network capability then, so the
+    # kernel never calls these handlers.
     def __getattr__(self, name):
         if name.startswith("sp_net_"):
             return None
@@ -35,26 +36,26 @@ class _NoNetwork:
 
 
 def network():
-    """The module of the network, loaded where it is not there yet."""
+    """Returns the module of the network. Loads it at the first call."""
     from kernel.objects import network
     return network
 
 
 def resolver(nameservers=None, hosts=None):
-    """What turns host names into addresses, see resolver.Resolver; None where nothing has loaded the network."""
+    """Returns a resolver.Resolver with these arguments, or None where the network is not loaded."""
     loaded = sys.modules.get(_NETWORK)
     return loaded.Resolver(nameservers, hosts) if loaded else None
 
 
 def calls(scheduler, names=None):
-    """The handlers of all calls on objects, for a System. `names`: a Resolver; None: one that asks the machine's nameservers."""
+    """Returns the handlers of all calls on objects, for a System. `names`: a Resolver; None: one with the machine's nameservers."""
     names = names or resolver()
     net = network().NetworkCalls(scheduler, names) if names else _NoNetwork()
     return services, files.FileCalls(), net, pin.PinCalls(), control.TaskCalls()
 
 
 def make_system(fs, names=None):
-    """A System without tasks. `fs`: its RamFS; `names`: as for `calls`."""
+    """Returns a System without tasks. `fs`: its RamFS; `names`: as for `calls`."""
     scheduler = Scheduler(hal)
     handlers = calls(scheduler, names)
     system = handlers[-1].system = System(fs, scheduler, handlers)
@@ -64,8 +65,8 @@ def make_system(fs, names=None):
 
 
 def kind_of(words):
-    """The module of the kind that one of these words names, or None. `words`: whatever `in` can search. Where several kinds
-    are named the last of the list counts, and its `parse` tells that the other words are too many.
+    """Returns the module of the kind that one of `words` grants, or None. `words`: any container that `in` can search. Where the
+    words name several kinds, the last one in the list counts; its `parse` reports the other words as errors.
     """
     for kind, grants in reversed(_KINDS):
         for word in grants:
@@ -75,5 +76,5 @@ def kind_of(words):
 
 
 def grant_words():
-    """Every word by which a manifest grants something."""
+    """Returns every word by which a manifest grants an object."""
     return [word for _, grants in _KINDS for word in grants]

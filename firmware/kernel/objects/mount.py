@@ -1,21 +1,21 @@
-"""A directory of the machine's own storage, seen by tasks as a directory of the RamFS.
+"""A mount: a directory of the machine's own storage that tasks see as a directory of the RamFS.
 
-`hal.storage` reads and writes it: a directory of the host on a PC, a directory of the flash on a board. Its nodes have
-the methods of the RamFS's nodes, so no other code sees a difference. Two things differ: a node is made anew at every
-look-up, and what is on the storage outlives the system.
+`hal.storage` reads and writes the directory, which is on the host of a PC or in the flash of a board. The nodes of a mount
+have the methods of the RamFS's nodes, so other code treats both alike. Two things differ: every look-up makes a new node,
+and the files outlive the system.
 
-Quotas: the mount's limit bounds what lies in the directory. The mount counts it once at the start and adds what tasks
-write; it does not see what the host changes meanwhile. A task's storage quota counts the bytes that the task added.
+Quotas: the mount's limit bounds the contents of the directory. The mount counts them once at the start and adds the bytes
+that tasks write; it does not see changes by the host. A task's storage quota counts the bytes that the task added.
 
-Invariants: at most HANDLES files are open at once, and each is closed when its capability ends. Reading and writing
+Invariants: at most HANDLES files are open at once, and a file is closed when its capability ends. Reading and writing
 allocate nothing.
 """
 from abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
 from kernel.objects.ramfs import DEPTH_MAX, NODE_COST, check_name
 from kernel.core.transfer import buffer as _buffer, reserve
 
-HANDLES = const(32)         # open files of one mount: a fraction of what a process may have
-_COUNTED_DEPTH = const(32)  # of the directories counted at the start
+HANDLES = const(32)         # open files of one mount: a fraction of the limit of a process
+_COUNTED_DEPTH = const(32)  # levels of directories that are counted at the start
 
 _OPEN_READ = const(1)
 _OPEN_WRITE = const(2)
@@ -24,7 +24,7 @@ _OPEN_DIRECTORY = const(32)
 
 
 class MountedDirectory:
-    """A directory below a mount, or the mount itself. `path`: bytes from the mount's root down, b"" for itself."""
+    """A directory below a mount, or the mount itself. `path`: bytes, relative to the mount's root; b"" is the mount itself."""
 
     kind = KIND_DIRECTORY
 
@@ -54,11 +54,11 @@ class MountedDirectory:
         return MountedDirectory(name, self, mount, path) if want_directory else MountedFile(name, self, mount, path)
 
     def remove(self, name):
-        """Removing what is on the machine's storage is left to its owner: DENIED."""
+        """Returns DENIED: only the owner of the machine removes files from its storage."""
         return DENIED
 
     def listing(self):
-        """List of (name as bytes, size or -1 for a directory), unsorted. Raises OSError."""
+        """Returns a list of (name as bytes, size or -1 for a directory), unsorted. Raises OSError."""
         mount = self._mount
         names = mount.storage.names(mount.root, self._path)
         if isinstance(names, int):
@@ -66,14 +66,14 @@ class MountedDirectory:
         return names
 
     def release(self):
-        """A capability to it is gone; there is nothing to be done."""
+        """Does nothing: a directory holds nothing that ends with a capability to it."""
 
 
 class Mount(MountedDirectory):
     """The root of mounted storage.
 
-    `storage`: see hal.storage; `path`: the machine's; `limit`: bytes what lies in it may take, each file and directory
-    counting NODE_COST besides. Raises OSError and MemoryError.
+    `storage`: see hal.storage; `path`: the directory on the machine; `limit`: bytes that its contents may take, with
+    NODE_COST added for each file and directory. Raises OSError and MemoryError.
     """
 
     def __init__(self, name, parent, storage, path, limit):
@@ -88,11 +88,11 @@ class Mount(MountedDirectory):
         self.used = _count(storage, self.root, b"", 0)
 
     def close(self):
-        """The system is over: gives the machine's directory back."""
+        """Closes the machine's directory at the end of the system."""
         self.storage.close(self.root)
 
     def make(self, path, directory, account):
-        """Makes an empty file or directory. Returns its kind, 0 or 1, or an error code."""
+        """Makes an empty file or directory. Returns 0 for a file, 1 for a directory, or an error code."""
         error = self.charge(NODE_COST, account)
         if error:
             return error
@@ -106,7 +106,7 @@ class Mount(MountedDirectory):
         return 0
 
     def charge(self, amount, account):
-        """Counts bytes a task adds. Returns 0, NOSPACE or QUOTA."""
+        """Counts `amount` bytes that a task adds. Returns 0, NOSPACE or QUOTA."""
         if account is not None and account.limit and amount > account.limit - account.used:
             return QUOTA
         if amount > self.limit - self.used:
@@ -118,7 +118,7 @@ class Mount(MountedDirectory):
         return 0
 
     def refund(self, amount, account):
-        """Gives bytes back, to the task no more than it was charged."""
+        """Gives `amount` bytes back. The task's account gets no more back than it was charged."""
         self.used -= min(amount, self.used)
         if account is not None:
             amount = min(amount, account.mounted)
@@ -126,7 +126,7 @@ class Mount(MountedDirectory):
             account.mounted -= amount
 
     def room(self, account):
-        """Bytes a task may still add."""
+        """Returns the number of bytes that a task may still add."""
         minimum = self.limit - self.used
         if account is not None and account.limit and account.limit - account.used < minimum:
             minimum = account.limit - account.used
@@ -134,7 +134,7 @@ class Mount(MountedDirectory):
 
 
 class MountedFile:
-    """A file on mounted storage, as one opening sees it."""
+    """A file on mounted storage. Each opening has its own MountedFile."""
 
     kind = KIND_FILE
 
@@ -147,7 +147,7 @@ class MountedFile:
         self._account = None
 
     def open(self, write, account):
-        """Takes a handle. Returns 0 or an error code."""
+        """Opens a handle of the storage. Returns 0 or an error code."""
         mount = self._mount
         if mount.handles >= HANDLES:
             return QUOTA
@@ -160,13 +160,13 @@ class MountedFile:
         return 0
 
     def close(self):
-        """Gives the handle back."""
+        """Closes the handle."""
         self._mount.handles -= 1
         self._mount.storage.close(self._handle)
         self._handle = None
 
     def length(self):
-        """Bytes of the file, or an error code."""
+        """Returns the size of the file in bytes, or an error code."""
         return self._mount.storage.size(self._handle)
 
     def read(self, offset, length, instance, address):
@@ -175,7 +175,7 @@ class MountedFile:
         return instance.write(address, _buffer, 0, count) if count > 0 else count
 
     def write(self, offset, length, instance, address):
-        """As ramfs.File.write: fewer bytes than given where the quotas allow no more. Allocates nothing."""
+        """As ramfs.File.write: writes fewer bytes where the quotas allow no more. Allocates nothing."""
         mount = self._mount
         size = mount.storage.size(self._handle)
         if size < 0 or length == 0:
@@ -210,7 +210,7 @@ class MountedFile:
 
 
 def _count(storage, root, path, depth):
-    # What lies in a directory, in bytes.
+    # Returns the bytes that the contents of a directory take, as the mount counts them.
     names = storage.names(root, path)
     if isinstance(names, int) or depth > _COUNTED_DEPTH:
         raise OSError("%s: %s" % (path.decode(), "too deep" if depth > _COUNTED_DEPTH else "cannot be read"))

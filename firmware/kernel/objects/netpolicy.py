@@ -1,35 +1,35 @@
-"""What a network capability lets a task reach: hosts, ports, protocols, how many sockets at once.
+"""The policy of a network capability: the hosts, ports and protocols that a task may reach, and its number of sockets.
 
 In the boot manifest:
 
     {"net": {"allow": ["example.org", "*.example.org", "192.0.2.7", "10.0.0.0/8"],
              "ports": [80, 443, "8000-8999"], "protocols": ["tcp"], "sockets": 4}}
 
-A host given by name must be on the list by name: itself, or below a `*.` entry. A host given by address must be on it
-by address. A name that leads to an address which is not a public one - this machine, its own network, multicast - is
-good only where that address is on the list as well: else the owner of a listed name could aim the task at the machine
-it runs on or at the neighbours (DNS rebinding).
+A task that connects by name needs the name on the list: the name itself, or a `*.` entry above it. A task that connects
+by address needs the address on the list. Where a name resolves to an address that is not public - this machine, its own
+network, multicast - the list must hold that address as well. Otherwise the owner of a listed name could direct the task to
+the machine it runs on or to the neighbours (DNS rebinding).
 
-Invariant: what is not listed is refused; there is no entry that means "anything" by accident.
+Invariant: a host, port or protocol that is not listed is refused; no entry means "anything" by accident.
 """
 
 SOCKETS_DEFAULT = const(4)
 _SOCKETS_MAX = const(64)
 _PORT_MAX = const(65535)
 _PORT_OF_DNS = const(53)
-_NAME_MAX = const(253)         # as DNS says, and the ABI
+_NAME_MAX = const(253)         # bytes: the limit of DNS and of the ABI
 _LABEL_MAX = const(63)
 
-# Addresses that the public Internet does not route: (network, bits of it that count), from IANA's registry.
+# Addresses that the public Internet does not route: (network, length of its prefix in bits), from IANA's registry.
 _SPECIAL = ((0x00000000, 8), (0x0A000000, 8), (0x64400000, 10), (0x7F000000, 8), (0xA9FE0000, 16), (0xAC100000, 12),
             (0xC0000000, 24), (0xC0000200, 24), (0xC0A80000, 16), (0xC6120000, 15), (0xC6336400, 24), (0xCB007100, 24),
             (0xE0000000, 3))
 
 
 def parse_address(text):
-    """The 4 bytes of an IPv4 address in four decimal numbers, or None. `text`: bytes.
+    """Returns the 4 bytes of an IPv4 address written as four decimal numbers, or None where `text` (bytes) is not one.
 
-    Numbers with a zero in front are refused: some programs take them for octal.
+    Refuses numbers with a leading zero, since some programs read them as octal.
     """
     parts = text.split(b".")
     if len(parts) != 4:
@@ -43,9 +43,9 @@ def parse_address(text):
 
 
 def parse_name(text):
-    """A host name in lower case without the dot at its end, or None where it is none. `text`: bytes.
+    """Returns a host name in lower case without the dot at its end, or None where `text` (bytes) is not one.
 
-    Only letters, digits, `-` and `_`; the last part does not begin with a digit, so no name looks like an address.
+    A name has only letters, digits, `-` and `_`. Its last part does not begin with a digit, so no name looks like an address.
     """
     name = text.lower()
     if name[-1:] == b".":
@@ -62,7 +62,7 @@ def parse_name(text):
 
 
 def parse_server(text):
-    """(address, port) of "address" or "address:port", or None. `text`: a string; without a port it is that of DNS."""
+    """Returns (address, port) of the string "address" or "address:port", or None. The default port is that of DNS."""
     address, colon, port = text.partition(":")
     address = parse_address(address.encode())
     if address is None or (colon and not (port.isdigit() and 1 <= int(port) <= _PORT_MAX)):
@@ -71,7 +71,7 @@ def parse_server(text):
 
 
 def address_text(address):
-    """An address in decimal numbers with dots."""
+    """Returns an address as decimal numbers with dots."""
     return "%d.%d.%d.%d" % tuple(address)
 
 
@@ -84,7 +84,7 @@ def _inside(address, ranges):
 
 
 class Policy:
-    """One checked list. `udp`, `tcp`: protocols; `sockets`: most at once."""
+    """One checked policy. `udp`, `tcp`: True where the protocol is allowed; `sockets`: the limit of open sockets."""
 
     def __init__(self):
         self.sockets = SOCKETS_DEFAULT
@@ -95,14 +95,14 @@ class Policy:
         self._ports = []        # (first, last)
 
     def allows_port(self, port):
-        """Whether that port may be reached."""
+        """Returns True where the task may reach `port`."""
         for first, last in self._ports:
             if first <= port <= last:
                 return True
         return False
 
     def allows_name(self, name):
-        """Whether a host may be reached by that name, as `parse_name` gives it."""
+        """Returns True where the task may reach the host `name`, in the form that `parse_name` returns."""
         if name in self._names:
             return True
         for suffix in self._suffixes:
@@ -111,11 +111,11 @@ class Policy:
         return False
 
     def allows_address(self, address, named):
-        """Whether that address may be reached. `named`: it is what an allowed name led to."""
+        """Returns True where the task may reach `address`. `named`: True where an allowed name resolved to the address."""
         return (named and not _inside(address, _SPECIAL)) or _inside(address, self._ranges)
 
     def hosts(self):
-        """List of what `allow` names, as strings: names, *.names, addresses and ranges."""
+        """Returns the entries of `allow` as strings: names, *.names, addresses and ranges."""
         texts = [str(name, "ascii") for name in sorted(self._names)] + ["*" + str(suffix, "ascii") for suffix in self._suffixes]
         for number, bits in self._ranges:
             text = address_text(number.to_bytes(4, "big"))
@@ -125,7 +125,7 @@ class Policy:
     # ---------------------------------------------------------------- from the manifest
 
     def take_host(self, entry):
-        """Adds one entry of `allow`. Returns what is wrong with it, or None."""
+        """Adds one entry of `allow`. Returns an error message or None."""
         if not isinstance(entry, str):
             return "must be a name or an address"
         text = entry.encode()
@@ -151,7 +151,7 @@ class Policy:
         return None
 
     def take_port(self, entry):
-        """Adds one entry of `ports`. Returns what is wrong with it, or None."""
+        """Adds one entry of `ports`. Returns an error message or None."""
         first = last = entry
         if isinstance(entry, str):
             first, dash, last = entry.partition("-")
@@ -166,7 +166,7 @@ class Policy:
         return None
 
     def take_protocol(self, entry):
-        """Adds one entry of `protocols`. Returns what is wrong with it, or None."""
+        """Adds one entry of `protocols`. Returns an error message or None."""
         if entry == "tcp":
             self.tcp = True
         elif entry == "udp":
@@ -177,7 +177,7 @@ class Policy:
 
 
 def check(value, where, wrong):
-    """The Policy a manifest's "net" object describes; `wrong(where, what)` records each error."""
+    """Returns the Policy that a manifest's "net" object describes. `wrong(where, what)` records each error."""
     policy = Policy()
     if not isinstance(value, dict):
         wrong(where, "must be an object")
@@ -204,7 +204,7 @@ def check(value, where, wrong):
 
 
 def check_names(value, where, wrong):
-    """(servers, hosts) of a manifest's "network" object, see resolver.Resolver; `wrong(where, what)` as above."""
+    """Returns (servers, hosts) of a manifest's "network" object, see resolver.Resolver. `wrong(where, what)` records each error."""
     servers, hosts = None, {}
     if not isinstance(value, dict):
         wrong(where, "must be an object")

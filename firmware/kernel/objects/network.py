@@ -2,13 +2,13 @@
 
 A call that has to wait leaves its task suspended. When the poller wakes the task, the kernel makes the call once more
 from its beginning: it checks the capability again, and answers or waits for the rest of the timeout. So the kernel holds
-no half-done transfer, and bytes go straight between the host's stack and the task's memory.
+no half-done transfer.
 
-A task's sockets are capabilities in its table, children of the network capability that opened them, and count against
-it. When such a capability ends - closed, revoked, or with its task - the connection ends too.
+A socket is a capability in the task's table, derived from the network capability that opened it, and counts against that
+capability's limit. When the socket's capability ends - closed, revoked, or with its task - the connection ends too.
 
-Invariants: nothing here blocks. `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not; only the
-poller makes room when more tasks wait than ever before. A peer's address is fixed when the connection is made.
+Invariants: no function here blocks. `sp_net_send` and `sp_net_recv` allocate nothing, whether they wait or not; only the
+poller allocates, when more tasks wait than ever before. The address of a peer never changes after the connection is made.
 """
 import hal
 from abi import (
@@ -29,7 +29,7 @@ OUTSIDE = False
 
 
 class Network:
-    """The object of a network capability: what may be reached through it, and how many sockets are open. Raises
+    """The object of a network capability. `policy`: the peers that it may reach; `open`: the number of open sockets. Raises
     MemoryError.
     """
 
@@ -41,18 +41,18 @@ class Network:
         self.open = 0
 
     def release(self):
-        """The capability is gone, and with it the sockets made through it, each by itself."""
+        """Does nothing: the sockets opened through the capability are derived from it and release themselves."""
 
     def text(self):
-        """One line for a user."""
+        """Returns one line for a user."""
         return "network, %d of %d sockets open" % (self.open, self.policy.sockets)
 
 
 class Socket:
-    """One connection, from the moment a task asks for it until it is closed.
+    """One connection, from the call that asks for it until it is closed.
 
-    `handle`: the HAL's, -1 before there is one and after the end; `limit`: tick at which the present call gives up, -1
-    never; `waits_for`: its place among the poller's, -1 where it waits for nothing.
+    `handle`: the handle of the HAL, -1 before it is opened and after it is closed; `limit`: tick at which the current call
+    times out, -1 for never; `waits_for`: its place in the poller's table, -1 where no task waits here.
     """
 
     kind = KIND_SOCKET
@@ -68,25 +68,25 @@ class Socket:
         self.waits_for = -1
         self.connected = False
         self.lookup = None
-        self.addresses = b""    # still to be tried, 4 bytes each; the first is being tried
+        self.addresses = b""    # the addresses left to try, 4 bytes each; the first one is being tried
         self.task = None        # the task that waits here
         network.open += 1
 
     def leave(self):
-        """Ends the wait: the poller forgets it."""
+        """Ends the wait: removes the socket from the poller."""
         if self.waits_for >= 0:
             hal.unwatch(self.waits_for)
             self.waits_for = -1
 
     def done(self):
-        """The call that waited is over: a socket that did not become a capability goes."""
+        """Called when the waiting call is over. Releases a socket that has not become a capability."""
         if not self.connected:
             self.release()
 
     def release(self):
-        """The capability is gone, dropped or with its task: ends the connection. Any number of times.
+        """Ends the connection, when its capability is dropped or its task ends. May be called any number of times.
 
-        A task that waits for the socket is told.
+        Wakes a task that waits for the socket.
         """
         if self.waits_for >= 0:
             self.leave()
@@ -102,7 +102,7 @@ class Socket:
             self.network = None
 
     def text(self):
-        """One line for a user: what it is, or what its task waits for."""
+        """Returns one line for a user: the peer, and the call in which the task waits."""
         peer = "%s %s:%d" % ("udp" if self.udp else "tcp", self.host.decode(), self.port)
         if self.waits_for >= 0:
             return "%s %s" % ("name of" if self.lookup is not None else NAMES[self.task.instance.nr()], peer)
@@ -135,7 +135,7 @@ class NetworkCalls:
         return answer
 
     def _new_socket(self, task):
-        # What the call asks for, if it may; else an error code. What a wrong call was after stays unsaid.
+        # Returns the Socket that the call asks for, or an error code. The error does not name the refused host or port.
         instance = task.instance
         network = instance.target()
         policy = network.policy
@@ -175,7 +175,8 @@ class NetworkCalls:
         return socket
 
     def _advance(self, task, socket):
-        # As far as it goes without waiting: the identifier of the new capability, an error, or None: the task waits.
+        # Connects as far as possible without waiting. Returns the CapId of the new capability, an error code, or None
+        # where the task now waits.
         now = hal.ticks()
         timeout = task.instance.arg(5)
         lookup = socket.lookup
@@ -192,7 +193,7 @@ class NetworkCalls:
             socket.addresses = found
         state = self._try_addresses(task, socket)
         if state == hal.IN_PROGRESS and timeout == 0:
-            state = self._try_addresses(task, socket)         # on the way within the machine it is there by now
+            state = self._try_addresses(task, socket)         # a connection within the machine is complete by now
         if state < 0:
             return state
         if state == hal.IN_PROGRESS:
@@ -202,7 +203,8 @@ class NetworkCalls:
         return identifier
 
     def _try_addresses(self, task, socket):
-        # 0 connected, IN_PROGRESS, or what the last of the addresses answered. Each further one is paid for.
+        # Returns 0 (connected), IN_PROGRESS, or the error of the last address. The task pays the charge again for each
+        # further address.
         state = UNREACHABLE
         while socket.addresses:
             if socket.handle < 0:
@@ -251,14 +253,14 @@ class NetworkCalls:
     # ---------------------------------------------------------------- waiting
 
     def _wait(self, task, socket, handle, mask, timeout, maximum):
-        # Puts the task aside until the poller or the time rouses it; `most`: ms, -1 no limit. An error code where the
-        # time is up.
+        # Suspends the task until the poller or the timer wakes it. `maximum`: ms, -1: no limit. Returns None, or an error
+        # code where the timeout is over or the poller has no place.
         if timeout == 0:
             return AGAIN
         now = hal.ticks()
         limit = socket.limit
-        if task.thread.waiting is None:     # the call's first wait: its time begins
-            # One tick more, as for sp_sleep: ticks are rounded down.
+        if task.thread.waiting is None:     # the first wait of this call: its timeout begins
+            # One tick more, as for sp_sleep, since ticks are rounded down.
             limit = -1 if timeout < 0 else (now + min(timeout + 1, SLEEP_MAX)) & _TICKS_MASK
         if limit >= 0:
             left = until(limit, now)
@@ -278,7 +280,8 @@ class NetworkCalls:
 
 
 def _allowed(policy, addresses):
-    # Of what a name led to, what the task may reach; DENIED where that is nothing, NOTFOUND where nothing was found.
+    # Returns those of a name's addresses that the task may reach, DENIED where it may reach none, NOTFOUND where the name
+    # has no address.
     good = b""
     for at in range(0, len(addresses), 4):
         if policy.allows_address(addresses[at:at + 4], True):

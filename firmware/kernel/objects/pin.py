@@ -1,12 +1,12 @@
-"""Pins as tasks see them: a level that is active or not, read and driven through a capability.
+"""Pins: a task reads or drives a level, active or not, through a capability.
 
-The HAL's pin has a voltage, high or low; which of them means "active" is said once, in the manifest, so a module runs
-unchanged where a lamp hangs between its pin and the supply. Direction and pull are fixed when the pin is granted.
+The HAL's pin has a voltage, high or low. The manifest says which voltage means "active", so a module runs unchanged where a
+lamp is connected between its pin and the supply. The grant fixes direction and pull.
 
-The edges of an input are an object of their own, counted in C from the machine's interrupt (cmodules/services/event.c).
+The edges of an input are an object of their own. The interrupt of the pin counts them in C (cmodules/services/event.c).
 
-Invariants: an output belongs to one capability alone (the manifest sees to that); it returns to the level it had at
-the start when that capability is gone. Reading and writing allocate nothing.
+Invariants: the manifest grants an output only once. An output returns to its initial level when its capability ends.
+Reading and writing allocate nothing.
 """
 import hal
 from abi import KIND_PIN
@@ -19,8 +19,8 @@ OUTSIDE = True
 class Pin:
     """One pin with its meaning.
 
-    `number`: the machine's; `line`: what `hal.pin` returned; `initial`: level (0 or 1, 1 active) of an output that
-    no task has written to yet, None for an input; `active_low`: True where the low voltage is active.
+    `number`: the machine's number of the pin; `line`: the object from `hal.pin`; `initial`: level (0 or 1, 1 is active) of
+    an output before the first write, None for an input; `active_low`: True where the low voltage is active.
     """
 
     kind = KIND_PIN
@@ -32,20 +32,20 @@ class Pin:
         self._inverted = int(active_low)
 
     def read(self):
-        """The level, 0 or 1."""
+        """Returns the level, 0 or 1."""
         return self._line.value() ^ self._inverted
 
     def write(self, level):
-        """Drives the pin: 0 or 1. Returns 0."""
+        """Drives the pin to `level`, 0 or 1. Returns 0."""
         self._line.value(level ^ self._inverted)
         return 0
 
     def text(self):
-        """One line for a user: which pin it is."""
+        """Returns one line for a user: number and direction of the pin."""
         return "pin %d (%s)" % (self.number, "in" if self._initial is None else "out")
 
     def release(self):
-        """The capability is gone: an output stops doing whatever it did."""
+        """Returns an output to its initial level when the capability ends."""
         if self._initial is not None:
             self.write(self._initial)
 
@@ -63,7 +63,7 @@ class PinCalls:
 
 def parse(manifest, grant, where):
     """See kernel.objects.kinds. `what` is (number, mode, pull, initial, active low)."""
-    # All grants of a pin have one direction and one pull; an output is granted once, and edges are.
+    # All grants of a pin must agree on direction and pull. An output can be granted only once, and so can the edges of a pin.
     if "irq" in grant:
         return _parse_edges(manifest, grant, where)
     mode = manifest.one_of(grant, where, "mode", ("in", "out"), None)
@@ -103,7 +103,7 @@ def _parse_edges(manifest, grant, where):
 
 
 def make(word, what, rights, fs, account):
-    """See kernel.objects.kinds. Sets the machine's pin up."""
+    """See kernel.objects.kinds. Configures the machine's pin."""
     if word == "irq":
         number, edge, pull, debounce = what
         edges = Irq("edges of pin %d (%s)" % (number, edge), debounce)

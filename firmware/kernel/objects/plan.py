@@ -1,11 +1,10 @@
-"""How a task is made, once or again: its module read and instantiated, its capabilities granted.
+"""The start of a task, the first one and each restart: it reads and instantiates the module and grants the capabilities.
 
-The region of a task stays its own from the first start until the system ends: an instance that ends leaves it, cleared, to the next
-one. So a manifest that was admitted keeps its word: whatever order of faults, restarts and stops, no other task can take
-the room that a task was started in.
+A task keeps its region from the first start until the system ends. An instance that ends leaves the region, cleared, to the
+next instance. So a restart always has room: no other task can take the region, in any order of faults, restarts and stops.
 
-A restart makes a task exactly as the first start did: from the module, whose SHA-256 has to be the one that the manifest
-names, and from the manifest's grants, each with a new object.
+A restart makes a task exactly as the first start did: from the module, whose SHA-256 must be the one in the manifest, and
+from the manifest's grants, each with a new object.
 """
 import ubinascii as binascii
 import uhashlib as hashlib
@@ -16,11 +15,11 @@ from kernel.objects.kinds import kind_of
 from kernel.objects.ramfs import Account
 
 
-_KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # of a plan, for restarts
+_KEPT = ("module", "sha256", "quota", "stack", "memory", "capabilities", "caps")     # keys of a task's entry that restarts need
 
 
 class WrongModule(ValueError):
-    """The module is not the one that the manifest's grants are for."""
+    """The module's SHA-256 is not the one in the manifest."""
 
 
 def _contents(stream):
@@ -33,25 +32,25 @@ def _contents(stream):
 
 
 class Plan:
-    """How to make a task's instance and capabilities, at its start and at each restart.
+    """Makes a task's instance and capabilities, at its start and at each restart.
 
-    `plan`: the task's entry in the manifest; `fs`: the RamFS that its grants name files of.
+    `plan`: the task's entry in the manifest; `fs`: the RamFS with the files that its grants name.
     """
 
     def __init__(self, plan, fs):
         self._plan = {key: plan[key] for key in _KEPT}
         self._fs = fs
-        self.account = account = Account(plan["storage"])       # counts on across restarts
+        self.account = account = Account(plan["storage"])       # kept across restarts
         if plan["objects"] != account.objects_max:
             account.objects_max = plan["objects"]
         if plan["buffers"] != account.buffers_max:
             account.buffers_max = plan["buffers"]
-        self.stack_hint = -1    # see wasm3.stack_hint; of a task whose memory the manifest limits
-        self._emptied = None    # an emptied wasm3.Instance: holds the region for the next one
-        self._table = None      # the task's capabilities: one table for all its starts, since a full heap has no 700 bytes in one piece
+        self.stack_hint = -1    # see wasm3.stack_hint; set where the manifest limits the task's memory
+        self._emptied = None    # an emptied wasm3.Instance: holds the region for the next instance
+        self._table = None      # the task's capabilities: all starts share one table, since a full heap may lack 700 bytes in one piece
 
     def module(self):
-        """The module's bytes. Raises OSError, WrongModule (not the one the manifest means) or MemoryError."""
+        """Returns the module's bytes. Raises OSError, WrongModule or MemoryError."""
         plan = self._plan
         with hal.read_file(plan["module"]) as stream:
             module = _contents(stream)
@@ -62,11 +61,11 @@ class Plan:
         return module
 
     def instance(self):
-        """A new instance, which has not run. Raises as `module` does, and ValueError: what is wrong with the module."""
+        """Returns a new instance that has not run. Raises as `module` does, and ValueError with the reason where the module is bad."""
         plan = self._plan
         module = self.module()
         instance = wasm3.Instance(module, quota=plan["quota"], stack=plan["stack"], memory=plan["memory"], into=self._emptied)
-        if plan["memory"] and not self._emptied:        # once: a restart has nothing new to warn of
+        if plan["memory"] and not self._emptied:        # only at the first start: a restart gives the same warning
             self.stack_hint = wasm3.stack_hint(module)
         self._emptied = None
         return instance
@@ -77,7 +76,9 @@ class Plan:
         self._emptied = instance
 
     def end(self):
-        """Gives the region back, where no instance is in it. The system ends: nothing starts from this plan any more."""
+        """Returns the region to the arena where no instance is in it, and ends the granted buffers. Call it when the system ends:
+        afterwards the plan starts no task.
+        """
         if self._emptied:
             self._emptied.kill()
             self._emptied = None
@@ -86,7 +87,7 @@ class Plan:
                 what[0].end()
 
     def capabilities(self):
-        """The task's table, with nothing in it."""
+        """Returns the task's table of capabilities, emptied."""
         if self._table:
             self._table.renew()
         else:
@@ -94,7 +95,7 @@ class Plan:
         return self._table
 
     def grant(self, capabilities, outside):
-        """Puts into a new table what the manifest grants: the objects outside the kernel, or all others (see
+        """Puts the manifest's grants into a new table. `outside`: True for the kinds that are OUTSIDE, False for all others (see
         kernel.objects.kinds). Raises StorageTooSmall.
         """
         for name, word, what, rights in self._plan["caps"]:
@@ -104,7 +105,7 @@ class Plan:
                 capabilities.grant(name, thing, rights, what[1] if word == "endpoint" else 0)
 
     def start(self):
-        """All that `Task.begin` needs: (instance, capabilities). Raises as `instance` does; then nothing is left."""
+        """Returns (instance, capabilities) for `Task.begin`. Raises as `instance` does; then no instance and no capability is left."""
         capabilities = self.capabilities()
         instance = self.instance()
         try:

@@ -1,48 +1,48 @@
 """The RamFS: directories and files in memory, with quotas.
 
 A file is a table of blocks: it grows without moving and never needs one large piece of memory. A block that no task has
-written to is absent from the table, so a gap counts towards the quota but takes no time. Every directory may have a
-limit, which bounds everything below it; the root's limit is the size of the file system. Every node belongs to the
+written to is absent from the table, so a gap counts towards the quota but takes no time. A directory may have a
+limit, which applies to everything below it; the root's limit is the size of the file system. A node belongs to the
 account of a task, which has a limit too: the task that made the node or, for a node of the manifest, the first task that
-opens it for writing. A node counts with what it takes: its blocks, and a fixed amount for its existence.
+opens it for writing. The cost of a node is its blocks and a fixed amount for its existence.
 
-A path is relative to a directory and only leads down: no component means "up", so a path cannot name anything outside of
+A path is relative to a directory and only leads down: no component means "up", so a path cannot name a node outside of
 its directory. There are no links.
 
 A file that is removed while it is open stays readable and writable through the open capabilities, and counts, until the
 last of them is closed.
 
-Invariants: `used` of a directory is the sum over everything below it and over what was removed there and is still open.
-`used` of an account is the sum over all nodes that belong to it. A call that fails has changed nothing. Reading
-allocates nothing, nor does writing where the file has blocks already.
+Invariants: `used` of a directory is the sum over all nodes below it and over nodes that were removed there and are still
+open. `used` of an account is the sum over all nodes that belong to it. A call that fails has changed nothing. Reading
+allocates nothing; neither does writing to blocks that the file has already.
 """
 from abi import (
     INVAL, NOTFOUND, EXISTS, QUOTA, NOMEM, TOOBIG, NOSPACE, BUSY, KIND_DIRECTORY, KIND_FILE)
 
-BLOCK = const(512)          # half of it is lost per file on average; a page of 4096 moves in 8 steps
-NODE_COST = const(128)      # what an empty file takes on the Python heap, about, on 64 bit
-NAME_MAX = const(63)       # as the ABI says
-DEPTH_MAX = const(16)      # of directories a task makes: every charge climbs up to the root, and the climb is paid for
+BLOCK = const(512)          # bytes: a file wastes half a block on average; 4096 bytes move in 8 steps
+NODE_COST = const(128)      # bytes that an empty file takes on the Python heap, roughly, on 64 bit
+NAME_MAX = const(63)       # bytes: the limit of the ABI
+DEPTH_MAX = const(16)      # levels of directories that tasks make: each charge() climbs to the root, and the call pays fuel for it
 _ZERO_BLOCK = bytes(BLOCK)
 
 
 class Account:
-    """What a task may store and make, and what it does, across restarts. `limit`: bytes of files, 0 = no limit of its own."""
+    """The storage and the objects of a task, counted across restarts. `limit`: bytes of files, 0 = no limit of its own."""
 
-    # What it made that anybody holds; bytes of buffers. Of the class until they change, which saves a board's heap.
+    # Objects that the task made and any task holds; bytes of buffers. Class attributes until they change, to save a board's heap.
     objects, objects_max = 0, 8
     buffers, buffers_max = 0, 0
 
     def __init__(self, limit=0):
         self.limit = limit
         self.used = 0
-        self.mounted = 0        # the part of it that lies on mounted storage, see kernel.objects.mount
+        self.mounted = 0        # the part of `used` that lies on mounted storage, see kernel.objects.mount
 
 
 class File:
-    """The bytes of a file: `size` of them, in blocks; a byte beyond the size is always zero.
+    """A file: `size` bytes in blocks. Any byte of a block beyond the size is zero.
 
-    `parent`: the directory whose limits it counts against; `account`: the Account it belongs to, or None.
+    `parent`: the directory whose limits the file counts against; `account`: the Account that it belongs to, or None.
     """
 
     kind = KIND_FILE
@@ -52,13 +52,13 @@ class File:
         self.parent = parent
         self.account = account
         self.size = 0
-        self._blocks = {}       # those that were written to, by their number
-        self._charged = 0       # how many are paid for; every number in `_blocks` is below
+        self._blocks = {}       # the blocks that were written to, by number
+        self._charged = 0       # the number of blocks charged; every number in `_blocks` is less
         self._opens = 0
         self._removed = False
 
     def open(self, write, account):
-        """Counts one more open handle. `write`: for writing too. Returns 0, or QUOTA where the opener's storage is used up."""
+        """Counts one more open handle. `write`: for writing too. Returns 0, or QUOTA where the opener's account has no room."""
         if write and account is not None and self.account is None:
             cost = self.cost()
             if account.limit and account.used + cost > account.limit:
@@ -75,7 +75,7 @@ class File:
             self._give_back()
 
     def removed(self):
-        """Its name is gone: what it takes is given back now or when it is closed for the last time."""
+        """Called when the name is removed. Gives the storage back now, or at the last close."""
         self._removed = True
         if self._opens == 0:
             self._give_back()
@@ -85,11 +85,11 @@ class File:
         charge(self.parent, self.account, -NODE_COST)
 
     def length(self):
-        """Bytes of the file."""
+        """Returns the size of the file in bytes."""
         return self.size
 
     def read(self, offset, length, instance, address):
-        """Copies up to `length` bytes at `offset` to the task's memory. Returns how many. Allocates nothing.
+        """Copies up to `length` bytes at `offset` to the task's memory. Returns their number. Allocates nothing.
 
         `instance`: has `write(address, buffer, start, length)`.
         """
@@ -115,10 +115,10 @@ class File:
         return length
 
     def write(self, offset, length, instance, address):
-        """Copies `length` bytes of the task's memory to `offset`, growing as needed. Returns how many were written.
+        """Copies `length` bytes of the task's memory to `offset`. The file grows as needed. Returns the number of bytes written:
+        fewer where the limits or the heap allow no more; QUOTA, NOSPACE or NOMEM where they allow none.
 
-        Fewer where the limits or the heap allow no more; QUOTA, NOSPACE or NOMEM where they allow none. `instance`:
-        has `readinto(address, buffer, start, length)`.
+        `instance`: has `readinto(address, buffer, start, length)`.
         """
         if length == 0:
             return 0
@@ -153,8 +153,8 @@ class File:
         return done
 
     def _grow(self, offset, end):
-        # Pays for the blocks up to `end`, or for as many as may be had if one of them lies behind `offset`; then the
-        # error says why no more. They are made when they are written to.
+        # Charges the blocks up to `end`. Where the limits do not allow all, charges as many as fit, if they reach beyond
+        # `offset`, and returns the error that stopped it. Writing makes the blocks later.
         missing = (end + BLOCK - 1) // BLOCK - self._charged
         error = charge(self.parent, self.account, missing * BLOCK)
         if error:
@@ -166,7 +166,7 @@ class File:
         return error
 
     def _shrink(self, count):
-        # Gives back what is paid for beyond `count` blocks, none of which was made.
+        # Gives back the charge for all blocks from number `count` on, none of which exists.
         charge(self.parent, self.account, -(self._charged - count) * BLOCK)
         self._charged = count
 
@@ -178,14 +178,14 @@ class File:
         return 0
 
     def cost(self):
-        """Bytes this node counts for."""
+        """Returns the bytes that this node counts for."""
         return NODE_COST + self._charged * BLOCK
 
 
 class Directory:
-    """Names, each a File, a Directory or what has their methods (kernel.objects.mount).
+    """A directory. An entry is a File, a Directory or an object with their methods (kernel.objects.mount).
 
-    `limit`: bytes everything below may take, 0 = no limit of its own; `account`: the Account it belongs to, or None.
+    `limit`: bytes for everything below, 0 = no limit of its own; `account`: the Account that it belongs to, or None.
     """
 
     kind = KIND_DIRECTORY
@@ -201,13 +201,13 @@ class Directory:
         self._removed = False
 
     def cost(self):
-        """Bytes this node counts for, itself only."""
+        """Returns the bytes that this node counts for, without its entries."""
         return NODE_COST
 
     def enter(self, name, create, want_directory, account=None):
-        """One step down. Returns the node called `name` (bytes), made for `account` where `create` allows, or an error.
+        """Returns the entry `name` (bytes), or an error code. `create`: make a missing entry, which belongs to `account`.
 
-        EXISTS: it is there and of the other kind.
+        EXISTS: the entry exists and is of the other kind.
         """
         error = check_name(name)
         if error:
@@ -231,7 +231,7 @@ class Directory:
         return node
 
     def remove(self, name):
-        """Takes a name (bytes) away. Returns 0, NOTFOUND, or BUSY for a directory that is not empty or is mounted."""
+        """Removes the entry `name` (bytes). Returns 0, NOTFOUND, or BUSY for a directory that is not empty or is mounted."""
         node = self.entries.get(name)
         if node is None:
             return NOTFOUND
@@ -242,20 +242,20 @@ class Directory:
         return 0
 
     def removed(self):
-        """Its name is gone, and it is empty: nothing can be made in it any more."""
+        """Called when the name of this empty directory is removed. No entry can be made in it afterwards."""
         self._removed = True
         charge(self.parent, self.account, -NODE_COST)
 
     def listing(self):
-        """List of (name as bytes, size or -1 for a directory), unsorted."""
+        """Returns a list of (name as bytes, size or -1 for a directory), unsorted."""
         return [(name, -1 if is_directory(node) else node.size) for name, node in self.entries.items()]
 
     def release(self):
-        """A capability to it is gone; there is nothing to be done."""
+        """Does nothing: a directory holds nothing that ends with a capability to it."""
 
 
 class RamFS(Directory):
-    """The root directory: what the kernel and the manifest see of the file system.
+    """The root directory, and the interface of the file system for the kernel.
 
     `size`: bytes that all files and directories together may take.
     """
@@ -265,9 +265,9 @@ class RamFS(Directory):
         self.mounts = []
 
     def mount(self, path, make):
-        """Puts a mount at an absolute path (a string) where nothing is, and makes the directories on the way.
+        """Adds a mount at an unused absolute path (a string), and makes the directories on the way.
 
-        `make(name, parent)`: gives the mount. Returns it, or an error code.
+        `make(name, parent)`: makes the mount. Returns the mount, or an error code.
         """
         above, _, name = path.rpartition("/")
         parent = self.make(above, True)
@@ -281,14 +281,14 @@ class RamFS(Directory):
         return node
 
     def close(self):
-        """The system is over: mounts give back what they hold of the machine."""
+        """Closes all mounts at the end of the system."""
         while self.mounts:
             self.mounts.pop().close()
 
     def make(self, path, directory, limit=0):
         """Makes the file or directory at an absolute path (a string), and the directories on the way.
 
-        Returns the node, an existing one too where it is of the right kind; else an error code.
+        Returns the node, which may have existed before if it is of the right kind; else an error code.
         """
         node = self
         parts = [part.encode() for part in path.split("/") if part]
@@ -303,9 +303,9 @@ class RamFS(Directory):
 
 
 class OpenFile:
-    """A file as one capability sees it: with a position of its own, and perhaps for appending only.
+    """The object of a file capability: a file with a position of its own. `append`: every write goes to the end.
 
-    Made for a file that `open` has succeeded for, which it closes when it goes.
+    The caller has opened `file`; this object closes it.
     """
 
     kind = KIND_FILE
@@ -316,7 +316,7 @@ class OpenFile:
         self.position = 0
 
     def release(self):
-        """The capability is gone."""
+        """Closes the file when the capability ends."""
         self.file.close()
 
     def read(self, offset, length, instance, address):
@@ -344,14 +344,14 @@ class OpenFile:
 
 
 def is_directory(node):
-    """True for everything that has names below it."""
+    """Returns True for a node that has entries."""
     return node.kind == KIND_DIRECTORY
 
 
 def charge(directory, account, amount):
-    """Counts `amount` bytes (below 0: gives them back) to a directory and all above it, and to an account or None.
+    """Adds `amount` bytes (below 0: gives them back) to a directory, all directories above it, and an account or None.
 
-    Returns 0, QUOTA or NOSPACE; then nothing was counted.
+    Returns 0, or QUOTA or NOSPACE and changes nothing.
     """
     if account is not None:
         if amount > 0 and account.limit and account.used + amount > account.limit:
@@ -371,7 +371,7 @@ def charge(directory, account, amount):
 
 
 def room(directory, account):
-    """Bytes that may still be charged to a directory and an account."""
+    """Returns the bytes that may still be charged to a directory and an account."""
     minimum = (1 << 30) - 1
     if account is not None and account.limit:
         minimum = account.limit - account.used
@@ -383,14 +383,14 @@ def room(directory, account):
 
 
 def check_name(name):
-    """0, or why `name` (bytes) cannot be one: INVAL or TOOBIG."""
+    """Returns 0, or INVAL or TOOBIG where `name` (bytes) is not a valid name."""
     if not name or name == b"." or name == b".." or 0 in name:
         return INVAL
     return TOOBIG if len(name) > NAME_MAX else 0
 
 
 def walk(directory, path, create, want_directory, account=None):
-    """The node at a relative path (bytes) below a directory, or an error code. Only the last component is created."""
+    """Returns the node at a relative path (bytes) below a directory, or an error code. Creates only the last component."""
     parts = path.split(b"/")
     last = parts.pop()
     for part in parts:

@@ -1,15 +1,15 @@
-"""The resolver: names to addresses by DNS over UDP, without blocking.
+"""The resolver finds the addresses of a host name by DNS over UDP, without blocking.
 
-A lookup belongs to the call that needs it and ends with it. It asks one server after the other, waits longer in each
-round, and follows aliases. `step` is called when its socket is readable or its time is over. All tasks share a cache of
-answers.
+A lookup belongs to the call that needs it and ends with that call. It asks one server after the other, waits longer in each
+round, and follows aliases. The call invokes `step` when the lookup's socket is readable or its time is over. All tasks share
+a cache of answers.
 
 The resolver accepts an answer only from the address and port that it asked, to the random port that it asked from, with
 the question's random number and the question itself. It drops everything else. It treats the content as hostile: it
-checks every offset, bounds names and aliases, and lets compression point backwards only, so parsing always ends.
+checks every offset, limits names and aliases, and lets compression point backwards only, so parsing always ends.
 
-Invariant: an answer holds addresses only, at most four of 4 bytes; the network policy decides which of them a task may
-reach.
+Invariant: an answer holds at most four addresses of 4 bytes and nothing else. The network policy decides which of them a
+task may reach.
 """
 import hal
 from abi import AGAIN, NOTFOUND, TIMEOUT, UNREACHABLE
@@ -18,49 +18,49 @@ from scheduler import until
 from kernel.core.transfer import buffer, reserve
 
 _TICKS_MASK = const(0x3FFFFFFF)
-_PACKET_MAX = const(512)       # DNS over UDP, without extensions we do not ask for
+_PACKET_MAX = const(512)       # bytes: the limit of DNS over UDP without extensions, which the resolver does not ask for
 _HEADER = const(12)
 _TYPE_A = const(1)
 _TYPE_ALIAS = const(5)
 _CLASS_INTERNET = const(1)
 _NAME_MAX = const(255)         # bytes in wire form
-_RECORDS_MAX = const(32)       # looked at in one answer: what fits into 512 bytes
-_ALIASES_MAX = const(8)        # followed in one lookup
+_RECORDS_MAX = const(32)       # records parsed in one answer: as many as fit into 512 bytes
+_ALIASES_MAX = const(8)        # aliases followed in one lookup
 _ADDRESSES_MAX = const(16)     # bytes: four addresses
 _NO_ERROR = const(0)            # response codes
 _SERVER_FAILURE = const(2)
 _NO_SUCH_NAME = const(3)
 
-_ROUNDS = const(3)              # times each server is asked
-_SERVERS_MAX = const(3)        # as everywhere
-_PATIENCE = const(1000)         # ms for the first answer; doubled each round
-_JUNK_MAX = const(32)          # packets that are no answer, until the next server is asked
-_LOOK_MAX = const(4)           # packets read at one look, which the task pays for as for one call
+_ROUNDS = const(3)              # how often a lookup asks each server
+_SERVERS_MAX = const(3)        # the usual limit of resolvers
+_PATIENCE = const(1000)         # ms to wait for an answer in the first round; doubled each round
+_JUNK_MAX = const(32)          # packets without an answer after which the lookup asks the next server
+_LOOK_MAX = const(4)           # packets read in one step; the task pays for them as for one call
 _PORT_FIRST = const(1024)
 
 _KEPT = const(32)               # names remembered
-_SECONDS_MIN = const(5)       # an answer that expires at once would be asked for again at once
+_SECONDS_MIN = const(5)       # lifetime of an answer at least: one that expires at once would be asked for again at once
 _SECONDS_MAX = const(3600)
-_SECONDS_UNKNOWN = const(10)    # how long it is believed that a name does not exist
+_SECONDS_UNKNOWN = const(10)    # lifetime of the answer that a name does not exist
 
 _random = bytearray(4)
 
 
 class Resolver:
-    """Answers of name servers, and which servers to ask.
+    """The cache of answers, and the list of name servers.
 
-    `servers`: list of (address, port), or None: whatever the machine uses at the moment; `hosts`: {name: address},
-    answered without a question to a server. Names as netpolicy.parse_name gives them.
+    `servers`: list of (address, port), or None for the machine's current name servers; `hosts`: {name: address}, answered
+    without asking a server. Names have the form that netpolicy.parse_name returns.
     """
 
     def __init__(self, servers=None, hosts=None):
         self._servers = servers
         self._hosts = {b"localhost": b"\x7f\0\0\1"}
         self._hosts.update(hosts or {})
-        self._kept = {}         # name: (addresses, second at which they expire)
+        self._kept = {}         # {name: (addresses, second at which they expire)}
 
     def known(self, name):
-        """The addresses of a name, b"" where there is no such name, or None where a server must be asked."""
+        """Returns the addresses of a name, b"" where the name does not exist, or None where a lookup must ask a server."""
         address = self._hosts.get(name)
         if address:
             return address
@@ -68,7 +68,7 @@ class Resolver:
         return kept[0] if kept and _seconds() < kept[1] else None
 
     def remember(self, name, addresses, seconds):
-        """Keeps an answer that is good for that time, or as long as the bounds allow. b"": there is no such name."""
+        """Stores an answer for `seconds`, within the limits above. `addresses`: b"" where the name does not exist."""
         if addresses:
             seconds = min(max(seconds, _SECONDS_MIN), _SECONDS_MAX)
         else:
@@ -82,7 +82,7 @@ class Resolver:
         self._kept[name] = (addresses, _seconds() + seconds)
 
     def servers(self):
-        """List of (address, port), at most three."""
+        """Returns the name servers, at most three: a list of (address, port)."""
         servers = self._servers
         if servers is None:
             servers = [parse_server(text) for text in hal.nameservers()]
@@ -90,7 +90,7 @@ class Resolver:
 
 
 class Lookup:
-    """The search for one name. `handle`: its socket, or -1; `wake`: tick at which to call `step` if nothing comes."""
+    """The lookup of one name. `handle`: its socket, or -1; `wake`: tick at which to call `step` if no packet comes."""
 
     def __init__(self, resolver, name):
         reserve()
@@ -111,8 +111,8 @@ class Lookup:
         self._number = 0
 
     def step(self, now):
-        """Goes on. Returns addresses, an error code, or None: to be called again at tick `wake` or when `handle` has
-        something to read.
+        """Continues the lookup. Returns addresses, an error code, or None: call `step` again at tick `wake` or when `handle` is
+        readable.
         """
         if self.handle >= 0:
             result = self._listen()
@@ -123,13 +123,13 @@ class Lookup:
         return self._ask(now)
 
     def close(self):
-        """Gives its socket back. Any number of times."""
+        """Closes the socket. May be called any number of times."""
         if self.handle >= 0:
             hal.close_socket(self.handle)
             self.handle = -1
 
     def _ask(self, now):
-        # Sends the question to the next server that can be reached at all.
+        # Sends the question to the next server to which sending succeeds.
         while self._asked < len(self._servers) * _ROUNDS:
             self.close()
             address, port = self._servers[self._asked % len(self._servers)]
@@ -143,7 +143,7 @@ class Lookup:
             hal.random(_random, 4)
             self._number = _random[2] << 8 | _random[3]
             hal.bind_socket(handle, _PORT_FIRST + (_random[0] << 8 | _random[1]) % (65536 - _PORT_FIRST))
-            error = hal.connect(handle, address, port)      # from now on packets of other senders are dropped
+            error = hal.connect(handle, address, port)      # from now on the socket drops packets of other senders
             if not error:
                 query = self._number.to_bytes(2, "big") + b"\x01\0\0\x01\0\0\0\0\0\0" + self._question
                 error = hal.send(handle, query, len(query))
@@ -155,7 +155,7 @@ class Lookup:
         return self._error
 
     def _listen(self):
-        # Reads what has come. Returns as `step`; None with no socket left: ask the next one.
+        # Reads the packets that have arrived. Returns as `step` does; None with the socket closed: ask the next server.
         for _ in range(_LOOK_MAX):
             count = hal.receive(self.handle, buffer, _PACKET_MAX)
             if count == AGAIN:
@@ -178,7 +178,7 @@ class Lookup:
         self.close()
         code, addresses, seconds, alias = answer
         if code not in (_NO_ERROR, _NO_SUCH_NAME):
-            self._error = UNREACHABLE       # this server cannot or will not: another one may
+            self._error = UNREACHABLE       # this server fails or refuses; another one may answer
             return None
         self._seconds = min(self._seconds, seconds)
         if addresses:
@@ -199,15 +199,15 @@ def _seconds():
 
 
 def wire(name):
-    """A name as DNS writes it: each part behind its length, a zero at the end."""
+    """Returns a name in wire form: each part preceded by its length, and a zero at the end."""
     return b"".join([bytes((len(label),)) + label for label in name.split(b".")]) + b"\0"
 
 
 def parse(packet, length, number, question):
-    """What packet[:length] answers to the question, or None where it is no answer to it.
+    """Parses packet[:length] as the answer to a question. Returns None where it is not, else (response code, addresses,
+    lifetime of the addresses in seconds, the alias to ask for next in wire form or None).
 
-    `question`: name in wire form and lower case, type, class. Returns (response code, addresses, seconds they are
-    good for, the name to go on with in wire form or None).
+    `question`: name in wire form and lower case, type, class.
     """
     at = _HEADER + len(question)
     if (length < at or packet[0] << 8 | packet[1] != number or packet[2] & 0xF8 != 0x80     # an answer to a query
@@ -235,13 +235,13 @@ def parse(packet, length, number, question):
         at += size
     code = packet[3] & 15
     addresses, seconds, alias = _follow(question[:-4], records)
-    if not addresses and packet[2] & 2:         # cut short before what we need
+    if not addresses and packet[2] & 2:         # truncated before the first address
         code = code or _SERVER_FAILURE
     return code, addresses, seconds, alias
 
 
 def _follow(name, records):
-    # From the name asked for through its aliases to the addresses, as far as the answer goes.
+    # Follows the aliases of `name` to its addresses, as far as the records go.
     asked = name
     good = _SECONDS_MAX
     for _ in range(_ALIASES_MAX):
@@ -259,10 +259,10 @@ def _follow(name, records):
 
 
 def read_name(packet, length, at):
-    """(name in wire form and lower case, offset behind it), or (None, _) where packet[:length] has no good name there."""
+    """Returns (name in wire form and lower case, offset after it), or (None, _) where packet[:length] has no valid name at `at`."""
     name = bytearray()
     behind = -1
-    limit = at                  # where the next pointer must lead below, so that following them ends
+    limit = at                  # the next pointer must lead below this offset, so that the loop ends
     while at < length:
         size = packet[at]
         if size >= 0xC0:

@@ -1,10 +1,10 @@
-"""The commands of the prompt and the command line; `sovelma` is their face."""
+"""The commands of the prompt and the command line. The module `sovelma` is their public interface."""
 import sys
 
 
 def load(group):
-    """A module of this package, loaded where it is not there yet. The kernel consists of frozen code alone: a file called
-    `kernel.py` where the program happens to run is not it.
+    """Returns the module `group` of this package. Loads it at the first call, and only from frozen code: a file called `kernel.py`
+    in the current directory cannot replace the kernel.
     """
     path = sys.path[:]
     sys.path[:] = [".frozen"]

@@ -7,8 +7,8 @@ from kernel.core.errors import ManifestError
 from kernel.core.log import file_name
 from kernel.shell import running, tasks
 
-SECONDS_DEFAULT = 10    # of a run without a terminal
-# Each command with what it takes beside a path.
+SECONDS_DEFAULT = 10    # limit of a run without a terminal
+# The options of each command; each command also takes a path.
 _OPTIONS = {"run": ("--for", "--input", "--crashes"), "check": (), "audit": ("--policy", "--form")}
 
 
@@ -21,7 +21,7 @@ def _usage(text):
 
 
 def _arguments(words):
-    # (manifest, seconds, {option: value})
+    # Returns (manifest, seconds, {option: value}). Ends the program where the words are wrong.
     if not words or words[0] not in _OPTIONS:
         _usage("what to do?" if not words else "unknown command " + words[0])
     path, seconds, options = None, SECONDS_DEFAULT, {}
@@ -53,7 +53,7 @@ def _arguments(words):
 
 
 def _run(milliseconds, forever=False):
-    # True where Ctrl-C stopped the system. Two of them, or twenty, are one.
+    # Runs the system. Returns True where Ctrl-C stopped it. Repeated Ctrl-C counts as one.
     stopped = False
     try:
         hal.catch_interrupts()
@@ -65,9 +65,9 @@ def _run(milliseconds, forever=False):
 
 
 def main(words):
-    """The command line. Ends the program: 0, 1 where a task faulted that may not, 2 where nothing could be started, 3
-    where a fault policy is to start the machine anew. Ctrl-C is heard while the system runs, and ends nothing by itself: at a
-    terminal it gives the prompt, elsewhere the table of the tasks.
+    """Runs the command line. Ends the program with 0, 1 where a task faulted without `may_fault`, 2 where nothing could be started,
+    3 where a fault policy reboots the machine. Ctrl-C works only while the system runs, and does not kill the program: at
+    a terminal the prompt follows, elsewhere the table of the tasks.
     """
     path, seconds, options = _arguments(words)
     crashes = options.get("--crashes")

@@ -5,7 +5,7 @@ from kernel.core.log import escaped_bytes
 from kernel.objects.ramfs import is_directory, walk
 from kernel.shell import running
 
-_LINE_MAX = 4096       # bytes `cat` shows in one line
+_LINE_MAX = 4096       # bytes that `cat` shows in one line at most
 
 
 @running.still
@@ -57,7 +57,7 @@ def cat(path):
 
 
 class _Memory:
-    # Stands in for a task's memory: what is read from a file goes to `taken`.
+    # Stands in for a task's instance: `read` of a file appends the bytes to `taken`.
 
     SIZE = 512
 

@@ -1,7 +1,7 @@
-"""The system in tables for the user: tasks, what they wait for, memory. Lines of text; nothing is changed.
+"""Tables about the system for the user: tasks, their waits, memory. The functions return lines of text and change nothing.
 
-A task's share of the processor is told by its fuel: of the time in which anybody ran, the part that its fuel is of all
-fuel. System calls are paid for with fuel, so the kernel's time is in it.
+A task's share of the processor follows from its fuel: the busy time of the system is divided among the tasks in proportion to
+the fuel that they used. A task pays fuel for its system calls, so its share includes the kernel's time for them.
 """
 import gc
 import hal
@@ -9,7 +9,7 @@ import wasm3
 from kernel.core.console import COLUMNS
 from kernel.core.task import READY, RESTARTING, SLEEPING, STATES
 
-_NAME_MAX = const(16)      # characters of a name that stands in its row
+_NAME_MAX = const(16)      # characters: a longer name goes on a line of its own
 
 
 class Shares:
@@ -22,7 +22,7 @@ class Shares:
         self._percent = {}
 
     def look(self):
-        """{task: percent} since the last look; the same as then where the system did not run in between."""
+        """Returns {task: percent} since the last call; the last result again where the system has not run since."""
         system = self.system
         fuel = {task: task.fuel() for task in system.tasks}
         total, idled = system.total()
@@ -36,7 +36,7 @@ class Shares:
 
 
 def standing(task):
-    """How a task stands, in words: what it waits for, how it ended, or "-"."""
+    """Returns the task's situation in words: its wait, its end, or "-"."""
     thread = task.thread
     left = max((thread.due - hal.microseconds() + 999) // 1000, 0) if thread.timer >= 0 else -1
     if thread.state == SLEEPING:
@@ -49,9 +49,9 @@ def standing(task):
 
 
 def table(rows, right):
-    """Lines of a list of rows, the first of them the headings. `right`: numbers of the columns aligned at the right.
+    """Returns the lines of a table. `rows`: the headings, then the rows; `right`: numbers of the right-aligned columns.
 
-    No line is longer than a terminal is wide: a long name stands above its row, and what does not fit at the end below it.
+    No line is wider than a terminal: a long name goes on a line above its row, and a last column that does not fit goes below.
     """
     last = len(rows[0]) - 1
     widths = [max([len(row[i]) for row in rows if i or len(row[i]) <= _NAME_MAX]) for i in range(last + 1)]
@@ -76,7 +76,7 @@ def table(rows, right):
 
 
 def short(number):
-    """A count in at most 7 characters: 1234567, 12345k."""
+    """Returns a count in at most 7 characters: 1234567, 12345k."""
     maximum = 10_000_000
     for unit in ("", "k", "M", "G", "T"):
         if number < maximum:
@@ -87,7 +87,7 @@ def short(number):
 
 
 def processes(tasks, percent):
-    """Every task in a line. `percent`: shares of the processor. The region: bytes used at the peak, and all of it."""
+    """Returns a table with one row for each task. `percent`: shares of the processor. Region: peak of the bytes used, and size."""
     rows = [("name", "state", "prio", "cpu%", "fuel", "syscalls", "region", "restarts", "outcome")]
     for task in tasks:
         rows.append((task.name, STATES[task.state], str(task.thread.priority), "%.1f" % percent.get(task, 0), short(task.fuel()),
@@ -96,7 +96,7 @@ def processes(tasks, percent):
 
 
 def memory(system):
-    """Where the memory is: the arena and its regions, the RamFS, MicroPython's heap."""
+    """Returns lines about the use of memory: the arena and its regions, the RamFS, MicroPython's heap."""
     lines = ["arena: %d bytes, %d free, %d in one piece, %d regions" % wasm3.arena()]
     for task in system.tasks:
         if task.instance:

@@ -1,6 +1,6 @@
-"""The system at the prompt: built, run, paused, run on behind the prompt.
+"""The commands that build, run and pause the system, and run it behind the prompt.
 
-Invariant: at most one system exists; its state is here, whatever imports the commands.
+Invariant: at most one system exists. This module holds it, no matter which module imports the commands.
 """
 import sys
 import hal
@@ -11,13 +11,13 @@ from kernel.core.log import escaped
 
 INPUT = "/input"        # the file that --input replaces
 
-system = None           # the System there is
-_is_behind = False      # it runs behind the prompt
+system = None           # the current System
+_is_behind = False      # the system runs behind the prompt
 
 
 def still(command):
-    """A command that stops a system running behind the prompt while it looks at it or changes it. Otherwise a heartbeat
-    between two byte codes would find it half changed.
+    """Decorates a command that reads or changes the system: the system behind the prompt stands still during the command.
+    Otherwise a step of it between two byte codes could find the system half changed.
     """
     def standing(*arguments, **named):
         hal.behind(None)
@@ -45,16 +45,16 @@ def boot(path, input=None):
 
 
 def _build(path, changes):
-    # The kernel consists of frozen code alone: a file that lies where modules are searched is not it.
+    # Imports only frozen code: a file on the search path cannot replace a part of the kernel.
     paths = sys.path[:]
     sys.path[:] = [".frozen"]
     try:
-        # First what stays, then what goes: the other way round the heap would be left with holes of a few bytes each.
+        # The modules that stay are loaded before those that are unloaded; in the other order the heap keeps holes of a few bytes.
         from kernel.boot.banner import banner
         from kernel.boot.loader import build
         from kernel.boot.manifest import Manifest
         manifest = Manifest(path, changes)
-        if not console.kept():              # a board's boot log has begun with this line before
+        if not console.kept():              # a board's boot log begins with this line already
             console.ok(banner())
         return build(manifest)
     finally:
@@ -63,8 +63,8 @@ def _build(path, changes):
 
 
 def unload():
-    """Forgets the modules of kernel.boot: the checker of manifests and the builder take 4 KB of a board's 64 KB heap, and a
-    running system does not use them.
+    """Unloads the modules of kernel.boot. The manifest checker and the loader take 4 KB of a board's 64 KB heap, and a running
+    system does not use them.
     """
     for name in list(sys.modules):
         if name.startswith("kernel.boot"):
@@ -167,7 +167,7 @@ def pause():
 
 
 def the_system():
-    """The System there is. Raises ValueError."""
+    """Returns the current System. Raises ValueError where there is none."""
     if not system:
         raise ValueError("no system: sovelma.boot('system.json') builds one")
     return system

@@ -6,7 +6,7 @@ from kernel.shell import inspect, running
 
 LEVELS = ("error", "warning", "info", "debug")
 
-_shares = None          # inspect.Shares of the system
+_shares = None          # inspect.Shares of the current system
 
 
 @running.still
@@ -103,7 +103,7 @@ def caps(name):
 
 
 def _look():
-    # Shares of the processor since the last look at this system.
+    # Returns the shares of the processor since the last look at the current system.
     global _shares
     system = running.the_system()
     if not _shares or _shares.system is not system:
