@@ -2,7 +2,7 @@
 
 The loader instantiates each module and runs none: the start function and `_start` run later, inside the task, which pays
 fuel for them. The loader reports every error with its place in the manifest, and then ends the tasks that it has made. It
-touches the pins last, when nothing else can fail.
+touches the pins once every module and every file is in place.
 """
 import hal
 import wasm3
@@ -29,8 +29,10 @@ def build(manifest):
         console.ok("ramfs: %d files, %d of %d bytes" % (len(manifest.files), fs.used, manifest.ramfs))
         for index in range(len(manifest.tasks)):
             tasks.append(_task(manifest, index, fs))
-        if manifest.errors:
-            raise ManifestError(manifest.errors)
+        _grant(manifest, tasks, False)
+        system = make_system(fs, resolver(*manifest.network))
+        hal.pins_off()
+        _grant(manifest, tasks, True)
     except BaseException:
         for task in tasks:
             if task:
@@ -38,10 +40,7 @@ def build(manifest):
                 task.plan.end()
         fs.close()
         raise
-    system = make_system(fs, resolver(*manifest.network))
-    hal.pins_off()
     for task in tasks:
-        task.plan.grant(task.capabilities, True)
         system.add(task)
         console.ok("task %s: priority %d, region %d bytes" % (task.name, task.thread.priority, task.region()[1]))
     if manifest.simulation:
@@ -150,8 +149,18 @@ def _task(manifest, index, fs):
     task.policy = fields["fault"]
     task.plan = plan
     task.account = plan.account
-    try:
-        plan.grant(capabilities, False)
-    except StorageTooSmall as error:
-        manifest.wrong(where + ".storage", str(error))
     return task
+
+
+def _grant(manifest, tasks, outside):
+    # Makes the tasks' objects of OUTSIDE kinds, or all others. Raises ManifestError with all errors that the manifest has until here.
+    for index, task in enumerate(tasks):
+        try:
+            if task:
+                task.plan.grant(task.capabilities, outside)
+        except StorageTooSmall as error:
+            manifest.wrong("tasks[%d].storage" % index, str(error))
+        except MemoryError as error:
+            manifest.wrong("tasks[%d].caps" % index, "no memory: %s" % error)
+    if manifest.errors:
+        raise ManifestError(manifest.errors)
