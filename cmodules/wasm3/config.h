@@ -16,7 +16,7 @@
 #endif
 
 /* Bytes of the static arena, which holds all tasks with their code, stacks and memories. 300 KB is the figure of the
- * specification; a board sets its own, which is what bss has left beside Wi-Fi. */
+ * specification; a board sets its own figure, the RAM that bss leaves beside Wi-Fi. */
 #ifndef SOV_ARENA_BYTES
 #define SOV_ARENA_BYTES (300u * 1024u)
 #endif

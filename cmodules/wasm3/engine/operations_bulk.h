@@ -1,8 +1,8 @@
 /* operations_bulk.h - operations that copy many bytes or elements at once.
  *
- * A bulk operation charges for its bytes after it has copied them. If it suspended before, it would have to know on resuming whether
- * it has paid. It runs past the slice by at most one pass over the task's own memory or table. It checks the bounds first, so an
- * operation that traps has written nothing.
+ * A bulk operation charges for its bytes after it has copied them. If it suspended before, it would have to know on resuming
+ * whether it has paid. It runs past the slice by at most one pass over the task's own memory or table. It checks the bounds
+ * first, so an operation that traps has written nothing.
  *
  * Included by interpreter.c only, after operations_control.h.
  */

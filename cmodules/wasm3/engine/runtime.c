@@ -1,9 +1,10 @@
 /* runtime.c - makes wasm3's environment, runtime and code pages of a task.
  *
- * Each task has one environment and one runtime; both end with the task's region. This file replaces m3_env.c and m3_module.c, which
- * mostly serve programs that share environments, free single parts or call wasm from C.
+ * Each task has one environment and one runtime; both end with the task's region. This file replaces m3_env.c and m3_module.c,
+ * which mostly serve programs that share environments, free single parts or call wasm from C.
  *
- * Invariants: all allocations are in the open heap; equal types are the same object, so a call through the table compares pointers.
+ * Invariants: all allocations are in the open heap; equal types are the same object, so a call through the table compares
+ * pointers.
  */
 #include "engine.h"
 

@@ -19,7 +19,7 @@
 
 struct sov_facts {
     uint32_t nesting;   /* deepest nesting of blocks in any function */
-    uint32_t values;    /* most parameters or results of a block in any function */
+    uint32_t values;    /* most parameters and results together of a block in any function */
     uint32_t functions; /* imported and defined functions */
     uint32_t workspace; /* bytes of workspace that are enough to validate the module again */
     /* Functions for which the compiler's tables may be too small. The validator cannot decide it, because it counts values and
