@@ -34,7 +34,7 @@
 
 /* Bytes of C stack that wasm3's compiler takes: for each nested block, because it recurses; for each value of a block with
  * several values; and for the rest, from the check to the deepest leaf. TO_CREATE is for validating and parsing.
- * test_rv32_compile.py compares these numbers with the stack frames in the compiled code. */
+ * test_rv32_compile.py compares these numbers with the stack frames that the C compiler reports. */
 #ifndef SOV_STACK_PER_BLOCK
 #define SOV_STACK_PER_BLOCK (SOV_IS_HOST ? 800u : 400u)
 #define SOV_STACK_PER_VALUE (SOV_IS_HOST ? 256u : 128u)

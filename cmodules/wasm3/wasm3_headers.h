@@ -3,7 +3,7 @@
  * It changes three things. First, operations get one more argument, the fuel that is left. The fuel stays in a machine
  * register from block to block and is in memory only while the task does not run.
  *
- * Second, the compiler demands tail calls where it can.
+ * Second, the jump from one operation to the next is a mandatory tail call where the C compiler supports that.
  *
  * Third, the compiler's tables leave the runtime structure. wasm3 keeps them (10 KB on a host) in every runtime for ever, but
  * only a compilation needs them. So the member becomes a pointer, `scratch`, to tables that a compilation borrows from the
@@ -28,7 +28,7 @@
 #define d_m3OpDefaultArgs d_m3ExpOpDefaultArgs(0., 0)
 typedef m3ret_t(vectorcall *IM3Operation)(d_m3OpSig);
 
-/* A compiler that has `musttail` makes tail calls at every optimization level, and with the sanitizers. */
+/* With `musttail`, the C compiler makes the tail calls at every optimization level, and with the sanitizers. */
 #if defined(__has_attribute)
 #if __has_attribute(musttail)
 #undef nextOpDirect

@@ -50,7 +50,7 @@ M3Compilation *sov_tables(void) { return tables.block; }
 /* The page size doubles with the size of the program: small pages waste little of a small program, and large pages need
  * few bridges in a large one. Compiled code takes about four times the wasm bytes on 32 bit, eight times on 64 bit. */
 #define MAX_CODE_PAGE 4096u
-/* On demand, pages are small so that only functions that are called take room: 128 words, a tenth of them wasted at worst. */
+/* On demand, pages are small, so that only functions that are called take room: 128 words; an unlucky page wastes a tenth. */
 #define MAX_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
 
 void sov_choose_code_page(const struct sov_task *task) {

@@ -5,7 +5,7 @@
  *
  *   m3_exec.h      is included without its float operations (ours are in operations_float.h) and with wasm3's backtrace
  *                  macros, which here only record where a trap happened.
- *   memcpy         moves a value in place; with -Os the compiler calls memcpy and saves all registers around the call.
+ *   memcpy         moves a value in place; with -Os the C compiler calls memcpy and saves all registers around the call.
  *   op_X           macros replace wasm3's control operations by op_metered_X. They replace some i32 arithmetic and, on 32-bit
  *                  machines, i64 shifts and all loads and stores by shorter operations (operations_*.h).
  *   Read_opcode    sees every instruction before it is compiled. It counts the instruction for fuel, opens a cost cell where a

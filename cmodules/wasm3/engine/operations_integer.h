@@ -24,7 +24,7 @@ short_binary_commutative(Add, +)
 short_binary_commutative(Multiply, *)
 short_binary(Subtract, -)
 
-/* On a 32-bit machine, the compiler with -Os turns a 64-bit shift into a call, and an operation with a call saves all its
+/* On a 32-bit machine, the C compiler with -Os turns a 64-bit shift into a call, and an operation with a call saves all its
  * registers. These shifts move the bits of the other half by 32 - bits, in two steps, because that number may be 32. */
 #if UINTPTR_MAX == UINT32_MAX
 #define in_place static inline __attribute__((always_inline))

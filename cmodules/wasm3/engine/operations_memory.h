@@ -21,7 +21,7 @@
 
 #define slot_at(TYPE, N) (*(TYPE *)(_sp + *(i32 *)(_pc + (N))))
 
-/* noipa: otherwise the compiler could drop arguments that the function does not use and expect the rest in other registers. */
+/* noipa: else the C compiler could drop arguments that the function does not use and expect the others in other registers. */
 #define apart __attribute__((noipa, __cold__))
 
 static apart m3ret_t trap_outside(d_m3OpSig) { newTrap(m3Err_trapOutOfBoundsMemoryAccess); }
