@@ -1,12 +1,14 @@
-/* wasm3_headers.h - the one way to include wasm3's headers.
+/* wasm3_headers.h - the only file through which the runtime includes wasm3's headers.
  *
- * Three things are changed on the way in. Operations get one more argument, the fuel that is left: it stays in
- * a machine register from block to block, and is in memory only while the task does not run.
+ * It changes three things. First, operations get one more argument, the fuel that is left. The fuel stays in a machine
+ * register from block to block and is in memory only while the task does not run.
  *
- * And wasm3 keeps the compiler's tables (10 KB on a host) inside every runtime, for ever. They are needed only
- * while a function is compiled, so here the member becomes a pointer, `scratch`, to tables borrowed from
- * the arena for that moment. wasm3's sources say `runtime->compilation`; the files that include those
- * sources define `compilation` as `scratch[0]` around them.
+ * Second, the jump from one operation to the next is a mandatory tail call where the C compiler supports that.
+ *
+ * Third, the compiler's tables leave the runtime structure. wasm3 keeps them (10 KB on a host) in every runtime for ever, but
+ * only a compilation needs them. So the member becomes a pointer, `scratch`, to tables that a compilation borrows from the
+ * arena. wasm3's sources say `runtime->compilation`; the files that include those sources define `compilation` as
+ * `scratch[0]` around them.
  */
 #ifndef SOV_WASM3_HEADERS_H
 #define SOV_WASM3_HEADERS_H
@@ -26,8 +28,7 @@
 #define d_m3OpDefaultArgs d_m3ExpOpDefaultArgs(0., 0)
 typedef m3ret_t(vectorcall *IM3Operation)(d_m3OpSig);
 
-/* Where the compiler knows how, the tail calls are demanded of it: they survive any optimization level, and the
- * sanitizers. */
+/* With `musttail`, the C compiler makes the tail calls at every optimization level, and with the sanitizers. */
 #if defined(__has_attribute)
 #if __has_attribute(musttail)
 #undef nextOpDirect

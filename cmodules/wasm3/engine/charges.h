@@ -1,13 +1,13 @@
-/* charges.h - the fuel of an instruction beyond the one unit that each costs: of those that are a library on a chip without
- * floating point or 64-bit division.
+/* charges.h - the fuel that slow instructions cost beyond the one unit that every instruction costs.
  *
- * A unit stands for the same time in any code: the rows are what each instruction takes on RV32 beyond an i32.add, in units of
- * 5.5 instructions, which is what one unit of integer code takes there (`host_tests/bench/run.py units` prints both). They are
- * constants of the ABI's minor version and so the same on every machine.
+ * The slow instructions are those that a chip without floating point or 64-bit division carries out by a library function. The
+ * extra fuel makes one unit stand for the same time in any code. Each row is the time of an instruction on RV32 beyond an
+ * i32.add, in units of 5.5 machine instructions; one unit of integer code takes 5.5 machine instructions there
+ * (`host_tests/bench/run.py units` prints both). The rows are constants of the ABI's minor version, so every machine has the same.
  *
  * Included by compiler_hooks.h only.
  *
- * Invariant: no instruction is cheaper than one that does a part of its work.
+ * Invariant: an instruction costs at least as much as any instruction that does a part of its work.
  */
 #ifndef SOV_CHARGES_H
 #define SOV_CHARGES_H
@@ -28,7 +28,7 @@ static const u8 more_fuel[OP_LAST_NUMERIC - OP_FIRST_NUMERIC + 1] = {
     TIMES_6(COMPARE), TIMES_6(COMPARE),                                   /* 0x5b: f32, f64 comparisons */
     BITS, BITS, BITS, TIMES_11(0), TIMES_4(0),                            /* 0x67: i32 */
     BITS, BITS, BITS, 0, 0, 0, TIMES_4(DIVIDE_64), TIMES_6(0), 0, 0,      /* 0x79: i64 */
-    0, 0, TIMES_4(11), 54, 18, 18, 24, 24, 20, 20, 0,                     /* 0x8b: f32 abs neg, rounding, sqrt, add sub mul div min max copysign */
+    0, 0, TIMES_4(11), 54, 18, 18, 24, 24, 20, 20, 0,                     /* 0x8b: f32 abs neg, rounding, sqrt, + - * /, min max copysign */
     0, 0, TIMES_4(20), 155, 25, 25, 42, 42, 21, 21, 0,                    /* 0x99: f64 */
     0, TIMES_4(TO_INTEGER), 0, 0, TIMES_4(TO_INTEGER),                    /* 0xa7: wrap, trunc, extend, trunc */
     TIMES_4(FROM_INTEGER), OTHER_WIDTH, TIMES_4(FROM_INTEGER), OTHER_WIDTH, /* 0xb2: convert, demote, convert, promote */
@@ -36,7 +36,7 @@ static const u8 more_fuel[OP_LAST_NUMERIC - OP_FIRST_NUMERIC + 1] = {
 };
 /* clang-format on */
 
-/* What a block's charge stays below, however long the block is: with a compilation's it fits the counter. */
+/* The upper bound of a block's charge, however long the block is. The sum of it and a compilation's charge fits the counter. */
 #define MAX_CHARGE (SOV_MAX_FUEL / 2)
 
 static void charge_more(u32 *cell, u32 fuel) { *cell = *cell + fuel < MAX_CHARGE ? *cell + fuel : MAX_CHARGE; }

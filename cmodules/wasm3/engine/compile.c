@@ -1,12 +1,12 @@
 /* compile.c - when functions are compiled, and on what memory and stack.
  *
- * A task with a quota compiles a function when it is first called; one without compiles all of them when it is created,
- * since that is how it learns how large its region must be. The fuel is the same: the first call pays
- * (sov_compile_fuel). wasm3's tables are one block of the arena, which all tasks share that may still compile; the
- * code goes to the region of the task.
+ * A task with a quota compiles a function when the function is first called. A task without a quota compiles all functions at
+ * its creation, because their total size decides the size of its region. The fuel is the same in both cases: the first call
+ * pays (sov_compile_fuel). The compiler's tables are one block of the arena, shared by all tasks that may still compile. The
+ * compiled code goes to the region of the task.
  *
- * Invariants: one compilation at a time; one that fails for want of memory comes back here by longjmp, on the stack it
- * began on, and ends its task alone; no compilation begins on a stack that could be too small for it.
+ * Invariants: only one compilation runs at a time; a compilation that runs out of memory returns here by longjmp, on the stack
+ * it began on, and ends only its own task; no compilation begins on a stack that could be too small for it.
  */
 #include "engine.h"
 
@@ -14,12 +14,12 @@
 
 #include <stdio.h>
 
-/* ---- wasm3's tables ------------------------------------------------------------------------------- */
+/* ---- the compiler's tables ------------------------------------------------------------------------ */
 
 static struct {
     M3Compilation *block;
-    uint32_t users; /* tasks that compile on demand, and the creation that goes on */
-    uint32_t epoch; /* of the arena that the block lies in */
+    uint32_t users; /* tasks that compile on demand, plus one while a task is being created */
+    uint32_t epoch; /* epoch of the arena that holds the block */
 } tables;
 
 static void forget_old_tables(void) {
@@ -47,10 +47,10 @@ M3Compilation *sov_tables(void) { return tables.block; }
 
 /* ---- code pages ----------------------------------------------------------------------------------- */
 
-/* Code pages: a multiple that wastes little of a small program and jumps seldom between pages of a large
- * one. Compiled code takes about four times the wasm bytes on 32 bit, eight on 64 bit. */
+/* The page size doubles with the size of the program: small pages waste little of a small program, and large pages need
+ * few bridges in a large one. Compiled code takes about four times the wasm bytes on 32 bit, eight times on 64 bit. */
 #define MAX_CODE_PAGE 4096u
-/* On demand, what is not called shall take no room beside what is: 128 words, of which an unlucky page wastes a tenth. */
+/* On demand, pages are small, so that only functions that are called take room: 128 words; an unlucky page wastes a tenth. */
 #define MAX_CODE_PAGE_ON_DEMAND (128u * (uint32_t)sizeof(code_t))
 
 void sov_choose_code_page(const struct sov_task *task) {
@@ -67,7 +67,7 @@ uint32_t sov_compile_stack(uint32_t nesting, uint32_t values) {
     return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }
 
-/* Memory for a stack of `bytes`, from the free arena; NULL where the machine cannot run on it. */
+/* Takes memory for a stack of `bytes` from the free arena. NULL: no memory, or the machine cannot switch stacks. */
 static void *borrow_stack(uint32_t bytes, uint32_t *with_extra) {
     uint64_t whole = (uint64_t)bytes + sov_port_stack_extra;
     if (!sov_port_stack_extra || whole > UINT32_MAX) return NULL;
@@ -116,14 +116,14 @@ static void run_job(void *context) {
 
 const char *sov_compile(struct sov_task *task, IM3Function function) {
     struct job job = { .task = task, .function = function };
-    /* The task's deepest function first: asking how deep this one is takes a pass over it. */
+    /* Tries the bound of the task's deepest function first, because measuring this function takes a pass over its bytes. */
     uint32_t stack = sov_compile_stack(task->nesting, task->values), left = (uint32_t)sov_port_stack_left();
     if (stack > left) stack = sov_compile_stack(sov_function_nesting(function), task->values);
     sov_choose_code_page(task);
     task->runtime->scratch = tables.block;
     if (!sov_run_on_stack(run_job, &job, stack)) job.reason = sov_out_of_memory_text;
     task->runtime->scratch = NULL;
-    if (job.reason) function->compiled = NULL; /* wasm3 sets it before it has copied the constants */
+    if (job.reason) function->compiled = NULL; /* wasm3 sets it before it copies the constants, which can fail */
     return job.reason;
 }
 
@@ -138,11 +138,12 @@ IM3Function sov_find_function(struct sov_task *task, u32 index) {
     return function;
 }
 
-/* Compiles all functions of a task without a quota, since that tells how large its region must be. Of another task it
- * compiles the functions that the compiler may have no room for: a module that is accepted compiles. */
+/* Compiles all functions of a task without a quota, because the size of the code decides the size of its region. For a task
+ * with a quota, compiles only the functions for which the compiler's tables may be too small, so that a module that is
+ * accepted always compiles. */
 const char *sov_compile_at_creation(struct sov_task *task, const struct sov_facts *facts) {
     IM3Module module = task->module;
-    u32 next = 0; /* of facts->doubtful */
+    u32 next = 0; /* index in facts->doubtful */
     for (u32 i = module->numFuncImports; i < module->numFunctions; i++) {
         if (next < facts->doubtful_count && facts->doubtful[next] == i) next++;
         else if (task->on_demand && next < SOV_DOUBTFUL_KEPT) continue;

@@ -1,11 +1,12 @@
-/* compiler_hooks.h - what wasm3's compiler is made to do besides compiling: count fuel, keep within its tables,
- * move values to where nothing overwrites them, skip what cannot be reached.
+/* compiler_hooks.h - hooks in wasm3's compiler that count fuel, check its tables, protect values and skip dead code.
  *
- * Included by interpreter.c only, after the operations and before m3_compile.c; the head of interpreter.c says
- * which name of wasm3 each function here stands in for.
+ * The hooks move a value to another slot where wasm3 0.5.0 would overwrite it. They skip code that cannot be reached.
  *
- * Invariants: cost cells depend on the wasm code alone, never on slots, pages or the machine; every pc that a
- * branch is pointed at holds a Charge operation.
+ * Included by interpreter.c only, after the operations and before m3_compile.c. The head of interpreter.c lists
+ * the wasm3 name that each function here replaces.
+ *
+ * Invariants: cost cells depend on the wasm code alone, never on slots, pages or the machine; every pc that is the
+ * target of a branch holds a Charge operation.
  */
 #ifndef SOV_COMPILER_HOOKS_H
 #define SOV_COMPILER_HOOKS_H
@@ -15,23 +16,23 @@
 
 /* ---- cost cells ---------------------------------------------------------------------------------- */
 
-/* What the compiler must do about fuel before the next instruction. */
+/* How the next instruction is charged. */
 enum next_block {
-    BLOCK_GOES_ON,   /* same basic block */
+    BLOCK_GOES_ON,   /* it belongs to the same basic block */
     BLOCK_CELL,      /* the operation just emitted carries the next block's cost as its last immediate */
-    BLOCK_OPERATION, /* a block begins that can be entered from elsewhere: an operation of its own charges */
+    BLOCK_OPERATION, /* a block begins that other code can jump to: a Charge operation carries its cost */
 };
 
-/* State of the function being compiled; one function at a time. */
+/* State of the function being compiled; the compiler handles one function at a time. */
 static struct {
     u32 *open;            /* cost cell of the block being compiled */
-    u32 unreachable;      /* the cell of code that cannot be reached */
+    u32 unreachable;      /* stands in as the cost cell of code that cannot be reached */
     enum next_block next;
     u16 ended;            /* depth of the block whose `end` was read last */
-    bool plain;           /* the instruction that is compiled is none that metered_EmitOp() must know of */
-    u32 constant_bytes;   /* of all constants of the function, each as often as it is written */
-    u32 bulk;             /* number of the prefixed instruction that is compiled, see read_bulk() */
-    u32 segment;          /* that it names */
+    bool plain;           /* metered_EmitOp() has nothing to do for the instruction being compiled */
+    u32 constant_bytes;   /* bytes of all constants of the function, counted at each occurrence */
+    u32 bulk;             /* number of the prefixed instruction being compiled, see read_bulk() */
+    u32 segment;          /* segment that this instruction names */
 } meter;
 
 M3Result AllocateConstantSlots(IM3Compilation o, u16 *o_slot, u8 i_type);
@@ -50,30 +51,31 @@ static void open_cell(IM3Compilation o) {
     EmitWord32(o->page, 0);
 }
 
-/* Is there room in the compiler's tables for `values` more values of two slots each, above all that is in use?
- * wasm3 checks one value at a time and, when it lays out results, not at all. */
+/* Do the compiler's tables have room for `values` more values of two slots each, above all slots in use?
+ * wasm3 checks one value at a time and does not check at all when it lays out results. */
 static bool has_room(IM3Compilation o, u32 values) {
     return GetMaxUsedSlotPlusOne(o) + SOV_LINK_SLOTS + 2 * (values + 2) < d_m3MaxFunctionSlots &&
         o->stackIndex + values + 2 < d_m3MaxFunctionStackHeight;
 }
 
-/* Parameters and results of the block whose type is read next. */
+/* Upper bound of the values that the block whose type is read next adds to the tables. */
 static u32 block_values(IM3Compilation o) {
     bytes_t at = o->wasm;
     i64 code;
     if (ReadLebSigned(&code, 33, &at, o->wasmEnd) || code == -64) return 0;
     if (code < 0) return 1;
-    if ((u64)code >= o->module->numFuncTypes) return 0; /* the compiler will say it better */
+    if ((u64)code >= o->module->numFuncTypes) return 0; /* the compiler reports this error */
     IM3FuncType type = o->module->funcTypes[code];
-    return 2u * type->numArgs + type->numRets; /* parameters are recorded and pushed again */
+    return 2u * type->numArgs + type->numRets; /* wasm3 records the parameters and pushes them again */
 }
 
-/* wasm3 keeps values below a call's arguments in registers and relied on a C frame to save them. */
+/* Moves values below a call's arguments out of the registers. wasm3 leaves them there, because its C frame saves
+ * them across the call; our calls have no C frame. */
 static M3Result save_registers_below_arguments(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
     bytes_t at = o->wasm;
     u32 index;
-    if (ReadLEB_u32(&index, &at, o->wasmEnd)) return m3Err_none; /* the compiler will say it better */
+    if (ReadLEB_u32(&index, &at, o->wasmEnd)) return m3Err_none; /* the compiler reports this error */
     IM3FuncType type = NULL;
     u32 consumed = 0;
     if (opcode == c_waOp_call) {
@@ -93,9 +95,9 @@ _catch:
     return result;
 }
 
-/* A float that leaves a block does so in the register, and what was there moves to a slot on the way: in code
- * that runs only when the branch is taken (br_if), or taken to the first target (br_table), while the compiler
- * counts on it everywhere. So it moves before. */
+/* Moves the value in the float register to a slot before a conditional branch. A float result leaves a block in that
+ * register, so wasm3 moves the register's old value to a slot. It emits this move in code that runs only when the branch
+ * is taken (br_if) or taken to its first target (br_table), but assumes afterwards that every path has moved the value. */
 static M3Result save_float_below_branch(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
     if (o->regStackIndexPlusOne[1] && o->regStackIndexPlusOne[1] + 1 != o->stackIndex) {
@@ -125,8 +127,8 @@ _catch:
     return result;
 }
 
-/* A parameter of a block that shares its slot with another value loses count of its users: wasm3 marks the
- * slots of parameters as used once. So each gets a slot of its own before. */
+/* Gives each parameter of a block a slot of its own before the block begins. wasm3 marks the slot of a parameter as
+ * used once, which loses the other users of a slot that several values share. */
 static M3Result own_slots_for_parameters(IM3Compilation o, m3opcode_t opcode) {
     M3Result result = m3Err_none;
     bytes_t at = o->wasm;
@@ -144,9 +146,9 @@ _catch:
     return result;
 }
 
-/* Before a local changes, and before blocks, wasm3 moves the values on the stack that are that local into one
- * slot for all, and counts the uses of that slot only in its first half: with 8 bytes, the second half is taken
- * for free while it is in use. So all but the first get slots of their own before. local: -1 for any. */
+/* Gives copies of an 8-byte local on the stack slots of their own. Before a local changes, and before a block, wasm3 moves
+ * all copies of the local into one shared slot, but counts the users only of the slot's first half. wasm3 would then take
+ * the second half for free while it is in use. The first copy may stay when only one local changes. local: -1 for any. */
 static M3Result own_slots_for_wide_locals(IM3Compilation o, i32 local) {
     M3Result result = m3Err_none;
     IM3CompilationScope scope = &o->block;
@@ -163,7 +165,8 @@ _catch:
     return result;
 }
 
-/* A block that begins: its values find room, and slots that count their users. */
+/* Prepares the beginning of a block: checks room for its values, and gives values whose slot wasm3 would miscount a slot
+ * of their own. */
 static M3Result prepare_block(IM3Compilation o, m3opcode_t opcode) {
     M3Result result;
     _throwif(m3Err_functionStackOverflow, !has_room(o, block_values(o)));
@@ -173,8 +176,8 @@ _catch:
     return result;
 }
 
-/* Block-ending instructions, before they are compiled. EmitOp may still turn BLOCK_OPERATION into
- * BLOCK_CELL when the operation it emits for them carries a cell. */
+/* How the code after an instruction is charged; called before the instruction is compiled. EmitOp turns BLOCK_OPERATION
+ * into BLOCK_CELL when the operation that it emits for the instruction carries a cell. */
 static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
     switch (opcode) {
         case c_waOp_else:
@@ -183,7 +186,7 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
         case c_waOp_branchTable:
         case OP_RETURN:
         case OP_UNREACHABLE: return BLOCK_OPERATION;
-        case c_waOp_end: /* joins only where something jumps to: not after loops, or blocks that no branch leaves */
+        case c_waOp_end: /* a block begins only where a jump arrives: not after a loop or a block that no branch leaves */
             if (o->block.opcode == c_waOp_if || o->block.opcode == c_waOp_else || o->block.patches) return BLOCK_OPERATION;
             return BLOCK_GOES_ON;
         default: return BLOCK_GOES_ON;
@@ -192,9 +195,10 @@ static enum next_block block_after(IM3Compilation o, m3opcode_t opcode) {
 
 /* ---- instructions ---------------------------------------------------------------------------------- */
 
-/* wasm3 knows two bulk instructions. The others that take three numbers have two immediates and are compiled as memory.copy
- * (metered_Read_u8), with another operation (metered_EmitOp); what drops a segment is emitted here, and wasm3 sees a nop, as it sees a
- * select without the type. */
+/* Turns instructions that wasm3 does not know into instructions that it knows. wasm3 knows only memory.copy and memory.fill.
+ * The other bulk instructions with three operands have two immediates, so wasm3 compiles them as memory.copy
+ * (metered_Read_u8) and metered_EmitOp() replaces the operation. This function emits the operation that drops a segment
+ * itself and shows wasm3 a nop. It shows wasm3 a typed select as a select without type. */
 static M3Result read_bulk(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, cbytes_t end) {
     M3Result result = m3Err_none;
     if (*opcode == OP_SELECT_TYPED) {
@@ -206,7 +210,7 @@ static M3Result read_bulk(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, 
     _(ReadLEB_u32(&meter.bulk, &at, end));
     if (meter.bulk < OP_MEMORY_INIT) charge_more(meter.open, TO_INTEGER);
     if (meter.bulk < OP_MEMORY_INIT) return result;
-    _(ReadLEB_u32(&meter.segment, &at, end)); /* or what else comes first */
+    _(ReadLEB_u32(&meter.segment, &at, end)); /* the first immediate; some instructions name no segment */
     if (meter.bulk != OP_DATA_DROP && meter.bulk != OP_ELEM_DROP) return result;
     *bytes = at;
     *opcode = OP_NOP;
@@ -237,7 +241,7 @@ static M3Result metered_Read_opcode(IM3Compilation o, m3opcode_t *opcode, bytes_
     _throwif(m3Err_wasmUnderrun, *bytes >= end);
     *opcode = *(*bytes)++;
     ++*meter.open;
-    /* Most of what there is: memory, constants and arithmetic, and what reads a variable. */
+    /* The common instructions: memory accesses, constants and arithmetic, and accesses of variables. */
     meter.plain = !follow.on;
     if (*opcode >= OP_FIRST_ACCESS && *opcode <= OP_LAST_NUMERIC) {
         if (*opcode >= OP_FIRST_NUMERIC) charge_more(meter.open, more_fuel[*opcode - OP_FIRST_NUMERIC]);
@@ -268,8 +272,8 @@ _catch:
     return result;
 }
 
-/* `br` to a loop with parameters: wasm3 0.5.0 jumps without moving the operands to where the loop's body
- * expects them. */
+/* Moves the operands of a `br` to a loop with parameters to the slots where the loop's body expects them. wasm3 0.5.0
+ * jumps without moving them. */
 static M3Result copy_operands_to_loop(IM3Compilation o) {
     M3Result result;
     bytes_t at = o->lastOpcodeStart + 1;
@@ -282,8 +286,8 @@ _catch:
     return result;
 }
 
-/* The number behind the prefix 0xFC is an LEB128 number, however long; wasm3 reads one byte. Of the instructions that it does not know
- * those that are left have operands as memory.copy. */
+/* Reads the instruction number behind the prefix 0xFC as an LEB128 number of any length; wasm3 reads one byte. The unknown
+ * instructions that read_bulk() leaves take the operands of memory.copy, so they become memory.copy. */
 static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
     u32 number;
     M3Result result = ReadLEB_u32(&number, bytes, end);
@@ -291,7 +295,7 @@ static M3Result metered_Read_u8(u8 *value, bytes_t *bytes, cbytes_t end) {
     return result;
 }
 
-/* Reads the index of a table, a memory or a segment, however many bytes it has, which wasm3 does not look at, or a type, which is
+/* Reads an index of a table, memory or segment, in any number of bytes; wasm3 ignores the value. Also reads a type, which is
  * one byte. */
 static M3Result metered_ReadLEB_i7(i8 *value, bytes_t *bytes, cbytes_t end) {
     while (*bytes < end && (**bytes & 0x80)) ++*bytes;
@@ -311,7 +315,7 @@ _catch:
 static M3Result emit_watched(IM3Compilation o, IM3Operation operation) {
     M3Result result;
     if (operation == op_ContinueLoop && *o->lastOpcodeStart == c_waOp_branch) _(copy_operands_to_loop(o));
-    /* The jump at the end of an else block goes to wherever its page is filled next, perhaps a bridge. */
+    /* The jump at the end of an else block stays wasm3's op_Branch: its target may be a bridge, which has no cost cell. */
     if (operation == op_Branch && *o->lastOpcodeStart != c_waOp_end) operation = op_metered_Branch;
     if (operation == op_Entry || operation == op_Loop || operation == op_ContinueLoopIf || operation == op_BranchIf_r ||
         operation == op_BranchIf_s || operation == op_If_r || operation == op_If_s)
@@ -327,16 +331,16 @@ static inline M3Result metered_EmitOp(IM3Compilation o, IM3Operation operation) 
 }
 
 static void metered_EmitSlotOffset(IM3Compilation o, i32 offset) {
-    TouchSlot(o, (u16)(offset + 1)); /* a value may take two slots */
+    TouchSlot(o, (u16)(offset + 1)); /* the value may take two slots */
     EmitSlotOffset(o, offset);
 }
 
-/* Every place that branches are pointed at: a block begins there, so keep its charge in one piece with it
- * instead of behind a bridge to another page. A failed allocation does not return.
+/* Returns the pc of a branch target. A block begins there, so this function first makes room for the block's Charge
+ * operation: no bridge may stand between the target and the charge. A failed allocation does not return.
  *
- * Branches out of an else block are pointed at the else block's own end, which jumps back to the page of the
- * `if`. They expect a charge wherever they go, and the instructions after the `end` bring their own: so one
- * of nothing. */
+ * A branch out of an else block has the else block's own end as target, which jumps back to the page of the `if`. Every
+ * branch expects a charge at its target, but the instructions after the `end` have a charge of their own. So the else
+ * block's end gets a charge of 0. */
 static pc_t metered_GetPC(IM3Compilation o) {
     follow_EnsureCodePageNumLines(o, d_m3CodePageFreeLinesThreshold);
     pc_t pc = GetPC(o);
@@ -349,20 +353,20 @@ static pc_t metered_GetPC(IM3Compilation o) {
     return pc;
 }
 
-/* The same for the pages that else blocks and table targets begin on: room for an operation and a bridge. */
+/* The same for the page on which an else block or a table target begins: the page has room for an operation and a bridge. */
 #define metered_AcquireCodePage(RUNTIME) \
     follow_page((RUNTIME)->scratch, AcquireCodePageWithCapacity(RUNTIME, (d_m3CodePageFreeLinesThreshold) + 2))
 
-/* wasm3 moves the results of a block from [endIndex - numValues, endIndex). When the last one is a float and in
- * its register already, it has taken one off endIndex and forgets numValues: the range begins one too low.
- * The parameter's own declaration and the recursion pass through the same macro unchanged. */
+/* Corrects the range of results that wasm3 moves out of a block, [endIndex - numValues, endIndex). When the last result is
+ * a float that is already in its register, wasm3 subtracts one from endIndex but not from numValues, so the range begins
+ * one too low. The function's own declaration and its recursion pass through the same macro unchanged. */
 #define CopyStackSlotsR(O, TARGET, FROM, END, TEMPORARY) move_values(O, TARGET, FROM_##FROM, END, TEMPORARY)
 #define FROM_endIndex (endIndex + (endIndex <= GetStackTopIndex(o))) /* - numValues */
 #define FROM_i_stackIndex i_stackIndex
 #define FROM_u16 u16
 
-/* wasm3 clears all of the compiler's tables, 10 KB on a host, before each function. Only the table of slots is
- * ever read where nothing was written, and the function before used no slot beyond its frame. */
+/* Clears only the tables that need it before each function; wasm3 clears all of them, 10 KB on a host. The compiler reads
+ * only the slot table at places it has not written, and the previous function used no slot beyond its frame. */
 static void *clear_compilation(M3Compilation *o) {
     u32 used = o->maxStackSlots < d_m3MaxFunctionSlots ? o->maxStackSlots : d_m3MaxFunctionSlots;
     memset(o->m3Slots, 0, used);

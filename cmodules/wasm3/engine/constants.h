@@ -1,20 +1,20 @@
-/* constants.h - the table of a function's constants while it is compiled, in place of wasm3's PushConst.
+/* constants.h - finds a constant in the function's constant table by a hash, in place of wasm3's PushConst.
  *
  * Included by interpreter.c only, after compiler_hooks.h, whose metered_EmitOp() it calls.
  */
 #ifndef SOV_CONSTANTS_H
 #define SOV_CONSTANTS_H
 
-/* Where the constants of the function being compiled lie in their table: found by a hash, twice as many places as there
- * can be constants. */
+/* A hash table from a constant of the function being compiled to its index in o->constants. It has twice as many places
+ * as the function can have constants, so a search always ends at a free place. */
 #define CONSTANT_PLACES (2 * d_m3MaxConstantTableSize)
 #define IS_WIDE 0x80u
 static struct {
     u8 place[CONSTANT_PLACES]; /* index in the table + 1, with IS_WIDE for one of 8 bytes; 0: free */
-    u8 full;                   /* bit 0: no room for one of 4 bytes any more, bit 1: for one of 8 */
+    u8 full;                   /* bit 0: no room for another constant of 4 bytes; bit 1: for one of 8 bytes */
 } constants;
 
-/* The place of a constant, or the free one where it belongs. */
+/* Returns the place that holds the constant, or the free place where it belongs. */
 static u8 *constant_place(IM3Compilation o, u64 word, u32 wide) {
     u32 at = ((u32)word ^ (u32)(word >> 32)) * 0x9e3779b1u >> 16;
     for (;; at++) {
@@ -27,7 +27,8 @@ static u8 *constant_place(IM3Compilation o, u64 word, u32 wide) {
     }
 }
 
-/* In place of wasm3's, which compares each constant with all there are, and never finds a negative one of 4 bytes. */
+/* Pushes a constant, and adds it to the table when it is new and there is room. wasm3's own function compares a constant
+ * with every entry of the table and never finds a negative constant of 4 bytes. */
 static M3Result push_constant(IM3Compilation o, u64 word, u8 type) {
     M3Result result;
     u32 wide = type == c_m3Type_i64 || type == c_m3Type_f64 ? IS_WIDE : 0, room = wide ? 2 : 1;
@@ -52,7 +53,7 @@ _catch:
     return result;
 }
 
-/* wasm3's own function gets the name of its last parameter; nothing calls it. */
+/* The definition of wasm3's own function also passes through these macros; it becomes a function that nothing calls. */
 #define PushConst(O, WORD, TYPE) PUSH_##TYPE(O, WORD, TYPE)
 #define PUSH_u8
 #define PUSH_c_m3Type_i32 push_constant

@@ -1,26 +1,27 @@
-/* functions.c - the functions of a task that compiles on demand: each is made when something first names it.
+/* functions.c - makes the functions of a task that compiles on demand, each when something first names it.
  *
- * wasm3 keeps a structure of 50 to 100 bytes for every function, from the parser on: more than a large module's code
- * that ever runs. Here there is one word for each, and the structure for those that a compiled call names, that the
- * table is called through, or that the kernel starts. What it says is read from the module's bytes then.
+ * wasm3 makes a structure of 50 to 100 bytes for every function when it parses the module. In a large module, these structures
+ * take more memory than the code that ever runs. This file keeps one word for each function. It makes the structure only for
+ * functions that a compiled call names, that a call through the table reaches, or that the kernel starts. It reads the
+ * contents of the structure from the module's bytes at that time.
  *
- * Invariants: a function that was made stays where it is, so compiled code may point to it; imported functions are
- * wasm3's own from the start; a table element that was not called through yet is sov_unmade, whose type is no type.
+ * Invariants: a function's structure never moves, so compiled code may point to it; imported functions have wasm3's structure
+ * from the start; a table element that no call has reached is sov_unmade, whose type equals no function type.
  */
 #include "engine.h"
 
-/* Entries of a section are read from the last mark on. */
+/* A mark stores the position of every 32nd entry. A search starts at the last mark before the entry that it wants. */
 #define MARK_EVERY 32u
 
 struct mark {
-    uint32_t type, body; /* bytes from the first entry of the function section, and of the code section */
+    uint32_t type, body; /* bytes from the first entry of the function section and of the code section */
 };
 
 struct sov_functions {
-    bytes_t types, bodies; /* the first entries */
+    bytes_t types, bodies; /* first entries of the two sections */
     struct mark *marks;
     uint32_t code_bytes;
-    IM3Function made[]; /* NULL: not yet; imported ones are not counted */
+    IM3Function made[]; /* by index, without imported functions; NULL: not made yet */
 };
 
 const M3Function sov_unmade;

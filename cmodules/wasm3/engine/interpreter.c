@@ -1,30 +1,30 @@
-/* interpreter.c - wasm3's operations and compiler, made metered and stackless. The one file that replaces parts of
- * wasm3. The other files of this room read and fill wasm3's structures.
+/* interpreter.c - wasm3's operations and compiler, made metered and stackless.
  *
- * wasm3's sources are included, not edited. Each hook and its reason:
+ * This is the only file that replaces parts of wasm3. The other files of this room read and fill wasm3's structures.
+ * This file includes wasm3's sources and does not edit them. Each hook and its reason:
  *
- *   m3_exec.h      included with floats off (ours are in operations_float.h) and with wasm3's backtrace
- *                  macros on, which here only note where a trap happened.
- *   memcpy         moves a value in place; a compiler for size calls it, and saves all registers around the call.
- *   op_X           control operations are replaced by op_metered_X through macros of wasm3's names; some i32 arithmetic
- *                  and, on 32-bit machines, i64 shifts and all loads and stores by shorter ones (operations_*.h).
- *   Read_opcode    sees every instruction before it is compiled: counts it for fuel, opens a cost cell
- *                  where a basic block begins, bounds nesting and values against the compiler's tables, moves values
- *                  out of registers and shared slots where wasm3 would lose them, skips what cannot be reached, turns the bulk
- *                  instructions that wasm3 does not know into one that it knows.
- *   Read_u8        reads the second part of a prefixed instruction, as the LEB128 number it is.
- *   ReadLEB_i7     reads the index of a table or segment, however many bytes it has; wasm3 reads one.
- *   EmitOp         sees every operation: notes which ones carry a cost cell, copies the operands of a `br`
- *                  to a loop (wasm3 0.5.0 forgets them).
- *   EmitSlotOffset sees every slot a function names, so that maxStackSlots really is the frame's size;
+ *   m3_exec.h      is included without its float operations (ours are in operations_float.h) and with wasm3's backtrace
+ *                  macros, which here only record where a trap happened.
+ *   memcpy         moves a value in place; with -Os the C compiler calls memcpy and saves all registers around the call.
+ *   op_X           macros replace wasm3's control operations by op_metered_X. They replace some i32 arithmetic and, on 32-bit
+ *                  machines, i64 shifts and all loads and stores by shorter operations (operations_*.h).
+ *   Read_opcode    sees every instruction before it is compiled. It counts the instruction for fuel, opens a cost cell where a
+ *                  basic block begins and checks nesting and values against the compiler's tables. It moves values out of
+ *                  registers and shared slots where wasm3 would lose them, skips code that cannot be reached and turns the
+ *                  bulk instructions that wasm3 does not know into one that it knows.
+ *   Read_u8        reads the second part of a prefixed instruction as an LEB128 number.
+ *   ReadLEB_i7     reads the index of a table or segment in any number of bytes; wasm3 reads one byte.
+ *   EmitOp         sees every operation. It notes which operations carry a cost cell and copies the operands of a `br`
+ *                  to a loop, which wasm3 0.5.0 forgets.
+ *   EmitSlotOffset sees every slot that a function names, so that maxStackSlots is the true size of the frame;
  *                  wasm3 leaves out the arguments of calls.
- *   GetPC          sees every place that branches are pointed at.
+ *   GetPC          sees every target of a branch.
  *   EnsureCodePageNumLines  sees bridges that no operation follows at once (follow.h).
- *   PushConst      finds a constant that is there already by a hash, not by looking at all.
+ *   PushConst      finds an existing constant by a hash; wasm3 compares all constants.
  *   CopyStackSlotsR  corrects the range of values that leave a block.
- *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame: adds the link slots below it.
+ *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame; the macro adds the link slots below the frame.
  *   Module_GetFunction  makes functions of a task that compiles on demand (functions.c).
- *   compilation    the compiler's tables, borrowed (wasm3_headers.h).
+ *   compilation    is the compiler's tables, which are borrowed (wasm3_headers.h).
  *   Is64BitType and others  answer without a call (quick.h).
  *
  * Invariant: cost cells depend on the wasm code alone, never on slots, pages or the machine.
@@ -37,12 +37,12 @@
 
 /* ---- operations ---------------------------------------------------------------------------------- */
 
-/* Where a trap happened, for the backtrace, and what fuel was left. Runs on the way out only. */
+/* Records where a trap happened, for the backtrace, and the fuel that was left. Runs only when an operation traps. */
 #define PushBacktraceFrame(RUNTIME, PC) \
     ((void)(sov_execution_of(_mem)->pc = (PC), sov_execution_of(_mem)->sp = _sp, sov_execution_of(_mem)->fuel = _fuel))
 #define FillBacktraceFunctionInfo(RUNTIME, FUNCTION) ((void)0)
 
-/* A value to or from linear memory, wherever it lies there. */
+/* Moves a value of 1, 2, 4 or 8 bytes to or from linear memory, aligned or not. */
 static inline void move_value(void *to, const void *from, size_t bytes) {
     typedef u16 __attribute__((aligned(1), may_alias)) two;
     typedef u32 __attribute__((aligned(1), may_alias)) four;
@@ -127,7 +127,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 
 /* ---- what the rest of the runtime calls ------------------------------------------------------------ */
 
-/* The outermost return pops this link: a frame offset of 0 and the operation that ends the run. */
+/* The outermost return finds this code at its link: a frame offset of 0 and the operation that ends the run. */
 static const code_t halt_code[] = { 0, (code_t)op_metered_Halt };
 static const code_t return_code[] = { (code_t)op_metered_Return };
 static const code_t enter_code[] = { (code_t)op_metered_Enter };
@@ -159,9 +159,10 @@ void sov_answer(struct sov_task *task, int64_t value) {
     task->run.pc = return_code;
 }
 
-/* Locals and constants that an entry writes are paid for like bulk memory. How many constants it writes is an
- * accident of wasm3's (it reserves room for bytes that look like constants, and shares some): charge for those
- * that the body has, up to what fits, so that the rule can be told. */
+/* Compiles a function and adds the charge of its entry. An entry pays like a bulk operation for the locals and constants
+ * that it writes. The number of constants that wasm3 writes depends on its heuristics: it reserves room for bytes that look
+ * like constants and shares some. So the charge counts the constants in the body, up to the size of the table, which gives
+ * a rule that can be documented. */
 M3Result sov_compile_function(IM3Function function) {
     meter.open = &meter.unreachable;
     meter.next = BLOCK_GOES_ON;
@@ -177,7 +178,7 @@ M3Result sov_compile_function(IM3Function function) {
     return result;
 }
 
-/* wasm3 pushes the locals before it looks at instructions: they do not nest. */
+/* The deepest nesting of blocks in a function. Declarations of locals come before the instructions and do not nest. */
 u32 sov_function_nesting(IM3Function function) {
     bytes_t at = function->wasm;
     cbytes_t end = function->wasmEnd;
@@ -223,9 +224,9 @@ uint32_t sov_pending_number(const struct sov_task *task) { return (uint32_t)(siz
 
 IM3FuncType sov_pending_type(const struct sov_task *task) { return ((IM3Function)task->run.pc[1])->funcType; }
 
-/* A direct call has its target just before the frame offset, and the target's second word names the
- * function. An indirect call has a type there, which is one of the environment's; its table index still
- * lies in the caller's frame, below the callee's. */
+/* Finds the function of the frame at sp from the immediates of the call that made the frame. A direct call has its target
+ * just before the frame offset, and the second word of the target is the function. An indirect call has one of the
+ * environment's types there; its table index is still in the caller's frame, below the callee's frame. */
 IM3Function sov_frame_callee(const struct sov_task *task, m3stack_t sp) {
     pc_t return_pc = link_of(sp);
     if (return_pc == sov_halt_pc) return task->root;

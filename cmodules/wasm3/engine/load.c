@@ -1,9 +1,9 @@
-/* load.c - from validated wasm bytes to an instance: runtime, linear memory, table.
+/* load.c - makes an instance from validated wasm bytes: runtime, linear memory, table.
  *
- * wasm3's own loader moves memory and ignores the table's size; so this file does that work.
+ * It replaces wasm3's own loader, which moves memory and ignores the table's size.
  *
- * Invariants: only a module that passed the validator is read here, and what the validator proved is not checked again;
- * nothing of the module runs here.
+ * Invariants: this file reads only modules that passed the validator, and does not check again what the validator proved;
+ * no code of the module runs here.
  */
 #include "engine.h"
 
@@ -25,8 +25,8 @@ const char *sov_load(struct sov_task *task, const struct sov_module *scan, const
     return sov_load_table(task, scan);
 }
 
-/* Of a task whose functions are compiled, all pointers into the bytes go, since the bytes may go away. The size of a function
- * stays: its first call is charged by it. */
+/* Clears all pointers into the bytes for a task whose functions are all compiled, because the caller may free the bytes. Keeps
+ * the size of each function (in wasmEnd), because the charge of its first call depends on it. */
 void sov_forget_wasm(struct sov_task *task) {
     IM3Module module = task->module;
     if (!task->on_demand) {

@@ -1,11 +1,11 @@
-/* locate.c - where the frames of a stopped task stand in its module (contract in task.h, the search in follow.h).
+/* locate.c - finds the wasm instruction of each frame of a stopped task (contract in task.h, search in follow.h).
  *
- * Each function on the stack is compiled once more, in free memory of the arena, and forgotten again. The bytes are the
- * task's own, or those that the caller gives. Only bytes whose code section is the one that the task was made of are
- * read, since that section was validated then.
+ * It compiles each function on the stack once more, in free memory of the arena, and gives that memory back. The bytes are the
+ * task's own, or the caller passes them. The code section must have the same hash as the one that the task was made from,
+ * because that one was validated.
  *
- * Invariant: only functions that were compiled are compiled again, so every function they name was made then
- * (functions.c), and nothing in the memory that is given back here is kept by the task.
+ * Invariant: only functions that were compiled before are compiled again. So every function that they name was made before
+ * (functions.c), and the task keeps no pointer into the memory that is given back here.
  */
 #include "engine.h"
 
@@ -13,14 +13,14 @@
 
 #define MAX_PLACES 32u
 
-/* Small pages: memory may be short, and speed is of no interest. */
+/* Small pages, because memory may be short and speed does not matter. */
 #define PAGE_BYTES 256u
 
-/* The heap of the compilation describes itself at the beginning of its memory. */
+/* The `struct pool` of the compilation's heap is at the beginning of the heap's memory. */
 #define POOL_BYTES ((sizeof(struct pool) + 7u) & ~7u)
 
 uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
-    uint64_t hash = 14695981039346656037ull ^ size; /* FNV-1a, over words of four bytes for speed */
+    uint64_t hash = 14695981039346656037ull ^ size; /* FNV-1a over words of four bytes, for speed */
     uint32_t word; /* all our machines are little-endian */
     for (; size >= sizeof word; size -= sizeof word, code += sizeof word) {
         memcpy(&word, code, sizeof word);
@@ -31,7 +31,7 @@ uint64_t sov_code_hash(const uint8_t *code, uint32_t size) {
     return (hash ^ word) * 1099511628211ull;
 }
 
-/* The frames, innermost first: whose, and the operation they stand at. */
+/* Lists the frames, innermost first, each with its function and the operation where it stands. Returns their number. */
 static uint32_t find_places(const struct sov_task *task, struct sov_place *places, uint32_t max) {
     if (task->status == SOV_EXITED || !task->root) return 0;
     uint32_t count = 0;
@@ -46,7 +46,7 @@ static uint32_t find_places(const struct sov_task *task, struct sov_place *place
     return count;
 }
 
-/* The entry of a function in the code section, its size first. The section was validated. */
+/* Finds the entry of a function in the code section; an entry begins with its size. The section was validated. */
 static const uint8_t *find_entry(const struct sov_module *scan, uint32_t index, const uint8_t **entry_end) {
     bytes_t at = scan->section[10].start;
     cbytes_t end = scan->section[10].end;
@@ -70,7 +70,7 @@ struct job {
     struct pool *heap;
 };
 
-/* Compiles a function again and sets the instructions of those of the places that are its. */
+/* Compiles a function again and sets the instruction of each place that belongs to it. */
 static void locate_in(void *context) {
     struct job *job = context;
     jmp_buf full;
@@ -82,7 +82,7 @@ static void locate_in(void *context) {
     sov_heap_leave();
 }
 
-/* The same on a stack that is large enough, with everything of the task as it was afterwards. */
+/* Does the same on a stack that is large enough, and restores the state of the task afterwards. */
 static void locate(struct job *job, const uint8_t *entry, const uint8_t *end) {
     IM3Function function = job->function;
     IM3Runtime runtime = job->task->runtime;
@@ -100,7 +100,7 @@ static void locate(struct job *job, const uint8_t *entry, const uint8_t *end) {
     *function = kept;
 }
 
-/* Half of the largest free block: a stack may have to be borrowed from the rest. */
+/* Takes half of the largest free block, because the compilation may have to borrow a stack from the rest. */
 static struct pool *take_memory(uint32_t *bytes) {
     struct pool *memory = sov_region_take_largest(bytes);
     if (memory && *bytes / 2 > POOL_BYTES) {

@@ -1,13 +1,13 @@
-/* names.c - names of functions as text, for backtraces.
+/* names.c - finds the names of functions, for backtraces.
  *
- * A task whose functions were compiled when it was created keeps copies of the names. A task that compiles on demand keeps
- * the module's bytes, and a backtrace searches them. Either way a name ends at its first zero byte.
+ * A task whose functions were compiled at its creation keeps copies of the names. A task that compiles on demand keeps
+ * the module's bytes, and a backtrace searches them. In both cases a name ends at its first zero byte.
  */
 #include "engine.h"
 
 #include <string.h>
 
-/* The first export of the function, else its entry in the name section. */
+/* The name of the function's first export, else its entry in the name section. */
 static const char *find_name(const struct sov_module *module, uint32_t function, uint32_t *length) {
     struct sov_export export;
     for (uint32_t at = 0; sov_next_export(module, &at, &export);) {
@@ -38,7 +38,7 @@ const char *sov_function_name(const struct sov_task *task, IM3Function function,
     return name;
 }
 
-/* Function names for backtraces; an exported function already goes by the name of its export. */
+/* Keeps the names of the name section. An exported function already has the name of its export. */
 void sov_keep_names(IM3Module module, const struct sov_module *scan) {
     struct sov_name name;
     for (uint32_t at = 0; sov_next_name(scan, SOV_NAMED_FUNCTIONS, &at, &name);) {

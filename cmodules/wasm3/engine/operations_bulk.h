@@ -1,8 +1,8 @@
 /* operations_bulk.h - operations that copy many bytes or elements at once.
  *
- * Bulk operations charge for their bytes when they are done: suspending before would need the operation to know whether it has paid.
- * What runs past the slice is at most one pass over the task's own memory or table. The bounds are checked first, so an operation
- * that traps has written nothing.
+ * A bulk operation charges for its bytes after it has copied them. If it suspended before, it would have to know on resuming
+ * whether it has paid. It runs past the slice by at most one pass over the task's own memory or table. It checks the bounds
+ * first, so an operation that traps has written nothing.
  *
  * Included by interpreter.c only, after operations_control.h.
  */
@@ -42,14 +42,14 @@ d_m3Op(metered_MemoryInit) {
     charge_and_next(size / SOV_BULK_BYTES_PER_FUEL);
 }
 
-/* [segment]: of data or of elements, one that can be dropped. */
+/* [segment]: a data or element segment that can be dropped. */
 d_m3Op(metered_Drop) {
     struct sov_segment *segment = immediate(struct sov_segment *);
     segment->size = 0;
     nextOp();
 }
 
-/* Out of line, like memmove. False: out of bounds, and nothing was done. O(count). */
+/* Copies elements of a segment to the table; out of line, like memmove. False: out of bounds, nothing was copied. O(count). */
 static cold bool init_table(struct sov_task *task, const struct sov_segment *segment, u32 to, u32 from, u32 count) {
     u32 size = task->module->table0Size;
     if (from > segment->size || count > segment->size - from || to > size || count > size - to) return false;
@@ -63,7 +63,7 @@ static cold bool copy_table(struct sov_task *task, u32 to, u32 from, u32 count) 
     u32 size = module->table0Size;
     if (from > size || count > size - from || to > size || count > size - to) return false;
     for (u32 i = 0; i < count; i++) {
-        u32 n = to <= from ? i : count - 1 - i; /* ranges may overlap */
+        u32 n = to <= from ? i : count - 1 - i; /* the ranges may overlap */
         set_element(task, to + n, module->table0[from + n], task->elements ? task->elements[from + n] : 0);
     }
     return true;

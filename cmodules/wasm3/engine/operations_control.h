@@ -1,15 +1,15 @@
 /* operations_control.h - operations that charge fuel, transfer control or leave the interpreter.
  *
- * They replace wasm3's of the same names. wasm3 keeps a C frame for every call and loop; here control is
- * only ever a jump: a call stores its return address in the wasm stack, a loop continues by jumping to its
- * header. So a task can stop between any two blocks and its state is the five saved words.
+ * They replace wasm3's operations of the same names. wasm3 keeps a C frame for every call and loop. These operations
+ * only jump: a call stores its return address in the wasm stack, and a loop continues by jumping to its header. So a
+ * task can stop between any two blocks, and its state is the five saved words.
  *
- * Fuel: every basic block begins with (or is entered through) exactly one charge. A charge that takes the
- * counter below zero suspends *after* the charge, at the operation that follows; the debt is paid by the
- * next slice. The sum of charges therefore does not depend on how the run is sliced.
+ * Fuel: every basic block begins with, or is entered through, exactly one charge. A charge that takes the counter below
+ * zero suspends *after* the charge, at the operation that follows; the next slice pays the debt. So the sum of the
+ * charges does not depend on the slices.
  *
- * Invariant: an operation ends in an indirect jump to the next one, in a jump to leave_*(), or returns a
- * trap. Never in a call: tools/check/check_tail_calls.py checks the object file.
+ * Invariant: an operation ends in an indirect jump to the next operation, in a jump to leave_*(), or by returning a
+ * trap. It never ends in a call: tools/check/check_tail_calls.py checks the object file.
  */
 #ifndef SOV_OPERATIONS_CONTROL_H
 #define SOV_OPERATIONS_CONTROL_H
@@ -23,7 +23,7 @@ const char sov_signal_compile[] = "compile";
 
 #define cold __attribute__((noinline, cold))
 
-/* Saves the registers so that the run goes on at _pc. Tail-called, so that operations stay leaves. */
+/* Saves the registers so that the task resumes at _pc. Operations tail-call it, so they stay leaf functions. */
 static cold m3ret_t leave_preempted(d_m3OpSig) {
     struct sov_execution *run = sov_execution_of(_mem);
     run->pc = _pc;
@@ -34,7 +34,7 @@ static cold m3ret_t leave_preempted(d_m3OpSig) {
     return sov_signal_preempted;
 }
 
-/* Charges and goes on at _pc, or suspends there. */
+/* Charges COST, then continues at _pc or suspends there. */
 #define charge_and_next(COST)                                           \
     do {                                                                \
         _fuel -= (i32)(COST);                                           \
@@ -50,27 +50,27 @@ static cold m3ret_t leave_preempted(d_m3OpSig) {
         charge_and_next(*(const u32 *)cell); \
     } while (0)
 
-/* Enters one of two blocks. Two separate jumps, not a selected address: the address would make every later
- * operation wait for the condition, which a predicted branch does not. */
+/* Enters one of two blocks, by two separate jumps instead of one jump to a selected address. A selected address would make
+ * every later operation wait for the condition; a predicted branch does not. */
 #define enter_either(CONDITION, CELL, OTHER_CELL) \
     do {                                          \
         if (CONDITION) enter_block(CELL);         \
         enter_block(OTHER_CELL);                  \
     } while (0)
 
-/* The return address of the frame at SP lies just below it. */
+/* The return address of the frame at SP is just below the frame. */
 #define link_of(SP) (*(pc_t *)((SP) - SOV_LINK_SLOTS))
 
-/* A block that may be entered from more than one place begins with [Charge][cost]. What falls into it runs
- * the operation; what jumps to it charges on the way and enters behind it. */
+/* A block that has several entries begins with [Charge][cost]. Code that falls into the block runs the operation. Code that
+ * jumps to the block charges by itself and enters after the cost. */
 d_m3Op(metered_Charge) { enter_block(_pc); }
 
 #define CELL_OF_TARGET(PC) ((PC) + 1)
 
-/* wasm3's own op_Branch stays for the bridges between code pages, which are not blocks. */
+/* Bridges between code pages keep wasm3's own op_Branch, because a bridge neither ends nor begins a block. */
 d_m3Op(metered_Branch) { enter_block(CELL_OF_TARGET(*(pc_t *)_pc)); }
 
-/* The other block follows directly: its cost cell is the operation's last immediate. */
+/* The block of the branch not taken follows directly: its cost cell is the operation's last immediate. */
 d_m3Op(metered_BranchIf_r) {
     pc_t target = immediate(pc_t);
     enter_either((i32)_r0, CELL_OF_TARGET(target), _pc);
@@ -93,7 +93,7 @@ d_m3Op(metered_If_s) {
     enter_either(condition, _pc, CELL_OF_TARGET(otherwise));
 }
 
-/* When the branch is taken, moves of operands follow, still paid for by the block that ends here. */
+/* When the branch is taken, moves of operands follow. The block that ends here has paid for them. */
 d_m3Op(metered_BranchIfPrologue_r) {
     pc_t otherwise = immediate(pc_t);
     if ((i32)_r0) nextOpDirect();
@@ -107,7 +107,7 @@ d_m3Op(metered_BranchIfPrologue_s) {
     enter_block(CELL_OF_TARGET(otherwise));
 }
 
-/* [Loop][cost]: continuing goes to the cost cell. */
+/* [Loop][cost]: a branch to the loop goes to the cost cell. */
 d_m3Op(metered_Loop) { enter_block(_pc); }
 
 d_m3Op(metered_ContinueLoop) { enter_block(*(pc_t *)_pc); }
@@ -117,9 +117,9 @@ d_m3Op(metered_ContinueLoopIf) {
     enter_either((i32)_r0, loop, _pc);
 }
 
-/* Leaves so that a function gets compiled, and goes on at OPERATION again. The registers hold nothing where a call
- * is made, so r0 carries what is wanted: the address of a function, which is even, or the number of an element of the
- * table, doubled and one more. */
+/* Leaves the interpreter so that the runtime compiles a function, then runs OPERATION again. r0 names the function: either
+ * the function's address, which is even, or 2 * n + 1 for element n of the table. r0 is free, because the registers hold no
+ * values at a call. */
 static cold m3ret_t leave_compile(d_m3OpSig) {
     leave_preempted(d_m3OpAllArgs);
     return sov_signal_compile;
@@ -135,14 +135,14 @@ static cold m3ret_t leave_compile(d_m3OpSig) {
         return leave_compile(d_m3OpAllArgs); \
     } while (0)
 
-/* What the kernel's side calls a function through. */
+/* Starts a function that the kernel calls. */
 d_m3Op(metered_Enter) {
     IM3Function function = sov_task_of(_mem)->root;
     if (UNLIKELY(!function->compiled)) leave_to_compile(wanted_function(function), _pc - 1);
     jumpOpDirect(function->compiled);
 }
 
-/* [callee][frame offset]; the return address is what follows. */
+/* [callee][frame offset]; the return address is the operation that follows. */
 d_m3Op(metered_Call) {
     pc_t callee = immediate(pc_t);
     i32 offset = immediate(i32);
@@ -171,7 +171,8 @@ d_m3Op(metered_CallIndirect) {
     jumpOpDirect(callee);
 }
 
-/* A call to a function that was not compiled yet when the call was: becomes a plain call when first run. */
+/* [function][frame offset]: a call to a function that was not compiled when the call was compiled. The operation becomes a
+ * plain call when it first runs. */
 d_m3Op(metered_Compile) {
     IM3Function function = *(IM3Function *)_pc;
     if (UNLIKELY(!function->compiled)) leave_to_compile(wanted_function(function), _pc - 1);
@@ -180,7 +181,7 @@ d_m3Op(metered_Compile) {
     jumpOpDirect(_pc - 1);
 }
 
-/* The frame offset stands just before the return address, as the last immediate of both call operations. */
+/* The frame offset is just before the return address, because it is the last immediate of both call operations. */
 d_m3Op(metered_Return) {
     pc_t caller = link_of(_sp);
     _sp -= *(i32 *)(caller - 1);
@@ -189,14 +190,14 @@ d_m3Op(metered_Return) {
 
 typedef u64 __attribute__((aligned(4), may_alias)) slot_pair;
 
-/* [function][cost]. Room for the whole frame is checked before any of it is written: maxStackSlots covers
- * every slot that an operation of the function names, arguments of its calls included. */
+/* [function][cost]: checks the room for the whole frame before it writes to the frame. maxStackSlots covers every slot that
+ * an operation of the function names, including the arguments of its calls. */
 d_m3Op(metered_Entry) {
     IM3Function function = immediate(IM3Function);
     u32 cost = immediate(u32);
     if (UNLIKELY((void *)(_sp + function->maxStackSlots) >= _mem->maxStack)) newTrap(m3Err_trapStackOverflow);
-    /* In pairs of slots: one slot too many is written or read at most, and that one is a free slot of the
-     * frame, or the block's padding. */
+    /* Writes and reads pairs of slots, so at most one slot too many; that slot is a free slot of the frame or padding of the
+     * allocation. */
     slot_pair *word = (slot_pair *)(_sp + function->numRetAndArgSlots);
     slot_pair *end = (slot_pair *)((u8 *)word + function->numLocalBytes);
     for (; word < end; word++) *word = 0;
@@ -207,8 +208,9 @@ d_m3Op(metered_Entry) {
     charge_and_next(cost);
 }
 
-/* What every function begins with until it was called once: the first call pays for compiling it. Not the compiling
- * itself: that happens at creation for one task and in the middle of a run for another, and both pay the same. */
+/* Every function begins with this operation until its first call, which pays for compiling the function. The charge comes
+ * with the call and not with the compilation, because one task compiles at its creation and another while it runs, and both
+ * pay the same at the same place. */
 d_m3Op(metered_FirstEntry) {
     IM3Function function = *(IM3Function *)_pc;
     *(void **)(_pc - 1) = (void *)op_metered_Entry;
@@ -216,7 +218,7 @@ d_m3Op(metered_FirstEntry) {
     jumpOpDirect(_pc - 1);
 }
 
-/* What the outermost return goes to. */
+/* Ends the run; the outermost return jumps here. */
 d_m3Op(metered_Halt) {
     sov_execution_of(_mem)->fuel = _fuel;
     return sov_signal_exited;
@@ -230,14 +232,14 @@ static cold m3ret_t leave_syscall(d_m3OpSig) {
     return sov_signal_syscall;
 }
 
-/* [function][number]: the function is there for the answer and for backtraces, as after Entry. The saved
- * pc is this operation; sov_answer() moves it on. */
+/* [function][number]: leaves for a host call. sov_answer() and backtraces read the function, which stands at the same place
+ * as after Entry. The saved pc is this operation until sov_answer() changes it. */
 d_m3Op(metered_HostCall) { return leave_syscall(d_m3OpAllArgs); }
 
 /* Bytes that one unit of fuel pays for in bulk operations. */
 #define SOV_BULK_BYTES_PER_FUEL 16u
 
-/* The bytes up to the limit were reserved and zeroed with the region; growing only moves the bound. */
+/* Grows linear memory by moving its bound only: the bytes up to the limit were reserved and zeroed with the region. */
 d_m3Op(metered_MemGrow) {
     struct sov_task *task = sov_task_of(_mem);
     M3Memory *memory = &task->runtime->memory;

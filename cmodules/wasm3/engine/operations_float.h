@@ -1,19 +1,19 @@
-/* operations_float.h - floating point the same to the bit on every machine.
+/* operations_float.h - floating-point operations whose results are bit-identical on every machine.
  *
- * wasm leaves the bits of a NaN that arithmetic makes open, and machines differ: x86 makes 0xFFC00000 of
- * 0/0 and carries payloads along, RISC-V makes 0x7FC00000 always. A system whose runs can be replayed on
- * another machine cannot leave it open: arithmetic, rounding and conversion between the two widths give the
- * canonical NaN here. Loads, stores, moves, neg, abs and copysign do not touch any bit.
+ * WebAssembly does not define the bits of a NaN that arithmetic produces, and machines differ: for 0/0, x86 produces
+ * 0xFFC00000 and propagates payloads; RISC-V always produces 0x7FC00000. A run must be replayable on another machine,
+ * so arithmetic, rounding and conversion between the two widths produce the canonical NaN here. Loads, stores and moves
+ * keep every bit; neg, abs and copysign change only the sign.
  *
- * wasm3 widens an f32 to keep it in the f64 register, which quiets signalling NaNs on the way. Here the
- * register's lower half holds the f32's own bits.
+ * wasm3 widens an f32 to keep it in the f64 register, which makes a signalling NaN quiet. Here the lower half of the
+ * register holds the unchanged bits of the f32.
  *
- * Included by interpreter.c in place of wasm3's float operations, which it leaves out.
+ * Included by interpreter.c in place of wasm3's float operations, which interpreter.c leaves out.
  */
 #ifndef SOV_OPERATIONS_FLOAT_H
 #define SOV_OPERATIONS_FLOAT_H
 
-/* A line for each entry reads as a table, so the formatter stays out. */
+/* The formatter is off, because one line for each entry reads as a table. */
 /* clang-format off */
 
 #include <math.h>
@@ -27,7 +27,7 @@ static inline f64 get_f64(f64 reg) { return reg; }
 static inline f64 put_f64(f64 value) { return value; }
 
 #if defined(__SSE2__)
-/* The same lane of the same register: no instruction at all. */
+/* The value stays in the same lane of the same register, so these take no instruction. */
 static inline f32 get_f32(f64 reg) { return _mm_cvtss_f32(_mm_castpd_ps(_mm_set_sd(reg))); }
 static inline f64 put_f32(f32 value) { return _mm_cvtsd_f64(_mm_castps_pd(_mm_set_ss(value))); }
 #else
@@ -36,8 +36,8 @@ static inline f32 get_f32(f64 reg) { return ((float_register){ .whole = reg }).h
 static inline f64 put_f32(f32 value) { return ((float_register){ .half = { value, 0 } }).whole; }
 #endif
 
-/* Not emitted; jumped to by operations whose result is a NaN. Apart: a selected value would make every arithmetic
- * operation wait for its own comparison, which a predicted branch does not. */
+/* The compiler never emits these operations; an operation whose result is a NaN jumps to them. They are separate because a
+ * selected value would make every arithmetic operation wait for its own comparison; a predicted branch does not. */
 cold d_m3Op(CanonicalNaN_f32) {
     _fp0 = put_f32(__builtin_nanf(""));
     nextOpDirect();
@@ -53,7 +53,7 @@ cold d_m3Op(CanonicalNaN_f64) {
     if (UNLIKELY(value != value)) return op_CanonicalNaN_##T(d_m3OpAllArgs);      \
     _fp0 = put_##T(value)
 
-/* RISC-V's soft float makes canonical NaNs already. */
+/* The soft-float library of RISC-V already produces canonical NaNs. */
 #if defined(__riscv)
 #define arithmetic_result(T, VALUE) _fp0 = put_##T(VALUE)
 #else
@@ -101,7 +101,7 @@ cold d_m3Op(CanonicalNaN_f64) {
 #define sqrt_f32 sqrtf
 #define sqrt_f64 sqrt
 
-/* Sign operations work on bits: a soft-float library may compute -x as 0 - x. */
+/* Sign operations work on bits, because a soft-float library may compute -x as 0 - x. */
 static inline u32 bits_f32(f32 x) { u32 u; memcpy(&u, &x, sizeof u); return u; }
 static inline u64 bits_f64(f64 x) { u64 u; memcpy(&u, &x, sizeof u); return u; }
 static inline f32 from_bits_f32(u32 u) { f32 x; memcpy(&x, &u, sizeof x); return x; }
@@ -124,7 +124,7 @@ float_operations(f64)
 
 /* ---- conversion ---------------------------------------------------------------------------------- */
 
-/* from float to integer: the four register/slot shapes; OP is wasm3's checked conversion. */
+/* Float to integer, with result and operand each in a register or a slot. OP is wasm3's checked conversion. */
 #define float_to_int(TYPE, NAME, FROM, OP)                                                              \
     d_m3Op(TYPE##_##NAME##_##FROM##_r_r) { FROM a = get_##FROM(_fp0); OP(_r0, a); nextOp(); }           \
     d_m3Op(TYPE##_##NAME##_##FROM##_r_s) { FROM a = slot(FROM); OP(_r0, a); nextOp(); }                 \
@@ -168,7 +168,7 @@ d_m3Op(f32_Demote_f64_s) { f64 a = slot(f64); canonical_result(f32, (f32)a); nex
 d_m3Op(f64_Promote_f32_r) { canonical_result(f64, (f64)get_f32(_fp0)); nextOp(); }
 d_m3Op(f64_Promote_f32_s) { f32 a = slot(f32); canonical_result(f64, (f64)a); nextOp(); }
 
-/* A reinterpretation moves bits; slots hold the same bits for both types. */
+/* A reinterpretation only moves bits, because a slot holds the same bits for both types. */
 #define reinterpret(INT, FLOAT)                                                                         \
     d_m3Op(INT##_Reinterpret_##FLOAT##_r_r) { _r0 = (INT)bits_##FLOAT(get_##FLOAT(_fp0)); nextOp(); }   \
     d_m3Op(INT##_Reinterpret_##FLOAT##_r_s) { _r0 = slot(INT); nextOp(); }                              \
@@ -182,7 +182,7 @@ d_m3Op(f64_Promote_f32_s) { f32 a = slot(f32); canonical_result(f64, (f64)a); ne
 reinterpret(i32, f32)
 reinterpret(i64, f64)
 
-/* ---- moves, memory, select: the bits as they are -------------------------------------------------- */
+/* ---- moves, memory, select: they do not change the bits ------------------------------------------- */
 
 #define float_moves(T)                                                                                  \
     d_m3Op(SetGlobal_##T) { T *global = immediate(T *); *global = get_##T(_fp0); nextOp(); }            \
@@ -216,7 +216,7 @@ reinterpret(i64, f64)
 float_moves(f32)
 float_moves(f64)
 
-/* The letters: selector, second and first operand, each in its register or a slot. */
+/* The three letters: selector, second operand, first operand; each is in its register (r) or in a slot (s). */
 #define float_select(T, LETTER, CONDITION)                                                              \
     d_m3Op(Select_##T##_##LETTER##ss) { i32 condition = CONDITION; T b = slot(T); T a = slot(T); _fp0 = put_##T(condition ? a : b); nextOp(); } \
     d_m3Op(Select_##T##_##LETTER##rs) { i32 condition = CONDITION; T b = get_##T(_fp0); T a = slot(T); _fp0 = put_##T(condition ? a : b); nextOp(); } \

@@ -1,15 +1,15 @@
-/* operations_integer.h - i32 arithmetic that leaves the upper half of the 64-bit register alone; i64 shifts without a call.
+/* operations_integer.h - i32 arithmetic without sign extension of the result, and i64 shifts without a call.
  *
- * wasm3 sign-extends every i32 result into its 64-bit register; no operation reads more of an i32 than its
- * lower half, so the extension is an instruction for nothing (two on a 32-bit machine). Only the operations
- * that programs spend their time in are here.
+ * wasm3 sign-extends every i32 result into its 64-bit register. No operation reads more of an i32 than the lower half,
+ * so the extension wastes an instruction (two on a 32-bit machine). This file replaces only the operations in which
+ * programs spend their time.
  *
  * Included by interpreter.c only, after m3_exec.h.
  */
 #ifndef SOV_OPERATIONS_INTEGER_H
 #define SOV_OPERATIONS_INTEGER_H
 
-/* A line for each entry reads as a table, so the formatter stays out. */
+/* The formatter is off, because one line for each entry reads as a table. */
 /* clang-format off */
 
 #define short_binary(NAME, OPERATOR)                                                                    \
@@ -24,8 +24,8 @@ short_binary_commutative(Add, +)
 short_binary_commutative(Multiply, *)
 short_binary(Subtract, -)
 
-/* On a 32-bit machine a compiler for size makes a call of a 64-bit shift, and an operation with a call saves all its
- * registers. What comes from the other half is shifted by 32 - bits in two steps, since that may be 32. */
+/* On a 32-bit machine, the C compiler with -Os turns a 64-bit shift into a call, and an operation with a call saves all its
+ * registers. These shifts move the bits of the other half by 32 - bits, in two steps, because that number may be 32. */
 #if UINTPTR_MAX == UINT32_MAX
 #define in_place static inline __attribute__((always_inline))
 #define halves(LOW, HIGH) ((u64)(HIGH) << 32 | (u32)(LOW))
@@ -36,7 +36,7 @@ in_place u64 shift_left(u64 x, u32 n) {
     return halves(low << bits, high << bits | low >> 1 >> rest);
 }
 
-/* FILL: 32 times the bit that comes in. HIGH_SHIFTED: the upper half shifted by `bits`. */
+/* fill: the bit that enters at the top, 32 times. high_shifted: the upper half shifted by `bits`. */
 in_place u64 shift_right(u64 x, u32 n, u32 fill, u32 high_shifted) {
     u32 low = (u32)x, high = (u32)(x >> 32), bits = n % 32, rest = ~n % 32;
     if (n & 32) return halves(high_shifted, fill);

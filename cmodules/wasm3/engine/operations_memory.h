@@ -1,35 +1,36 @@
-/* operations_memory.h - loads and stores of linear memory on a 32-bit machine, the short way.
+/* operations_memory.h - fast loads and stores of aligned values in linear memory, for 32-bit machines.
  *
- * wasm3's add the address in 64 bits and move the value byte by byte, since it may lie anywhere. The ones here make one
- * check for what programs do: the sum does not overflow, is below the end of memory and a multiple of the value's size.
- * Linear memory is a multiple of 8 bytes long (create.c), so such a value ends within it too, and is moved in one piece.
- * Everything else is wasm3's operation's: it looks at the same immediates again, and moves the bytes or traps.
+ * wasm3's operations add the address in 64 bits and move the value byte by byte, because it may be unaligned. The operations
+ * here check for the usual case: the sum does not overflow, is below the end of memory and is a multiple of the value's size.
+ * The length of linear memory is a multiple of 8 bytes (create.c), so such a value also ends within memory, and the operation
+ * moves it in one piece. In every other case the operation jumps to wasm3's operation, which reads the same immediates again
+ * and moves the bytes or traps.
  *
  * Included by interpreter.c only, after operations_float.h.
  *
- * Invariant: no argument but _pc is changed before another operation is jumped to: what moves to another register there
- * moves back on the way that matters.
+ * Invariant: an operation changes no argument but _pc before it jumps to another operation. A changed argument would move to
+ * another register, and the fast path would have to move it back.
  */
 #ifndef SOV_OPERATIONS_MEMORY_H
 #define SOV_OPERATIONS_MEMORY_H
 
-/* A line for each entry reads as a table, so the formatter stays out. */
+/* The formatter is off, because one line for each entry reads as a table. */
 /* clang-format off */
 
 #if UINTPTR_MAX == UINT32_MAX
 
 #define slot_at(TYPE, N) (*(TYPE *)(_sp + *(i32 *)(_pc + (N))))
 
-/* Compiled for other arguments than all of them, it would want them in other registers. */
+/* noipa: else the C compiler could drop arguments that the function does not use and expect the others in other registers. */
 #define apart __attribute__((noipa, __cold__))
 
 static apart m3ret_t trap_outside(d_m3OpSig) { newTrap(m3Err_trapOutOfBoundsMemoryAccess); }
 
-/* A byte has no other way to lie. A trap leaves _pc behind the immediates, where locate.c looks. */
+/* A byte is always aligned, so this case is a trap for it. A trap leaves _pc after the immediates, where locate.c expects it. */
 #define go_the_long_way(NAME, T, WORDS) \
     return sizeof(T) == 1 ? trap_outside(_pc + (WORDS), d_m3OpArgs) : op_##NAME(d_m3OpAllArgs)
 
-/* Does ACTION with the pointer `place` to the value of type T at BASE plus the last of WORDS immediates. */
+/* Does ACTION with `place`, a pointer to the value of type T at address BASE plus the last of WORDS immediates. */
 #define access(NAME, T, BASE, WORDS, ACTION)                                                  \
     d_m3RetSig op_##NAME(d_m3OpSig) apart;                                                     \
     d_m3Op(whole_##NAME) {                                                                     \
@@ -45,7 +46,7 @@ static apart m3ret_t trap_outside(d_m3OpSig) { newTrap(m3Err_trapOutOfBoundsMemo
         nextOp();                                                                              \
     }
 
-/* No operation reads more of an i32 than the register's lower half (operations_integer.h). */
+/* Sets only the lower half of the register, because no operation reads more of an i32 (operations_integer.h). */
 #define set_i32(VALUE) _r0 = (m3reg_t)(((u64)_r0 & ~(u64)UINT32_MAX) | (u32)(VALUE))
 #define set_i64(VALUE) _r0 = (i64)(VALUE)
 

@@ -1,13 +1,13 @@
-/* parse.c - wasm3's structures of a module: types, functions, globals, names.
+/* parse.c - fills wasm3's structures of a module: types, functions, globals, names.
  *
- * Stands for wasm3's own parser, which checks what the validator proved, grows its tables entry by entry, runs the compiler over
- * init expressions, and knows neither passive segments nor extended constant expressions.
+ * It replaces wasm3's own parser. That parser repeats the checks of the validator, grows its tables entry by entry, compiles init
+ * expressions, and supports neither passive segments nor extended constant expressions.
  *
- * Invariants: the bytes passed the validator, so numbers end and entries are there; what is allocated lies in the open heap.
+ * Invariants: the bytes passed the validator, so every number ends and every entry exists; all allocations are in the open heap.
  */
 #include "engine.h"
 
-static u8 value_type(u8 byte) { return (u8)(0x80 - byte); } /* as wasm3 counts them */
+static u8 value_type(u8 byte) { return (u8)(0x80 - byte); } /* wasm3's number of the type */
 
 static void parse_types(IM3Module module, bytes_t at) {
     module->numFuncTypes = at ? sov_number(&at) : 0;
@@ -30,15 +30,15 @@ static void parse_types(IM3Module module, bytes_t at) {
     }
 }
 
-/* A copy that is terminated. */
+/* Copies a name and adds a terminating zero. */
 static cstr_t keep_name(const char *text, u32 length) {
     char *name = m3_AllocArray(char, length + 1);
     memcpy(name, text, length);
     return name;
 }
 
-/* Imported functions, and those of the function section that start at `types` with what they are in the code section: of a task
- * that compiles on demand `count` is 0 here. */
+/* Makes the imported functions and the `count` functions of the function section, whose types start at `types`, with their bodies
+ * in the code section. For a task that compiles on demand, the caller passes a `count` of 0. */
 static void parse_functions(IM3Module module, const struct sov_module *scan, u32 count, bytes_t types) {
     struct sov_import import;
     u32 imported = 0;
@@ -104,7 +104,7 @@ void sov_parse(struct sov_task *task, const struct sov_module *scan, const uint8
     bytes_t types = scan->section[3].start, start = scan->section[8].start;
     u32 count = types ? sov_number(&types) : 0;
     parse_functions(module, scan, task->on_demand ? 0 : count, types);
-    if (task->on_demand) { /* functions are made when needed, and exports would only give them names */
+    if (task->on_demand) { /* functions are made later; exports would only name them, and names.c searches the bytes */
         sov_prepare_functions(task, scan);
     } else {
         name_exports(module, scan);

@@ -1,8 +1,8 @@
-/* quick.h - what wasm3's compiler asks of every byte, value and word, in place of calls to other files.
+/* quick.h - inline versions of the small wasm3 functions that the compiler calls for every byte, value and word.
  *
- * Included by interpreter.c only, before whatever emits. A function compiles in a sixth less time.
+ * Included by interpreter.c only, before the code that emits. They make a compilation one sixth faster.
  *
- * Invariant: each gives the answer of the wasm3 function it stands for.
+ * Invariant: each function gives the same answer as the wasm3 function that it replaces.
  */
 #ifndef SOV_QUICK_H
 #define SOV_QUICK_H

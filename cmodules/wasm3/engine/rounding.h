@@ -1,17 +1,17 @@
-/* rounding.h - floats to whole floats, by their bits.
+/* rounding.h - rounds a float to an integral value (trunc, floor, ceil, nearest) by integer arithmetic on its bits.
  *
- * Not by the C library: Debian's for RISC-V (picolibc 1.8) loses bits in trunc from 2^63 on and a carry in ceil and floor,
- * and what a module computes may not depend on the machine.
+ * It does not call the C library, because the result may not depend on the machine: Debian's library for RISC-V (picolibc 1.8)
+ * loses bits in trunc from 2^63 on, and a carry in ceil and floor.
  *
- * A number of exponent e, 0 <= e < FRACTION, has FRACTION - e bits behind the binary point: they lie below the lowest bit of
- * the whole part, so adding to them carries into it, and from its top into the exponent, as it should.
+ * A number with exponent e, 0 <= e < FRACTION, has FRACTION - e bits after the binary point. They are below the lowest bit of
+ * the integer part. So an addition to them carries into the integer part and from its top into the exponent, as it should.
  *
- * Invariants: no float arithmetic, so the sign of zero stays; what is whole, infinite or a NaN comes back as it is.
+ * Invariants: no float arithmetic, so the sign of zero stays; an integral value, an infinity or a NaN comes back unchanged.
  */
 #ifndef SOV_ROUNDING_H
 #define SOV_ROUNDING_H
 
-/* A line for each entry reads as a table, so the formatter stays out. */
+/* The formatter is off, because one line for each entry reads as a table. */
 /* clang-format off */
 
 #define FRACTION_f32 23
@@ -21,8 +21,8 @@
 #define WORD_f32 u32
 #define WORD_f64 u64
 
-/* AWAY: whether a fraction rounds away from zero; NEAREST: to the nearest, ties to even. Out of line: each is needed by two
- * operations, and where floats are software they are calls anyway. */
+/* AWAY: a fraction rounds away from zero. NEAREST: rounds to the nearest, ties to even. Out of line, because two operations use
+ * each function, and with software floats these are calls anyway. */
 #define rounding(T, NAME, AWAY, NEAREST)                                                                            \
     static __attribute__((noinline)) T NAME##_##T(T a) {                                                            \
         WORD_##T bits = bits_##T(a), sign = bits & SIGN_##T;                                                        \

@@ -1,20 +1,21 @@
-/* segments.c - data and element segments: what an instance begins with, and what it may still copy from.
+/* segments.c - copies active segments into memory and table, and keeps passive segments for later copies.
  *
- * An active segment is copied when the instance is made, and is empty from then on. A passive one stays for memory.init and
- * table.init until the module drops it; one of a module that has none costs nothing.
+ * An active segment is copied when the instance is made, and is empty from then on. A passive segment stays for memory.init and
+ * table.init until the module drops it. A module without passive segments pays nothing for this.
  *
- * Data stays where it is where the module's bytes stay, else in a copy. Elements become indices of functions, two bytes each.
+ * Passive data stays in the module's bytes where the task keeps them; else the task keeps a copy. Passive elements become function
+ * indices of two bytes each.
  *
- * Invariants: the bytes passed the validator; nothing of the module runs here; a segment that was dropped is empty, and nothing but
- * dropping changes one.
+ * Invariants: the bytes passed the validator; no code of the module runs here; a dropped segment is empty; only dropping changes a
+ * segment.
  */
 #include "table.h"
 
 #include <string.h>
 
-/* All of a module that has a passive one. */
+/* All segments of a module that has at least one passive segment. */
 struct sov_segments {
-    struct sov_segment *data, *elements; /* NULL: none of these is passive */
+    struct sov_segment *data, *elements; /* by index; NULL: none of this kind is passive */
 };
 
 static const struct sov_segment empty;
@@ -24,7 +25,7 @@ const struct sov_segment *sov_segment(const struct sov_task *task, bool is_data,
     return all ? &all[index] : &empty;
 }
 
-/* The place of a passive segment, the first of which makes the tables. */
+/* Returns the place for a passive segment. The first passive segment of a kind allocates the places of all. */
 static struct sov_segment *keep_segment(struct sov_task *task, bool is_data, u32 count, u32 index) {
     if (!task->segments) task->segments = m3_AllocStruct(struct sov_segments);
     struct sov_segment **all = is_data ? &task->segments->data : &task->segments->elements;
@@ -44,7 +45,7 @@ static const char *copy_data(struct sov_task *task, u32 offset, bytes_t from, u3
     uint8_t *to = sov_slice(task, offset, size);
     if (!to) {
         return sov_reason("data segment out of bounds: %u bytes at %u of %u bytes of memory; raise memory or link with less data",
-            (unsigned)size, (unsigned)offset, (unsigned)task->header.length); /* MicroPython's printf knows no %llu */
+            (unsigned)size, (unsigned)offset, (unsigned)task->header.length); /* MicroPython's printf has no %llu */
     }
     memcpy(to, from, size);
     return NULL;
@@ -76,11 +77,11 @@ const char *sov_load_data(struct sov_task *task, const struct sov_module *scan) 
 
 /* ---- table ---------------------------------------------------------------------------------------- */
 
-/* The next element of a segment: the index of its function. */
+/* Reads the next element of a segment. Returns the index of its function, or SOV_NO_ELEMENT. */
 static u32 read_element(bytes_t *at, u32 kind) {
     if (!(kind & SEGMENT_EXPRESSIONS)) return sov_number(at);
     u8 opcode = *(*at)++;
-    u32 index = sov_number(at); /* or a type */
+    u32 index = sov_number(at); /* of ref.null: its type */
     (*at)++; /* end */
     return opcode == OP_REF_FUNC ? index : SOV_NO_ELEMENT;
 }
@@ -96,8 +97,8 @@ static void make_table(struct sov_task *task, u32 size) {
     if (!size) return;
     module->table0 = m3_AllocArray(IM3Function, size);
     module->table0Size = size;
-    /* The first call through an element asks which function it names. A search of the segments at each such call would take
-     * time that a task with a large table does not pay for. */
+    /* The first call through an element needs the index of the element's function. The index is stored, because a search of
+     * the segments would take time that the task does not pay for when its table is large. */
     if (task->functions) task->elements = m3_AllocArray(u16, size);
 }
 
@@ -112,7 +113,7 @@ const char *sov_load_table(struct sov_task *task, const struct sov_module *scan)
         bool is_active = !(kind & SEGMENT_PASSIVE);
         if (is_active && (kind & SEGMENT_EXPLICIT)) sov_number(&at); /* the table */
         if (is_active) offset = offset_of(task, &at, end);
-        if (kind & (SEGMENT_PASSIVE | SEGMENT_EXPLICIT)) at++; /* what it has: functions */
+        if (kind & (SEGMENT_PASSIVE | SEGMENT_EXPLICIT)) at++; /* the kind of its elements: functions */
         u32 count = sov_number(&at);
         if (is_active && (offset > size || count > size - offset)) {
             return sov_reason(
@@ -124,9 +125,9 @@ const char *sov_load_table(struct sov_task *task, const struct sov_module *scan)
         }
         for (u32 e = 0; e < count; e++) {
             u32 index = read_element(&at, kind);
-            if (is_active) set_element(task, offset + e, table_entry(task, index), index); /* else only declared */
+            if (is_active) set_element(task, offset + e, table_entry(task, index), index); /* else the segment only declares functions */
         }
     }
-    task->table_changed = false; /* nothing was called so far */
+    task->table_changed = false; /* no call was made so far */
     return NULL;
 }

@@ -1,8 +1,8 @@
-/* skip.h - passes over instructions without compiling them: code that cannot be reached, and to see how deep blocks nest.
+/* skip.h - passes over instructions without compiling them: to skip dead code and to measure how deep blocks nest.
  *
  * Included by compiler_hooks.h only.
  *
- * Invariant: the module is valid, so widths and counts are in order; nothing behind `end` is read all the same.
+ * Invariant: the module is valid, so widths and counts are in order; even so, nothing at or after `end` is read.
  */
 #ifndef SOV_SKIP_H
 #define SOV_SKIP_H
@@ -17,7 +17,7 @@ static bytes_t skip_numbers(bytes_t at, cbytes_t end, u32 count) {
     return at;
 }
 
-/* The instruction after the one at `at`. The module is valid: widths and counts are in order. */
+/* Returns the instruction after the one at `at`. */
 static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
     u8 opcode = *at++;
     u32 number = 0;
@@ -41,8 +41,8 @@ static bytes_t skip_instruction(bytes_t at, cbytes_t end) {
     }
 }
 
-/* The `end` or `else` that code beginning at `at` runs into. wasm3 compiles what follows a branch, with operands
- * that are not there, and now and then refuses: here it never sees it. */
+/* Returns the `end` or `else` of the block that contains the dead code at `at`, so that wasm3 never sees dead code. wasm3
+ * would compile it with operands that are not there, and would sometimes refuse it. */
 static bytes_t skip_unreachable(bytes_t at, cbytes_t end) {
     for (u32 depth = 0; at < end; at = skip_instruction(at, end)) {
         u8 opcode = *at;

@@ -1,9 +1,9 @@
-/* table.h - the elements of a task's table: one is set when the instance is made and by the instructions that copy elements.
+/* table.h - sets the elements of a task's table, for a new instance and for the instructions that copy elements.
  *
  * Included by segments.c and interpreter.c.
  *
- * Invariants: of a task that compiles on demand `elements` has the function's index wherever table0 has one, made or not; where one
- * function takes the place of another, table_changed says so.
+ * Invariants: in a task that compiles on demand, `elements` has the function's index wherever table0 has a function, made or not;
+ * table_changed is set once a function has been replaced in the table.
  */
 #ifndef SOV_TABLE_H
 #define SOV_TABLE_H
@@ -16,14 +16,14 @@ static inline void set_element(struct sov_task *task, u32 at, IM3Function functi
     bool same = old == function;
     if (task->elements) {
         same = old ? function && task->elements[at] == index : !function;
-        if (same) return; /* made or not */
-        task->elements[at] = (u16)index; /* the validator allows 21,000 */
+        if (same) return; /* keeps the function, whether it was made or not */
+        task->elements[at] = (u16)index; /* fits, because the validator allows 21,000 functions */
     }
     if (old && !same) task->table_changed = true;
     module->table0[at] = function;
 }
 
-/* What the table holds for a function, or for SOV_NO_ELEMENT. */
+/* Returns the value that the table holds for a function index or for SOV_NO_ELEMENT. */
 static inline IM3Function table_entry(const struct sov_task *task, u32 index) {
     IM3Module module = task->module;
     if (index == SOV_NO_ELEMENT) return NULL;

@@ -1,13 +1,12 @@
-/* wasm3_parts.c - wasm3's readers, function types and code pages, allocating from the region of the task that is
- * being created.
+/* wasm3_parts.c - wasm3's readers, function types and code pages, which allocate from the region of a task.
  *
- * Included, not edited. `calloc`, `realloc` and `free` are the only doors of wasm3 to memory (in m3_core.c).
- * An allocation that fails does not return: wasm3 0.5.0 crashes on most failures (758 of 28,000 swept
- * quotas), so sov_heap_take() leaves the creation by longjmp.
+ * This file includes wasm3's sources and does not edit them. wasm3 reaches memory only through `calloc`, `realloc` and `free` in
+ * m3_core.c. An allocation that fails does not return: sov_heap_take() leaves the creation by longjmp, because wasm3 0.5.0
+ * crashes on most failures (758 of 28,000 swept quotas).
  *
- * m3_exec.c, m3_bind.c, m3_emit.c, m3_info.c, m3_parse.c, m3_env.c, m3_module.c and m3_compile.c are not here: interpreter.c has its
- * own of the first, create.c links host functions itself, parse.c stands for the parser, runtime.c for what surrounds a module,
- * interpreter.c includes the compiler.
+ * The other sources of wasm3 are not here. interpreter.c has its own operations in place of m3_exec.c and includes m3_compile.c
+ * and m3_emit.c. system_calls.c links host functions in place of m3_bind.c. parse.c replaces m3_parse.c, and runtime.c replaces
+ * m3_env.c and m3_module.c. Nothing needs m3_info.c.
  */
 #include "config.h"
 

@@ -1,8 +1,8 @@
 /* pool.c - a first-fit allocator over one range of bytes (contract in pool.h).
  *
- * A block is a header of two words and its bytes. The header holds the block's whole size with the lowest
- * bit set while it is taken, and the size of the block before it, so that both neighbours are one addition
- * away and giving back needs no search.
+ * A block is a header of two words and its bytes. The header holds the block's whole size, with the lowest bit set
+ * while the block is taken, and the size of the block before it. So one addition finds either neighbour, and giving a
+ * block back needs no search.
  */
 #include "pool.h"
 
@@ -10,14 +10,14 @@
 
 struct block {
     uint32_t size_taken; /* bytes with header; bit 0: taken */
-    uint32_t previous;   /* bytes of the block before, 0 for the first */
+    uint32_t previous;   /* bytes of the block before; 0 for the first block */
 };
 
-/* A remainder smaller than this stays with the block: a header and one word could never be of use. */
+/* A remainder smaller than this stays with the block, because a header and one word are of no use. */
 #define MIN_BLOCK 16u
 
-/* Under the address sanitizer (make test-sanitize) what is free is poisoned, and so is every header: an access past a
- * block ends in a report. This file, which alone may touch headers, is compiled without it. */
+/* Under the address sanitizer (make test-sanitize), free blocks and all headers are poisoned, so an access past a block ends
+ * in a report. Only this file may touch headers, so it is compiled without the sanitizer. */
 #if SOV_POISON
 #include <sanitizer/asan_interface.h>
 static bool hides = true;
@@ -40,19 +40,19 @@ static inline uint32_t size_of(const struct block *b) { return b->size_taken & ~
 static inline bool is_taken(const struct block *b) { return b->size_taken & 1u; }
 static inline uint32_t offset_of(const struct pool *pool, const struct block *b) { return (uint32_t)((const uint8_t *)b - pool->base); }
 
-/* Rounded size with header, 0 when the request is too large for any pool. */
+/* The rounded size of a block with its header; 0: the request is too large for any pool. */
 static uint32_t whole_size(uint32_t bytes) {
     if (bytes > 0x7ffffff0u - POOL_HEADER_BYTES) return 0;
     uint32_t size = (bytes + POOL_HEADER_BYTES + 7u) & ~7u;
     return size < MIN_BLOCK ? MIN_BLOCK : size;
 }
 
-/* Tells the block after `offset` how long its predecessor is now. */
+/* Stores `size` as the size of the previous block in the block that follows the block at `offset`. */
 static void link_next(struct pool *pool, uint32_t offset, uint32_t size) {
     if (offset + size < pool->size) at(pool, offset + size)->previous = size;
 }
 
-/* Cuts a block (free or taken) to `size` and frees the rest when the rest is worth a block. */
+/* Cuts a block, free or taken, to `size` and frees the rest when the rest is large enough for a block. */
 static void cut(struct pool *pool, struct block *b, uint32_t size) {
     uint32_t rest = size_of(b) - size;
     if (rest < MIN_BLOCK) return;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Static, not from malloc: contiguous, checked by the linker, and there before anything can fragment it. */
+/* Static and not from malloc, so that it is contiguous, checked by the linker and present before anything fragments memory. */
 static uint8_t arena_bytes[SOV_ARENA_BYTES] __attribute__((aligned(8)));
 static struct pool arena;
 static uint32_t epoch;

@@ -1,8 +1,8 @@
-/* port_esp32.c - the ESP32-C3 under ESP-IDF (contract in port.h): flash is mapped into the address space, and a job
- * that needs more stack than MicroPython's task has runs in a FreeRTOS task of its own.
+/* port_esp32.c - the ESP32-C3 under ESP-IDF (contract in port.h).
  *
- * The helper task's stack and control block lie in memory that the caller lends. MicroPython's task waits meanwhile, so no
- * Python code runs.
+ * Flash is mapped into the address space. A job that needs more stack than MicroPython's task has runs in a FreeRTOS task of
+ * its own, the helper. The helper's stack and control block are in memory that the caller lends. MicroPython's task waits for
+ * the helper, so no Python code runs in the meantime.
  */
 #if defined(ESP_PLATFORM)
 
@@ -14,17 +14,17 @@
 #include "freertos/semphr.h"
 #include "freertos/task.h"
 
-/* The frame that an interrupt saves on the stack of the task it stops; handlers have a stack of their own. */
+/* Room for the registers that an interrupt saves on the stack of the interrupted task; handlers have a stack of their own. */
 #define KEPT_BACK 512u
 
-/* Flash: constants of the image, and partitions mapped with esp_partition_mmap. A partition that is mapped for
- * modules is not written before the next reset (hal/esp32/flash.py enforces that). */
+/* Mapped flash holds the constants of the image and the partitions mapped with esp_partition_mmap. Nothing writes a partition
+ * that is mapped for modules before the next reset (hal/esp32/flash.py enforces that). */
 bool sov_port_is_read_only(const void *start, uint32_t bytes) {
     const uint8_t *first = start;
     return bytes && esp_ptr_in_drom(first) && esp_ptr_in_drom(first + bytes - 1);
 }
 
-/* The arena is what the firmware was built with: all other memory is Python's and ESP-IDF's. */
+/* There is no larger arena than the one in the firmware, because all other memory belongs to Python and ESP-IDF. */
 uint8_t *sov_port_arena(uint32_t bytes) {
     (void)bytes;
     return NULL;
@@ -44,14 +44,14 @@ struct helper {
     StackType_t stack[]; /* begins at the next multiple of 16 */
 };
 
-/* The stack begins at a multiple of 16 and is one of that long: up to 15 bytes are lost at either end. */
+/* Start and length of the stack are multiples of 16, so up to 15 bytes are lost at either end. */
 const uint32_t sov_port_stack_extra = sizeof(struct helper) + KEPT_BACK + 2 * 15;
 
 static void run_helper(void *argument) {
     struct helper *helper = argument;
     helper->job(helper->context);
     xSemaphoreGive(helper->done);
-    for (;;) vTaskSuspend(NULL); /* deleted from outside: a task that deletes itself is still in use for a while */
+    for (;;) vTaskSuspend(NULL); /* the caller deletes this task, because a task that deletes itself is in use for some time after */
 }
 
 void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {

@@ -1,19 +1,19 @@
-/* port_qemu.c - MicroPython's qemu port (contract in port.h): what is read-only and where the stack lies is told by
- * the names in its linker script, firmware/boards/SOVELMA_QEMU/virt.ld.
+/* port_qemu.c - MicroPython's qemu port (contract in port.h).
  *
- * The names are weak: a program on bare metal that has others links too, and gets the safe answers.
+ * Symbols of the linker script, firmware/boards/SOVELMA_QEMU/virt.ld, give the read-only memory and the place of the stack.
+ * The symbols are weak, so that a bare-metal program without them links too and gets the safe answers.
  */
 #if !defined(__unix__) && !defined(ESP_PLATFORM)
 
 #include "port.h"
 
 extern const uint8_t start[] __attribute__((weak)), _sstack[] __attribute__((weak)), _estack[] __attribute__((weak));
-extern uint8_t _sspare[] __attribute__((weak)), _espare[] __attribute__((weak)); /* memory that nothing was linked into */
+extern uint8_t _sspare[] __attribute__((weak)), _espare[] __attribute__((weak)); /* memory that the linker left unused */
 
-/* The script's region ROM: the image from its entry `start` on, code and constants, but no data. */
+/* The size of the script's region ROM, which starts at the image's entry `start` and holds code and constants but no data. */
 #define ROM_BYTES (4u << 20)
 
-/* For an interrupt that comes while the stack is at its deepest: all registers, and a handler. */
+/* Room for all registers and a handler, for an interrupt that comes when the stack is at its deepest. */
 #define KEPT_BACK 1024u
 
 bool sov_port_is_read_only(const void *first, uint32_t bytes) {
@@ -28,7 +28,7 @@ size_t sov_port_stack_left(void) {
     return _sstack && here > lowest && here <= (uintptr_t)_estack ? here - lowest : 0;
 }
 
-/* There is one stack, and nothing that could run on another. */
+/* The machine has only one stack and cannot run a job on another. */
 const uint32_t sov_port_stack_extra = 0;
 
 void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {

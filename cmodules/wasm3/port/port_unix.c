@@ -1,4 +1,4 @@
-/* port_unix.c - a process: its own constants, the stack of its main thread (contract in port.h). */
+/* port_unix.c - a process on a host: its constants are read-only, its stack is the main thread's (contract in port.h). */
 #if defined(__unix__)
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dl_iterate_phdr, pthread_getattr_np */
@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* For signal handlers and what the C library calls itself. */
+/* Room for signal handlers and for calls inside the C library. */
 #define KEPT_BACK (64u * 1024u)
 
 struct range {
@@ -18,7 +18,8 @@ struct range {
     bool is_read_only;
 };
 
-/* The program comes first; libraries hold none of our modules. */
+/* Looks at the program's read-only segments. The program comes first, and the search ends after it, because libraries hold
+ * none of our modules. */
 static int look_at_program(struct dl_phdr_info *info, size_t bytes, void *context) {
     (void)bytes;
     struct range *range = context;
@@ -46,8 +47,8 @@ uint8_t *sov_port_arena(uint32_t bytes) {
 }
 
 size_t sov_port_stack_left(void) {
-    /* Asked once: for the main thread the C library reads a file of /proc to know. The limit may be lowered later,
-     * but not below what this process was started with by itself. */
+    /* Asks the C library only once, because it reads a file of /proc for the main thread. The limit may be lowered later, but
+     * this process itself never lowers it below its value at the start. */
     static uintptr_t lowest;
     if (!lowest) {
         pthread_attr_t attributes;
@@ -63,7 +64,7 @@ size_t sov_port_stack_left(void) {
     return here > lowest ? here - lowest : 0;
 }
 
-/* A process has megabytes: what does not fit there is not worth a thread. */
+/* A process has megabytes of stack; a job that needs more is not worth a thread. */
 const uint32_t sov_port_stack_extra = 0;
 
 void sov_port_run_on(void *memory, uint32_t bytes, void (*job)(void *context), void *context) {

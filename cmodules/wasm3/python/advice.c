@@ -1,6 +1,6 @@
-/* advice.c - what a module says of itself that helps a person whose module is refused, for Python: functions of the module `wasm3`.
+/* advice.c - explains why a module found no room, from what the module says about itself: functions of the module `wasm3`.
  *
- * Nothing vouches for a custom section: what is malformed says nothing.
+ * The validator does not check custom sections, so a malformed section counts as an empty one.
  */
 #include "py/objstr.h"
 #include "py/runtime.h"
@@ -10,11 +10,11 @@
 #include "python.h"
 #include "validate/validate.h"
 
-/* What stands in the section "producers", and how its compiler is told the size of the C stack. */
+/* The name of a compiler in the section "producers", and the flag of that compiler for the size of the C stack. */
 static const char *const flags[][2] = { { "rustc", "-C link-arg=-zstack-size=4096" }, { "Zig", "--stack 4096" },
     { "clang", "-Wl,-z,stack-size=4096" } };
 
-#define SMALL_STACK 8192u /* a C stack up to this is not what fills an arena */
+#define SMALL_STACK 8192u /* a C stack up to this size does not fill an arena, so the text gives no flag for it */
 
 static bool contains(struct sov_bytes section, const char *word) {
     size_t length = strlen(word);
@@ -23,7 +23,7 @@ static bool contains(struct sov_bytes section, const char *word) {
     return false;
 }
 
-/* How the C stack is made smaller. */
+/* The compiler flag that makes the C stack smaller. */
 static const char *stack_flag(const mp_buffer_info_t *wasm) {
     if (contains(sov_custom_section(wasm->buf, (uint32_t)wasm->len, "name", 4), "~lib/")) return "--stackSize 4096 (AssemblyScript)";
     struct sov_bytes producers = sov_custom_section(wasm->buf, (uint32_t)wasm->len, "producers", 9);
@@ -32,8 +32,8 @@ static const char *stack_flag(const mp_buffer_info_t *wasm) {
     return "-z stack-size=4096";
 }
 
-/* What takes the memory of a valid module and what to do about it. It says what the module says: by its globals __stack_pointer,
- * __data_end and __heap_base. */
+/* Adds what takes the memory of a valid module and how to make it smaller. The numbers come from the module's globals
+ * __stack_pointer, __data_end and __heap_base. */
 static void add_advice(vstr_t *text, mp_obj_t wasm_in) {
     mp_buffer_info_t wasm;
     struct sov_module module;
@@ -44,7 +44,7 @@ static void add_advice(vstr_t *text, mp_obj_t wasm_in) {
          has_heap = sov_exported_global(&module, "__heap_base", 11, &heap);
     vstr_printf(text, "; its memory is %u KiB", (unsigned)module.memory_pages * 64u);
     const char *mark = ":";
-    if (has_stack) { /* it lies below the data, or between the data and the heap */
+    if (has_stack) { /* the stack is below the data, or between the data and the heap */
         if (has_data && stack > data_end) stack -= data_end;
         else if (has_data) data_end -= stack;
         vstr_printf(text, "%s C stack %u bytes", mark, (unsigned)stack);
@@ -60,8 +60,8 @@ static void add_advice(vstr_t *text, mp_obj_t wasm_in) {
         vstr_add_str(text, "; to reserve what it needs alone, export __heap_base, or declare less (Emscripten: -sINITIAL_MEMORY=65536)");
 }
 
-/* no_room(wasm, by_quota=False): why the last creation, of that module, found no room, in words: what it wanted, what there is, what takes the
- * module's memory, and the flag that makes that smaller. `by_quota`: it is the quota that was too small. */
+/* no_room(wasm, by_quota=False) -> text that says why the last creation, of that module, found no room: the bytes that it wanted, the
+ * bytes that are free, what takes the module's memory and the flag that makes it smaller. `by_quota`: the quota was too small. */
 static mp_obj_t module_no_room(size_t count, const mp_obj_t *given) {
     uint32_t size, free_bytes, largest, regions;
     vstr_t text;

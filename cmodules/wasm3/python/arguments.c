@@ -1,4 +1,4 @@
-/* arguments.c - what a Python argument says in C: the task of an instance, and integers (contract in python.h). */
+/* arguments.c - converts Python arguments to C: instances to tasks, and integers (contract in python.h). */
 #include "py/runtime.h"
 #include "py/objint.h"
 

@@ -1,17 +1,17 @@
-/* backtrace.c - where a stopped instance stands, for Python: methods of wasm3.Instance, in the table of modwasm3.c. */
+/* backtrace.c - shows the frames of a stopped instance to Python: methods of wasm3.Instance, in the table of modwasm3.c. */
 #include "py/runtime.h"
 #include "py/unicode.h"
 
 #include "python.h"
 
-/* Frames of a backtrace: a runaway recursion has thousands, and its end tells as much as all of it. */
+/* Frames of a backtrace. A runaway recursion has thousands, and its innermost frames tell as much as all of them. */
 #define BACKTRACE_FRAMES 32
 
-/* Bytes of a function's name that a backtrace shows: a module chooses its names, and 32 frames of 10,000 bytes would
+/* Bytes of a function's name that a backtrace shows. A module chooses its names, and 32 names of 10,000 bytes would
  * fill the kernel's memory and hold up its console. */
 #define NAME_BYTES 64u
 
-/* The validator does not check the name section: a name that is no UTF-8 is shown as none. */
+/* Appends a frame to the list. A name that is not UTF-8 becomes None, because the validator does not check the name section. */
 static bool append_frame(void *list, uint32_t function, const char *name, uint32_t length) {
     if (name && length > NAME_BYTES)
         for (length = NAME_BYTES; length && ((byte)name[length] & 0xc0) == 0x80;) length--; /* not within a character */
@@ -35,7 +35,7 @@ static mp_obj_t instance_locate(size_t given, const mp_obj_t *args) {
     struct sov_task *task = sov_instance_task(args[0]);
     mp_buffer_info_t wasm = { 0 };
     if (given > 1) mp_get_buffer_raise(args[1], &wasm, MP_BUFFER_READ);
-    if (given > 1 && !wasm.buf) wasm.buf = ""; /* of an empty object: no module, and not none either */
+    if (given > 1 && !wasm.buf) wasm.buf = ""; /* an empty object is no module, but it was given: NULL would mean not given */
     uint32_t offsets[BACKTRACE_FRAMES];
     uint32_t count = sov_task_locate(task, wasm.buf, (uint32_t)wasm.len, offsets, BACKTRACE_FRAMES);
     if (count == SOV_NOWHERE) mp_raise_ValueError(MP_ERROR_TEXT("not the module of this task"));

@@ -1,4 +1,4 @@
-/* contents.c - what a module exports and imports, for Python: functions of the module `wasm3`, in the table of modwasm3.c. */
+/* contents.c - lists a module's exports and imports for Python: functions of the module `wasm3`, in the table of modwasm3.c. */
 #include "py/runtime.h"
 
 #include "python.h"
@@ -39,9 +39,9 @@ static mp_obj_t module_imports(mp_obj_t wasm_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_module_imports_obj, module_imports);
 
-/* stack_hint(wasm): what may be the start of the C stack, as an address: the initial value of global 0 where it is a mutable
- * i32 and the module names no global __stack_pointer. -1: there is no such global. Compilers of C put the stack pointer first, but any
- * program may have a global there, so this is good for a warning only. */
+/* stack_hint(wasm) -> an address that may be the start of the C stack: the initial value of global 0, where that is a mutable
+ * i32 and the module names no global __stack_pointer. -1: there is no such global. C compilers make the stack pointer the first
+ * global, but any program may have another global there, so the caller may use the address only for a warning. */
 static mp_obj_t module_stack_hint(mp_obj_t wasm_in) {
     struct sov_module module;
     uint32_t top;

@@ -1,10 +1,9 @@
 /* modwasm3.c - the module `wasm3`: instances as Python objects.
  *
- * Thin: every method turns Python arguments into C ones and calls task.h. Documented for Python in
- * docs/RUNTIME.md.
+ * Every method only converts its arguments from Python to C and calls task.h. docs/RUNTIME.md documents the Python API.
  *
- * Invariants: a region holds no Python object; an Instance whose task was killed or whose arena was
- * reset raises ValueError; resume, bill, debt and again allocate nothing on the Python heap.
+ * Invariants: a region holds no Python object; an Instance whose task was killed or whose arena was reset raises ValueError;
+ * resume, bill, debt and again allocate nothing on the Python heap.
  */
 #include "py/runtime.h"
 #include "py/gc.h"
@@ -23,7 +22,7 @@ static uint32_t get_size(mp_obj_t value, const char *what) {
     return (uint32_t)size;
 }
 
-/* Raises for a reason of the runtime; NULL is none. */
+/* Raises the exception for a reason of the runtime; NULL raises nothing. */
 static void raise_for(const char *reason) {
     if (!reason) return;
     if (sov_out_of_memory(reason)) mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("quota or arena exhausted"));
@@ -32,20 +31,20 @@ static void raise_for(const char *reason) {
 
 /* ---- creation ------------------------------------------------------------------------------------- */
 
-/* Bytes that nothing changes as long as a task refers to them: the machine's read-only memory, and `bytes`. Not what
- * is merely seen through something read-only: a memoryview's bytes may be a bytearray's. */
+/* Are these bytes unchangeable as long as a task refers to them? The machine's read-only memory and `bytes` are. A read-only
+ * memoryview is not enough, because its bytes may belong to a bytearray. */
 static bool is_immutable(mp_obj_t object, const mp_buffer_info_t *buffer) {
     return mp_obj_is_type(object, &mp_type_bytes) || sov_port_is_read_only(buffer->buf, (uint32_t)buffer->len);
 }
 
-/* The instance whose region is kept; raises ValueError for any other object. */
+/* Returns the emptied instance, whose region is kept; raises ValueError for any other object. */
 static instance_object *emptied(mp_obj_t object) {
     instance_object *old = mp_obj_is_type(object, &sov_instance_type) ? MP_OBJ_TO_PTR(object) : NULL;
     if (!old || !old->region || old->epoch != sov_runtime_epoch()) mp_raise_ValueError(MP_ERROR_TEXT("into is no emptied instance"));
     return old;
 }
 
-/* Has the collector give back the regions of instances without references. True where that made room. */
+/* Runs the collector, which gives back the regions of instances without references. True: the arena has more free bytes. */
 static bool collect_regions(void) {
     uint32_t size, before, after, largest, regions;
     if (gc_is_locked()) return false;
@@ -80,7 +79,7 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_
         options.entry = mp_obj_str_get_data(given[ARG_entry].u_obj, &length);
         options.entry_length = (uint32_t)length;
     }
-    /* The object first: when the Python heap is full, no region is taken. */
+    /* Allocates the object first, so that no region is taken when the Python heap is full. */
     instance_object *self = mp_obj_malloc_with_finaliser(instance_object, type);
     self->task = NULL;
     self->region = NULL;
@@ -100,7 +99,7 @@ static mp_obj_t instance_make_new(const mp_obj_type_t *type, size_t count, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* Gives the region back, with an instance in it or kept empty. False where there is none any more. */
+/* Gives the region back, whether it holds a task or is kept empty. False: the instance has no region any more. */
 static bool give_region(instance_object *self) {
     struct sov_task *task = self->task;
     void *region = self->region;
@@ -113,14 +112,14 @@ static bool give_region(instance_object *self) {
     return true;
 }
 
-/* kill(): gives the region back, also one that empty() kept. */
+/* kill(): gives the region back, including a region that empty() kept. */
 static mp_obj_t instance_kill(mp_obj_t self_in) {
     if (!give_region(MP_OBJ_TO_PTR(self_in))) sov_instance_task(self_in); /* raises */
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_kill_obj, instance_kill);
 
-/* empty(): ends the instance and keeps its region, cleared, for `Instance(wasm, ..., into=self)` or until kill(). */
+/* empty(): ends the task and keeps its region, cleared, until `Instance(wasm, ..., into=self)` or kill(). */
 static mp_obj_t instance_empty(mp_obj_t self_in) {
     struct sov_task *task = sov_instance_task(self_in);
     instance_object *self = MP_OBJ_TO_PTR(self_in);
@@ -262,7 +261,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(instance_region_obj, instance_region);
 static mp_obj_t instance_state_hash(mp_obj_t self_in) { return mp_obj_new_int_from_ull(sov_task_state_hash(sov_instance_task(self_in))); }
 static MP_DEFINE_CONST_FUN_OBJ_1(instance_state_hash_obj, instance_state_hash);
 
-/* MicroPython searches from the first: what every call needs stands in front. */
+/* MicroPython searches the table from its start, so the methods that every call needs come first. */
 static const mp_rom_map_elem_t instance_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_refused), MP_ROM_PTR(&sov_instance_refused_obj) },
     { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&instance_resume_obj) },
@@ -306,9 +305,9 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 /* ---- the module ----------------------------------------------------------------------------------- */
 
-/* The arena of the VM before a (soft) reset still holds tasks that no object refers to, so the first
- * import of a VM empties it. MicroPython runs this at *every* import of a built-in module; an entry in
- * sys.modules, which a reset clears, is what makes it once: later imports find the module there. */
+/* Empties the arena at the first import of a VM: after a soft reset, the arena still holds tasks that no object refers to.
+ * MicroPython runs this function at *every* import of a built-in module, so it records the first one in sys.modules, which
+ * a reset clears. Later imports find the module there. */
 extern const mp_obj_module_t sov_module;
 static mp_obj_t module_init(void) {
     mp_obj_t loaded = MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), name = MP_OBJ_NEW_QSTR(MP_QSTR_wasm3);
@@ -320,7 +319,7 @@ static mp_obj_t module_init(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(module_init_obj, module_init);
 
-/* validate(wasm): None, or ValueError("offset: reason"), or MemoryError. */
+/* validate(wasm): returns None, or raises ValueError("offset: reason") or MemoryError. */
 static mp_obj_t module_validate(mp_obj_t wasm_in) {
     mp_buffer_info_t wasm;
     mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);
@@ -330,7 +329,7 @@ static mp_obj_t module_validate(mp_obj_t wasm_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(module_validate_obj, module_validate);
 
 #if SOV_TEST_HOOKS
-/* _is_immutable(wasm): whether a task with a quota would go without a copy. */
+/* _is_immutable(wasm) -> whether a task with a quota would need no copy of the module. */
 static mp_obj_t module_is_immutable(mp_obj_t wasm_in) {
     mp_buffer_info_t wasm;
     mp_get_buffer_raise(wasm_in, &wasm, MP_BUFFER_READ);

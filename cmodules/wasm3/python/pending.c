@@ -1,6 +1,6 @@
-/* pending.c - the call that a suspended task waits in, as Python sees it: number, arguments, memory, capability.
+/* pending.c - shows the pending system call of a suspended task to Python: number, arguments, memory, capability.
  *
- * The capability of a call is checked here, in the task's table (cmodules/capability), before any handler is asked.
+ * This file checks the capability of a call in the task's table (cmodules/capability), before the kernel runs any handler.
  *
  * Invariant: nr, arg, refused, target, readinto, write, match and escape allocate nothing on the Python heap.
  */
@@ -31,7 +31,7 @@ static mp_obj_t instance_read(mp_obj_t self_in, mp_obj_t address, mp_obj_t lengt
 }
 MP_DEFINE_CONST_FUN_OBJ_3(sov_instance_read_obj, instance_read);
 
-/* (task, address, buffer, start=0, n=rest): the part of the buffer that takes part in a copy. */
+/* Arguments (task, address, buffer, start=0, n=rest) -> the part of the buffer that a copy uses. */
 static uint8_t *buffer_part(size_t count, const mp_obj_t *args, mp_uint_t access, int64_t *length) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[2], &buffer, access);
@@ -60,7 +60,7 @@ static mp_obj_t instance_write(size_t count, const mp_obj_t *args) {
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_write_obj, 3, 5, instance_write);
 
-/* match(address, length, names) -> place in the list or tuple of the first name whose bytes these are, or -1. */
+/* match(address, length, names) -> index of the first name in the list or tuple that equals the guest's bytes, or -1. */
 static mp_obj_t instance_match(size_t count, const mp_obj_t *args) {
     (void)count;
     int64_t length = sov_python_number(args[2]);
@@ -77,8 +77,8 @@ static mp_obj_t instance_match(size_t count, const mp_obj_t *args) {
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_match_obj, 4, 4, instance_match);
 
-/* escape(address, length, buffer, at) -> the end of what was put into the buffer from `at` on: the bytes as printable ASCII, a
- * backslash doubled, others as \xNN. ValueError where four for each do not fit. */
+/* escape(address, length, buffer, at) -> end of the text. Writes the guest's bytes into the buffer from `at` on, as printable ASCII:
+ * a backslash is doubled, other bytes become \xNN. ValueError where four bytes of text for each byte do not fit. */
 static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
     (void)count;
     int64_t length = sov_python_number(args[2]), at = sov_python_number(args[4]);
@@ -104,9 +104,9 @@ static mp_obj_t instance_escape(size_t count, const mp_obj_t *args) {
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sov_instance_escape_obj, 5, 5, instance_escape);
 
-/* ---- its capability --------------------------------------------------------------------------------- */
+/* ---- the capability of the call --------------------------------------------------------------------- */
 
-/* guard(capabilities): refused() accepts what this capability.Capabilities accepts, from now on. */
+/* guard(capabilities): from now on, refused() checks capabilities in this table, a capability.Capabilities. */
 static mp_obj_t instance_guard(mp_obj_t self_in, mp_obj_t table) {
     instance_object *self = MP_OBJ_TO_PTR(self_in);
     if (!mp_obj_is_type(table, &cap_table_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Capabilities"));
@@ -123,7 +123,7 @@ int32_t sov_instance_refused(mp_obj_t self_in) {
     return self->capabilities ? cap_check(self->capabilities, (uint32_t)sov_task_argument(task, 0), need) : ABI_ERR_BADCAP;
 }
 
-/* refused() -> as sov_instance_refused() in python.h. */
+/* refused() -> the result of sov_instance_refused(), see python.h. */
 static mp_obj_t instance_refused(mp_obj_t self_in) { return MP_OBJ_NEW_SMALL_INT(sov_instance_refused(self_in)); }
 MP_DEFINE_CONST_FUN_OBJ_1(sov_instance_refused_obj, instance_refused);
 

@@ -1,4 +1,4 @@
-/* python.h - what the files that face Python share: the object `wasm3.Instance`, and readers of Python's integers. */
+/* python.h - shared by the files that face Python: the object `wasm3.Instance`, and readers of Python's integers. */
 #ifndef SOV_PYTHON_H
 #define SOV_PYTHON_H
 
@@ -11,28 +11,29 @@
 typedef struct {
     mp_obj_base_t base;
     struct sov_task *task; /* NULL after kill() and empty() */
-    void *region;          /* after empty(): what the next instance is made in; else NULL */
-    uint32_t epoch;        /* of the arena that `task` lies in */
-    struct capability_table *capabilities; /* NULL: none, no capability is accepted */
-    mp_obj_t wasm;         /* what the task still compiles from: kept from the collector */
+    void *region;          /* after empty(): the region for the next instance; else NULL */
+    uint32_t epoch;        /* epoch of the arena that holds `task` */
+    struct capability_table *capabilities; /* NULL: there is no table, so no capability is accepted */
+    mp_obj_t wasm;         /* the bytes that the task still compiles from; the reference keeps them from the collector */
 } instance_object;
 
 extern const mp_obj_type_t sov_instance_type;
-struct sov_task *sov_instance_task(mp_obj_t self); /* raises ValueError where it was killed */
+struct sov_task *sov_instance_task(mp_obj_t self); /* raises ValueError where the task was killed */
 
-/* 0 where the pending call has the capability that it needs, or needs none; else the error code that answers it. Raises ValueError
- * as sov_instance_task(). */
+/* Checks the capability of the pending call. 0: the call has the capability that it needs, or needs none; else the error code
+ * that answers the call. Raises ValueError as sov_instance_task() does. */
 int32_t sov_instance_refused(mp_obj_t self);
 
-/* The 64 bits of an integer, or of 8 bytes in a bytearray, little-endian: on a 32-bit machine a large integer would be a
- * new object. */
+/* Returns the 64 bits of an integer, or of a bytearray of 8 bytes, little-endian. The bytearray saves an allocation, because
+ * on a 32-bit machine a large integer is a new object. */
 uint64_t sov_python_bits(mp_obj_t value);
 
-/* An integer of Python. On a 32-bit machine those from 2^30 on are objects; what 64 bits cannot hold is refused. */
+/* Returns a Python integer, also one that is an object (on a 32-bit machine from 2^30 on). Raises ValueError where 64 bits
+ * cannot hold it. */
 int64_t sov_python_number(mp_obj_t value);
 
-/* An address or index. A guest's pointer beyond 2^31 arrives as a negative small int (see arg); a number that 32 bits
- * cannot hold must not come out as another one. */
+/* Returns an address or index. A guest's pointer from 2^31 on arrives as a negative small int (see arg). Raises ValueError
+ * where 32 bits cannot hold the number, so that it never becomes another number. */
 uint32_t sov_python_u32(mp_obj_t value);
 
 /* pending.c: methods of wasm3.Instance, in the table of modwasm3.c. */

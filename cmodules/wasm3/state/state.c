@@ -1,4 +1,4 @@
-/* state.c - the check of a guest's pointer, the reasons of refusals, and the trap that the kernel sets (contract in status.h). */
+/* state.c - checks a guest's pointer, formats the reasons of refusals, sets the kernel's trap (contract in status.h). */
 #include "task_state.h"
 
 #include <stdarg.h>
@@ -19,7 +19,7 @@ void sov_task_trap(struct sov_task *task, const char *reason, size_t length) {
     task->status = SOV_TRAPPED;
 }
 
-/* Not in a region: the region that a reason belongs to is given back when the caller reads the reason. */
+/* Outside of any region, because the region is already given back when the caller reads the reason. */
 char sov_reason_text[SOV_REASON_BYTES];
 
 const char *sov_reason(const char *format, ...) {

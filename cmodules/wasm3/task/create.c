@@ -1,13 +1,14 @@
-/* create.c - from wasm bytes to a task ready to run.
+/* create.c - creates a task that is ready to run from wasm bytes.
  *
- * Examines the module first: validates it, scans it, looks its imports up, plans its memory. Only then it takes a region, lets
- * the engine load the module into it, links the imports, plans the phases, and lets the engine compile: with a quota only what
- * could turn out not to compile, else everything, and trims. So the reason of a refusal is the first of these: the module is
- * malformed or uses something unsupported, an import or the entry is not there, there is no room.
+ * It examines the module first: it validates and scans the module, checks the imports and plans the memory. Only then it takes a
+ * region, lets the engine load the module into it, links the imports and plans the phases. Last, the engine compiles: with a quota
+ * only the functions that could fail to compile later, else all functions, after which the region is trimmed. So a refusal
+ * has the first of these reasons that applies: the module is malformed or unsupported, an import or the entry is missing,
+ * there is no room.
  *
- * Invariants: only a module that passed the validator is loaded, and nothing changes its bytes between; what the validator
- * proved is not checked again; a creation that fails gives everything back; nothing of the module runs before resume(); a
- * module that was created in a region can be created in it again.
+ * Invariants: only a module that passed the validator is loaded, and nothing changes its bytes in between; what the validator
+ * proved is not checked again; a creation that fails gives everything back; no code of the module runs before resume(); a
+ * module that was created in a region can be created in that region again.
  */
 #include "phases.h"
 #include "system_calls.h"
@@ -19,26 +20,26 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Least wasm stack: a frame or two. Below that not even an empty function runs. */
+/* The smallest wasm stack: one or two frames. With less, not even an empty function runs. */
 #define MIN_STACK 64u
 #define MAX_STACK (1u << 24)
 
-/* Default wasm stack: what the SDK's modules take, and what an ordinary program of Rust, AssemblyScript or Emscripten takes.
- * The larger one is the default of modules that say nothing, where it is an eighth of the quota at most, and eight of them
- * are a quarter of the arena at most. */
+/* Default wasm stacks: SMALL_STACK suits the modules of the SDK, and USUAL_STACK suits an ordinary program of Rust,
+ * AssemblyScript or Emscripten. A module without __stack_pointer gets USUAL_STACK where that is at most an eighth of the quota
+ * and eight such stacks are at most a quarter of the arena. */
 #define SMALL_STACK 1024u
 #define USUAL_STACK 4096u
 #define LARGE_ARENA (128u * 1024u)
 
-/* What is known of a module before there is a region. */
+/* The facts about a module that are known before it has a region. */
 struct examined {
     struct sov_module scan;
     struct sov_facts facts;
-    uint32_t entry;      /* index of the function, where the options name one */
+    uint32_t entry;      /* index of the entry function, where the options name one */
     uint32_t stack;      /* bytes of wasm stack */
-    uint32_t reserved;   /* bytes of linear memory that the region has */
-    uint32_t initial;    /* bytes of it that the task has at first */
-    uint32_t max_pages; /* that memory.grow may reach */
+    uint32_t reserved;   /* bytes of linear memory that the region reserves */
+    uint32_t initial;    /* bytes of linear memory that the task has at first */
+    uint32_t max_pages; /* pages that memory.grow may reach */
 };
 
 static uint32_t wanted_bytes;
@@ -50,7 +51,7 @@ static const char *no_room(uint64_t bytes) {
     return sov_out_of_memory_text;
 }
 
-/* The validator's reason, with the feature that the module asks for where that is missing and the reason names none. */
+/* Returns the validator's reason. Where the reason names no unsupported feature, adds the first one that the module asks for. */
 static const char *invalid(const uint8_t *wasm, uint32_t size) {
     const char *name;
     uint32_t length;
@@ -82,7 +83,7 @@ static const char *plan_memory(struct examined *module, uint32_t wanted) {
         module->max_pages = (uint32_t)(limit / d_m3MemPageSize);
         return NULL;
     }
-    /* Less than the module declares: all it gets, and it cannot grow. */
+    /* The limit is less than the module declares: the task gets all of it at once and cannot grow. */
     module->initial = module->reserved;
     module->max_pages = scan->memory_pages;
     if (sov_stack_pointer(scan, &stack_top) && stack_top > module->initial)
@@ -91,8 +92,8 @@ static const char *plan_memory(struct examined *module, uint32_t wanted) {
     return NULL;
 }
 
-/* The wasm stack of a module that the options say nothing about: as large as its C stack, within bounds, since deep calls take
- * both. */
+/* The wasm stack where the options give no size: as large as the module's C stack, within bounds, because deep calls use
+ * both stacks. */
 static uint32_t default_stack(const struct sov_module *scan, uint32_t quota) {
     uint32_t top, size, free_bytes, largest, regions;
     if (sov_stack_pointer(scan, &top)) return top <= SMALL_STACK ? SMALL_STACK : top < USUAL_STACK ? (top + 7u) & ~7u : USUAL_STACK;
@@ -100,7 +101,7 @@ static uint32_t default_stack(const struct sov_module *scan, uint32_t quota) {
     return size >= LARGE_ARENA && (!quota || quota >= 8 * USUAL_STACK) ? USUAL_STACK : SMALL_STACK;
 }
 
-/* Refuses what this machine has no stack to compile. */
+/* Refuses a module whose blocks need more C stack to compile than this machine has. */
 static const char *check_stack(const struct sov_facts *facts) {
     uint32_t bytes = sov_compile_stack(facts->nesting, facts->values);
     if (sov_has_stack(bytes)) return NULL;
@@ -108,12 +109,12 @@ static const char *check_stack(const struct sov_facts *facts) {
         (unsigned)bytes, (unsigned)sov_port_stack_left());
 }
 
-/* Bytes that its region has at least. */
+/* The smallest region that the module can have, in bytes. */
 static uint64_t min_bytes(const struct examined *module, const struct sov_options *options) {
     return options->quota ? options->quota : sizeof(struct sov_task) + (uint64_t)module->reserved + module->stack;
 }
 
-/* Everything that can be said of a module without a region. NULL, or the first reason against it. */
+/* Examines a module as far as that needs no region. Returns NULL, or the first reason to refuse the module. */
 static const char *examine(struct examined *module, const uint8_t *wasm, uint32_t size, uint8_t *workspace, uint32_t workspace_bytes,
     const struct sov_options *options) {
     const char *reason;
@@ -134,7 +135,7 @@ static const char *examine(struct examined *module, const uint8_t *wasm, uint32_
 
 /* ---- phases --------------------------------------------------------------------------------------- */
 
-/* A phase runs a function without arguments; results are allowed for the entry only. */
+/* Plans a phase. Its function must take no arguments; only the entry may have results. */
 static const char *plan_phase(struct sov_task *task, enum sov_phase phase, const char *what, u32 index) {
     IM3Module module = task->module;
     IM3FuncType type = sov_function(module, index)->funcType;
@@ -163,7 +164,7 @@ static const char *plan_phases(struct sov_task *task, const struct examined *mod
 
 /* ---- creation ------------------------------------------------------------------------------------- */
 
-/* Everything that allocates from the region's heap; a failed allocation does not return from here. */
+/* Does everything that allocates from the region's heap; does not return when an allocation fails. */
 static const char *build(
     struct sov_task *task, const struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     const char *reason;
@@ -173,8 +174,8 @@ static const char *build(
     return plan_phases(task, module, options);
 }
 
-/* A region without a quota is the largest free block at first: the part of it that compiling will borrow as a stack is
- * given back before. Returns what is left. */
+/* Gives back a part of a region without a quota, from which the compilation can borrow its stack: the region is the largest
+ * free block at first. Returns the bytes that are left. */
 static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const struct sov_facts *facts) {
     uint64_t room = (uint64_t)sov_compile_stack(facts->nesting, facts->values) + sov_port_stack_extra + POOL_HEADER_BYTES;
     if (!sov_port_stack_extra || sov_port_stack_left() >= room || room >= bytes) return bytes;
@@ -183,18 +184,18 @@ static uint32_t leave_room_for_stack(uint8_t *region, uint32_t bytes, const stru
     return bytes;
 }
 
-/* Lays the region out and builds the task in it. `region` is `bytes` long. */
+/* Lays out the region of `bytes` bytes and builds the task in it. */
 static const char *create_in(
     uint8_t *region, uint32_t bytes, const struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     const char *volatile reason;
     uint64_t fixed = (uint64_t)sizeof(struct sov_task) + module->reserved;
     if (fixed + module->stack + 2 * POOL_HEADER_BYTES > bytes) return no_room(fixed + module->stack + 2 * POOL_HEADER_BYTES);
 
-    /* What a task can see is cleared here: its linear memory, whole, to the limit it may grow to. The heap
-     * clears each block when it is taken. */
+    /* Clears the whole linear memory up to the limit it may grow to, because the task can see it. The heap clears each block
+     * when it is taken. */
     memset(region, 0, (size_t)fixed);
     struct sov_task *task = (struct sov_task *)region;
-    task->size = bytes; /* but for what finish() knows of */
+    task->size = bytes; /* finish() sets the final size */
     task->on_demand = options->quota != 0;
     task->nesting = (uint16_t)module->facts.nesting;
     task->values = (uint16_t)module->facts.values;
@@ -217,14 +218,15 @@ static const char *create_in(
     return reason;
 }
 
-/* Bytes of a region of `bytes` beside the copy of the module, for a task that has to keep one; 0 where it does not fit. */
+/* The bytes of a region of `bytes` that are left beside the copy of the module, where the task must keep a copy. 0: the copy
+ * does not fit. */
 static uint32_t beside_copy(uint32_t bytes, uint32_t size, const struct sov_options *options) {
     if (!options->quota || options->immutable) return bytes;
     return size < bytes ? (bytes - size) & ~7u : 0;
 }
 
-/* The bytes that the task keeps: those of the caller, or a copy at the end of the region, which is scanned again since what is
- * known of a module points into its bytes. `*bytes`: of the region, less the copy; 0 where it does not fit. */
+/* Returns the wasm bytes that the task keeps: the caller's bytes, or a copy at the end of the region. Scans the copy again,
+ * because the scan points into the bytes. Subtracts the copy from *bytes, the size of the region; 0: the copy does not fit. */
 static const uint8_t *keep_wasm(
     uint8_t *region, uint32_t *bytes, struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     *bytes = beside_copy(*bytes, size, options);
@@ -234,14 +236,15 @@ static const uint8_t *keep_wasm(
     return wasm;
 }
 
-/* The last steps: a new region (`is_new`; one that was kept stays as long as it is) becomes as long as the task needs. */
+/* Finishes the task: without a quota, trims a new region to the size that the task needs. A kept region (!is_new) keeps its
+ * size. */
 static void finish(struct sov_task *task, bool is_new, const struct examined *module, const struct sov_options *options) {
     if (options->quota) {
         task->size = options->quota;
     } else {
         task->heap.size = task->heap.reach;
         task->size = (uint32_t)(task->heap.base - (uint8_t *)task) + task->heap.reach;
-        /* The next creation in this region validates in it. */
+        /* The region must hold the validator's workspace too, because the next creation in this region validates in it. */
         if (is_new) sov_region_trim(task, task->size > module->facts.workspace ? task->size : module->facts.workspace);
     }
     sov_task_begin(task);
@@ -253,13 +256,13 @@ static const char *check_options(const struct sov_options *options) {
     return NULL;
 }
 
-/* A reason that stays valid: those of wasm3 may lie in the region. */
+/* Makes a reason that stays valid, because a reason of wasm3 may be in the region. */
 static const char *kept_reason(const char *reason) {
     return !reason || sov_out_of_memory(reason) || reason == sov_reason_text ? reason : sov_reason("%s", reason);
 }
 
-/* Examines a module in memory that is free now: in as much as the region will have, so that nothing outside of it is
- * written. Where there is no such block, in the largest one, to find the other reasons before that one. */
+/* Examines a module in free memory of the arena: in a block as large as the region will be, so that nothing outside is
+ * written. Where there is no such block, uses the largest one, so that every other reason is found before "no room". */
 static const char *examine_in_free_memory(struct examined *module, const uint8_t *wasm, uint32_t size, const struct sov_options *options) {
     uint32_t bytes = options->quota;
     uint8_t *workspace = bytes ? sov_region_take(bytes) : sov_region_take_largest(&bytes);
@@ -278,8 +281,8 @@ const char *sov_task_create(struct sov_task **created, const uint8_t *wasm, uint
     if (!reason) reason = examine_in_free_memory(&module, wasm, size, options);
     if (reason) return kept_reason(reason);
 
-    /* The compiler's tables are taken first: at the bottom of the arena, where the next creation takes them
-     * again, so they do not cut up the space between regions. Every task keeps its share, since it may be created again. */
+    /* Takes the compiler's tables first, so that they lie at the bottom of the arena and do not split the space between
+     * regions; the next creation takes them at the same place. Every task keeps its share, because it may be created again. */
     uint64_t min = min_bytes(&module, options);
     if (!sov_tables_take()) return no_room(min);
     uint32_t bytes = options->quota;

@@ -4,7 +4,7 @@
 
 struct sov_task;
 
-/* Begins the next phase that has a function; without one the task has exited. */
+/* Begins the next phase that has a function. Where none is left, the task exits. */
 void sov_task_begin(struct sov_task *task);
 
 #endif

@@ -1,12 +1,12 @@
-/* system_calls.c - what happens between a host call and the kernel: every argument is checked against the ABI.
+/* system_calls.c - checks every argument of a host call against the ABI before the kernel sees the call.
  *
- * A guest's arguments are allegations. Here, and nowhere else, a (pointer, length) is held against the
- * bounds of linear memory (sov_slice), integers against their ranges, flags against their mask. The kernel
- * only ever sees values that are in range, as small integers.
+ * A guest's arguments are not trusted. Only this file checks them: a (pointer, length) against the bounds of linear memory
+ * (sov_slice), integers against their ranges, and flags against their mask. The kernel sees only values that are in range,
+ * as small integers.
  *
- * Order, the same for all calls: pointers first (outside memory: a fault, the task ends), then integers and
- * flags (INVAL), then limits on lengths (cut where short counts are normal, else TOOBIG). The fuel charge of
- * the ABI is taken in every case, so that refused calls are not free.
+ * A pointer outside memory is a fault and ends the task. An integer or flag out of range answers INVAL. A length above its
+ * limit is cut where short counts are normal, else it answers TOOBIG; INVAL comes before TOOBIG. Every call pays the fuel
+ * charge of the ABI, so that refused calls are not free.
  */
 #include "system_calls.h"
 
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Number of the host function that answers 0 to anything: the print functions that the specification's
+/* Number of a host function that answers 0 to every call. It stands for the print functions that the specification's
  * scripts import from the module "spectest". */
 #define SPECTEST_NUMBER ABI_COUNT
 
@@ -27,7 +27,7 @@ _Static_assert(ABI_COUNT < 256, "the number of a call is remembered in a byte");
 
 static uint64_t *argument_slots(const struct sov_task *task) { return (uint64_t *)task->run.sp + sov_pending_type(task)->numRets; }
 
-/* Charges the call, what it may copy and the steps of its path. */
+/* Charges the call, the bytes that it may copy and the steps of its path. */
 static void charge(struct sov_task *task, const struct abi_call *call, uint32_t bytes, uint32_t slashes) {
     task->run.fuel -= (int32_t)(call->fuel + call->fuel_per_16_bytes * ((bytes + 15) / 16) + ABI_FUEL_PER_SLASH * slashes);
 }
@@ -43,7 +43,7 @@ void sov_task_charge_again(struct sov_task *task) {
     if (number >= ABI_COUNT) return;
     uint32_t fuel = abi_calls[number].fuel;
     task->fuel_used += fuel;
-    if (task->run.fuel > -SOV_MAX_FUEL) task->run.fuel -= (int32_t)fuel; /* a call that is tried again for ever must not wrap the debt */
+    if (task->run.fuel > -SOV_MAX_FUEL) task->run.fuel -= (int32_t)fuel; /* endless retries of a call must not wrap the debt */
 }
 
 static int32_t in_range(const struct abi_argument *argument, int32_t value) {
@@ -54,7 +54,8 @@ static int32_t in_range(const struct abi_argument *argument, int32_t value) {
     }
 }
 
-/* The program asks how much memory it has in order to use it: gives all that is reserved, which need not be whole pages. */
+/* Grows linear memory to all reserved bytes, which need not be whole pages. A program that asks for the size of its memory is
+ * about to use all of it. */
 static void grow_to_limit(struct sov_task *task) {
     if (task->header.length >= task->memory_limit) return;
     task->header.length = task->memory_limit;
@@ -88,7 +89,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
             length = (uint32_t)argument->max;
             slots[argument->first + 1] = length;
         }
-        if (length == 0) slots[argument->first] = 0; /* any address will do, and this one is a small int */
+        if (length == 0) slots[argument->first] = 0; /* the address does not matter, and 0 is a small int */
         bytes += length;
         if (call->pays_for_slashes) slashes += count_slashes(sov_slice(task, address, length), length);
     }
@@ -96,7 +97,7 @@ enum sov_disposition sov_dispose(struct sov_task *task, int64_t *answer) {
         const struct abi_argument *argument = &abi_arguments[call->first_argument + i];
         int32_t value = (int32_t)slots[argument->first];
         if (argument->kind == ABI_CAP) {
-            if (value < argument->min || value > argument->max) slots[argument->first] = 0; /* no capability: BADCAP */
+            if (value < argument->min || value > argument->max) slots[argument->first] = 0; /* names no capability: BADCAP */
         } else if (!in_range(argument, value)) {
             refusal = ABI_ERR_INVAL;
         }
@@ -152,7 +153,7 @@ static void type_text(const struct abi_call *call, char *to) {
     memcpy(to, ")", 2);
 }
 
-/* A name that a module chose, as printable ASCII: other bytes as escapes, a long one cut with dots. */
+/* Writes a name from a module as printable ASCII: other bytes become escapes, and a long name ends with dots. */
 #define NAME_BYTES 100
 static const char *printable(char *text, const char *name, uint32_t length) {
     char *at = text, *last = text + NAME_BYTES - 8;

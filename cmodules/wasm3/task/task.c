@@ -1,7 +1,7 @@
-/* task.c - running, stopping and inspecting tasks (contract in task.h).
+/* task.c - runs, ends and inspects tasks (contract in task.h).
  *
- * A task runs in phases: the start function, `_initialize`, the entry. Between phases nothing is visible
- * from outside: one resume may end one phase and begin the next.
+ * A task runs in phases: the start function, `_initialize`, the entry. The caller does not see the end of a phase:
+ * one resume may end a phase and begin the next.
  */
 #include "task.h"
 
@@ -17,11 +17,11 @@ void sov_task_begin(struct sov_task *task) {
         task->status = SOV_EXITED;
         return;
     }
-    sov_enter(task, sov_function(task->module, (u32)task->phase_function[task->phase++])); /* made at creation */
+    sov_enter(task, sov_function(task->module, (u32)task->phase_function[task->phase++])); /* the function was made at creation */
     task->status = SOV_PREEMPTED;
 }
 
-/* wasm3 marks its traps with this; a crash record says the rest. */
+/* Removes the mark that wasm3 puts before its traps: a crash record shows only the text after it. */
 static const char *trap_text(const char *text) {
     static const char mark[] = "[trap] ";
     return strncmp(text, mark, sizeof mark - 1) ? text : text + sizeof mark - 1;
@@ -33,7 +33,7 @@ static void answer_call(struct sov_task *task, int64_t answer) {
     sov_answer(task, answer);
 }
 
-/* Runs until the slice is used up, the kernel is wanted or the task ends. */
+/* Runs until the slice is used up, a host call needs the kernel or the task ends. */
 static void run(struct sov_task *task) {
     while (task->status == SOV_PREEMPTED && task->run.fuel >= 0) {
         const void *signal = sov_interpret(task);

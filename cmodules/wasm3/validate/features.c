@@ -1,10 +1,10 @@
-/* features.c - the first feature that a module demands and the runtime lacks, by its section target_features (contract in scan.h). */
+/* features.c - finds the first feature in the section target_features that the runtime does not support (contract in scan.h). */
 #include "scan.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* What may be demanded, as LLVM calls it. */
+/* The features that a module may demand, by their names in LLVM. */
 static const char *const has[] = { "mutable-globals", "sign-ext", "nontrapping-fptoint", "bulk-memory", "bulk-memory-opt", "multivalue",
     "call-indirect-overlong", "extended-const", "reference-types" };
 
@@ -18,7 +18,7 @@ bool sov_missing_feature(const uint8_t *wasm, uint32_t size, const char **name, 
     struct sov_bytes section = sov_custom_section(wasm, size, "target_features", 15);
     const uint8_t *at = section.start;
     if (!at || at == section.end) return false;
-    /* Counts and names are short: each number is one byte. */
+    /* The count and the lengths of names are small, so each number is one byte. */
     for (uint8_t count = *at++; count && section.end - at >= 2; count--) {
         bool wanted = *at++ != '-';
         uint32_t length = *at++;

@@ -1,7 +1,7 @@
-/* opcodes.h - the opcodes of WebAssembly that the runtime names, as the specification spells them.
+/* opcodes.h - the opcodes of WebAssembly that the runtime names, with the specification's names.
  *
- * Source: WebAssembly Core Specification, section 5.4 "Instructions" of the binary format. A range has its first and its
- * last member.
+ * Source: WebAssembly Core Specification, section 5.4 "Instructions" of the binary format. For a range of opcodes, this file
+ * names the first and the last member.
  */
 #ifndef SOV_OPCODES_H
 #define SOV_OPCODES_H
@@ -22,13 +22,13 @@ enum sov_opcode {
     OP_CALL_INDIRECT = 0x11,
     OP_DROP = 0x1a,
     OP_SELECT = 0x1b,
-    OP_SELECT_TYPED = 0x1c, /* a vector of one type follows */
+    OP_SELECT_TYPED = 0x1c, /* followed by a vector of one type */
     OP_LOCAL_GET = 0x20,
     OP_LOCAL_SET = 0x21,
     OP_LOCAL_TEE = 0x22,
     OP_GLOBAL_GET = 0x23,
     OP_GLOBAL_SET = 0x24,
-    OP_FIRST_ACCESS = 0x28, /* i32.load; loads come first */
+    OP_FIRST_ACCESS = 0x28, /* i32.load; the loads come before the stores */
     OP_FIRST_STORE = 0x36,  /* i32.store */
     OP_LAST_ACCESS = 0x3e,  /* i64.store32 */
     OP_MEMORY_SIZE = 0x3f,
@@ -38,19 +38,19 @@ enum sov_opcode {
     OP_F32_CONST = 0x43,
     OP_F64_CONST = 0x44,
     OP_FIRST_NUMERIC = 0x45, /* i32.eqz */
-    OP_I32_ADD = 0x6a,       /* sub and mul follow */
+    OP_I32_ADD = 0x6a,       /* followed by sub and mul */
     OP_I32_MUL = 0x6c,
     OP_I64_ADD = 0x7c,
     OP_I64_MUL = 0x7e,
     OP_LAST_NUMERIC = 0xc4,  /* i64.extend32_s */
-    OP_REF_NULL = 0xd0,      /* a type follows */
+    OP_REF_NULL = 0xd0,      /* followed by a type */
     OP_REF_FUNC = 0xd2,
-    OP_PREFIX_FC = 0xfc,     /* a number follows */
+    OP_PREFIX_FC = 0xfc,     /* followed by a number */
 };
 
-/* Numbers behind OP_PREFIX_FC; 0 to 7 are the saturating truncations. */
+/* Numbers after OP_PREFIX_FC; 0 to 7 are the saturating truncations. */
 enum sov_prefixed_opcode {
-    OP_MEMORY_INIT = 8, /* the first that saturates nothing */
+    OP_MEMORY_INIT = 8, /* the first after the saturating truncations */
     OP_DATA_DROP = 9,
     OP_MEMORY_COPY = 10,
     OP_MEMORY_FILL = 11,
@@ -59,8 +59,8 @@ enum sov_prefixed_opcode {
     OP_TABLE_COPY = 14,
 };
 
-/* Flags of a segment: it is passive or declared; it names its table or memory, or is declared; its elements are expressions. An
- * active one of kind 0 or 4 belongs to table or memory 0. */
+/* Flags of a segment. PASSIVE: it is passive or declared. EXPLICIT: it names its table or memory, or, with PASSIVE, it is
+ * declared. EXPRESSIONS: its elements are expressions. An active segment of kind 0 or 4 belongs to table or memory 0. */
 enum { SEGMENT_PASSIVE = 1, SEGMENT_EXPLICIT = 2, SEGMENT_EXPRESSIONS = 4 };
 
 #define TYPE_FUNCREF 0x70

@@ -2,7 +2,7 @@
  *
  * Included by validate_body.c only.
  *
- * Invariant: what lies below the innermost frame's height is never touched; in unreachable code there is T_ANY instead.
+ * Invariant: no function touches operands below the innermost frame's height; in unreachable code, a pop there yields T_ANY.
  */
 #ifndef SOV_OPERANDS_H
 #define SOV_OPERANDS_H
@@ -14,7 +14,7 @@ static const char *const type_name[] = { "any type", "i32", "i64", "f32", "f64" 
 #define reject_here(...) sov_reject(v, start, __VA_ARGS__)
 
 static void push(struct validator *v, const uint8_t *start, uint8_t type) {
-    /* wasm3's compiler keeps locals, block records and operands in one table. */
+    /* The bound covers locals, block records and operands together, because wasm3's compiler keeps them in one table. */
     uint32_t values = v->height + innermost(v)->records;
     if (values > v->peak) v->peak = values;
     if (values + v->local_count >= MAX_OPERANDS)

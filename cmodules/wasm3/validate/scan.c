@@ -1,7 +1,7 @@
-/* scan.c - reads what the loader must know of a module before it lays out a region (contract in scan.h).
+/* scan.c - reads the facts that the loader needs from a module before it lays out a region (contract in scan.h).
  *
- * Every read goes through a cursor that cannot pass its end: once something is short or malformed the cursor
- * is `bad` and yields zeroes, so callers test once, at the end.
+ * Every read goes through a cursor that cannot pass its end. A read of short or malformed bytes makes the cursor `bad`, and a
+ * bad cursor yields zeroes, so a caller tests it once, at the end.
  */
 #include "opcodes.h"
 #include "scan.h"
@@ -20,7 +20,7 @@ static uint8_t read_byte(struct cursor *c) {
     return 0;
 }
 
-/* An LEB128 number of at most `most` bytes; the sign is extended when asked for. */
+/* Reads an LEB128 number of at most `max` bytes; extends the sign if `is_signed`. */
 static uint64_t read_leb(struct cursor *c, unsigned max, bool is_signed) {
     uint64_t value = 0;
     for (unsigned i = 0; i < max; i++) {
@@ -163,7 +163,7 @@ bool sov_find_export(const struct sov_module *module, uint8_t kind, const char *
     return false;
 }
 
-/* Does an addition, subtraction or multiplication to the two values at `top`. */
+/* Adds, subtracts or multiplies the two values at `top`; the result replaces the first. */
 static void calculate(uint64_t *top, uint8_t opcode) {
     bool is_i32 = opcode <= OP_I32_MUL;
     switch (opcode - (is_i32 ? OP_I32_ADD : OP_I64_ADD)) {
@@ -205,7 +205,7 @@ static bool evaluate(struct cursor *c, sov_global_value *global, const void *con
         }
         values[height++] = next;
     }
-    c->bad = true; /* of what is not valid */
+    c->bad = true; /* the expression does not end or is too high: not valid */
     return false;
 }
 
@@ -237,7 +237,7 @@ bool sov_exported_global(const struct sov_module *module, const char *name, uint
     return sov_find_export(module, 3, name, length, &index) && sov_constant_global(module, index, value, &is_mutable);
 }
 
-/* `at` is where the next entry stands, 0 before the first. */
+/* `at` is the offset of the next entry in the section's contents; 0 before the first entry. */
 bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_t *at, struct sov_name *name) {
     struct cursor c = section_cursor(module, 0);
     while (c.at < c.end) {
@@ -247,7 +247,7 @@ bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_
         if (c.bad) return false;
         if (id != what) continue;
         c = (struct cursor){ start, start + length, false };
-        read_u32(&c); /* how many: they end with the subsection */
+        read_u32(&c); /* the count is not needed, because the names end with the subsection */
         if (*at) c.at = module->section[0].start + *at;
         if (c.at >= c.end) return false;
         name->index = read_u32(&c);
@@ -259,7 +259,8 @@ bool sov_next_name(const struct sov_module *module, enum sov_named what, uint32_
     return false;
 }
 
-/* A value type as the module has it (0x7f to 0x7c) or as wasm3 counts it (1 to 4); "?" for any other of a module that was not validated. */
+/* The letter of a value type, as the module encodes it (0x7f to 0x7c) or as wasm3 numbers it (1 to 4). "?": another type, which only
+ * a module that was not validated has. */
 static char type_letter(uint8_t type) { return "viIfF???"[(type > 4 ? 0x80 - type : type) & 7]; }
 
 void sov_type_text(char *text, uint32_t bytes, const uint8_t *results, uint32_t result_count, const uint8_t *params, uint32_t param_count) {

@@ -5,12 +5,12 @@
 #ifndef SOV_SIGNATURES_H
 #define SOV_SIGNATURES_H
 
-/* A line for each entry reads as a table, so the formatter stays out. */
+/* The formatter is off, because one line for each entry reads as a table. */
 /* clang-format off */
 
 #include "validate_state.h"
 
-/* Type and natural alignment (its logarithm) of the accesses 0x28 to 0x3e. */
+/* Type and natural alignment (its base-2 logarithm) of the accesses 0x28 to 0x3e. */
 static const uint8_t access_type[] = {
     T_I32, T_I64, T_F32, T_F64, T_I32, T_I32, T_I32, T_I32, T_I64, T_I64, T_I64, T_I64, T_I64, T_I64,
     T_I32, T_I64, T_F32, T_F64, T_I32, T_I32, T_I64, T_I64, T_I64,
@@ -20,7 +20,7 @@ static const uint8_t access_alignment[] = {
     2, 3, 2, 3, 0, 1, 0, 1, 2,
 };
 
-/* Bits 0-2: type of the operands, bit 3: two of them, bits 4-6: type of the result. */
+/* Bits 0-2: type of the operands; bit 3: there are two operands; bits 4-6: type of the result. */
 #define UNARY(FROM, TO) (T_##FROM | T_##TO << 4)
 #define BINARY(FROM, TO) (T_##FROM | 8 | T_##TO << 4)
 

@@ -1,9 +1,9 @@
-/* validate_body.c - function bodies: every operand and label, unreachable code included.
+/* validate_body.c - validates function bodies: every operand and label, including unreachable code.
  *
- * The algorithm of the specification's appendix: a stack of operand types and a stack of frames, one pass. In
- * unreachable code the operand stack yields T_ANY below the frame's height.
+ * It is the algorithm of the specification's appendix, with a stack of operand types, a stack of frames and one pass. In
+ * unreachable code, the operand stack yields T_ANY below the frame's height.
  *
- * Invariants: operands[0..height) and depth frames are in use and do not touch; a frame's height never exceeds
+ * Invariants: operands[0..height) and frames 0 to depth - 1 are in use and do not overlap; a frame's height never exceeds
  * the operand height; the first frame is the function itself.
  */
 #include "validate_state.h"
@@ -29,7 +29,7 @@ static void push_params(struct validator *v, const uint8_t *start, const struct 
     if (block->type) push_types(v, start, block->type->params, block->type->param_count);
 }
 
-/* Is there room for one more frame above what ends at `end`? */
+/* Leaves with SOV_WORKSPACE_FULL unless there is room for one more frame above the operands or locals that end at `end`. */
 static void need_room(struct validator *v, const uint8_t *end) {
     const uint8_t *low = (const uint8_t *)frame_at(v, v->depth);
     if (low < end) sov_workspace_full(v);
@@ -46,7 +46,7 @@ static void enter(struct validator *v, const uint8_t *start, uint8_t opcode, str
     push_params(v, start, &type);
 }
 
-/* A block is left with `count` values. */
+/* Counts the values that leave a block together, because the compiler never reuses the slots of such a move (SURE_SLOTS). */
 static void note_moves(struct validator *v, uint32_t count) {
     if (count > 1 && v->moved < SURE_SLOTS) v->moved += count;
 }
@@ -54,7 +54,7 @@ static void note_moves(struct validator *v, uint32_t count) {
 static struct frame leave(struct validator *v, const uint8_t *start) {
     struct frame frame = *innermost(v);
     note_moves(v, result_count(&frame.type));
-    note_moves(v, result_count(&frame.type)); /* an `else` that is not there moves them too */
+    note_moves(v, result_count(&frame.type)); /* an `if` without `else` moves them a second time */
     pop_results(v, start, &frame.type);
     if (v->height != frame.height)
         reject_here("type mismatch: %u operands too many at the end of a block", (unsigned)(v->height - frame.height));
@@ -71,7 +71,7 @@ static struct block_type read_block_type(struct validator *v) {
     }
     if (code == -64) return (struct block_type){ NULL, T_ANY };
     if (code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
-    v->at = start; /* says which feature has it */
+    v->at = start; /* reads the type again, to name the feature that has it */
     sov_read_value_type(v);
     reject_here("malformed block type");
 }
@@ -93,7 +93,7 @@ static void push_label(struct validator *v, const uint8_t *start, const struct f
     for (uint32_t i = 0; i < label_arity(label); i++) push(v, start, label_type(label, i));
 }
 
-/* Holds the operands against a label without taking them. */
+/* Compares the operands with the types of a label, without popping them. */
 static void check_label(struct validator *v, const uint8_t *start, const struct frame *label) {
     const struct frame *frame = innermost(v);
     uint32_t height = v->height;
@@ -130,7 +130,7 @@ static void call(struct validator *v, const uint8_t *start, const struct functio
     push_types(v, start, type->results, type->result_count);
 }
 
-/* The index of table 0, in as many bytes of LEB128 as there may be: LLVM 20 writes five. */
+/* Reads the index of table 0, an LEB128 number in up to five bytes, because LLVM 20 writes five. */
 static void need_table(struct validator *v, const uint8_t *start) {
     uint32_t index = read_u32(v);
     if (index || !v->has_table) reject_here("unknown table %u", (unsigned)index);
@@ -195,7 +195,7 @@ static void access_memory(struct validator *v, const uint8_t *start, uint8_t opc
 /* ---- numeric instructions ------------------------------------------------------------------------- */
 
 static void apply(struct validator *v, const uint8_t *start, uint8_t signature) {
-    /* Nearly always the operands are there, and the result takes the place of one: nothing else is to be checked. */
+    /* Fast path: the operands are nearly always present, and the result replaces an operand, so no bound needs a check. */
     uint8_t type = signature & 7, *top = v->operands + v->height - 1;
     uint32_t present = v->height - innermost(v)->height;
     if (signature & 8 ? present > 1 && top[0] == type && top[-1] == type : present && top[0] == type) {
@@ -208,7 +208,8 @@ static void apply(struct validator *v, const uint8_t *start, uint8_t signature) 
     push(v, start, signature >> 4);
 }
 
-/* The data section comes later: a section before the code says how many segments it has. */
+/* Reads the index of a data segment. The data section comes after the code, so the data count section gives the number of
+ * segments. */
 static void need_data(struct validator *v, const uint8_t *start) {
     uint32_t index = read_u32(v);
     if (v->data_count == UINT32_MAX) reject_here("data count section required");
@@ -371,7 +372,7 @@ void sov_validate_body(struct validator *v, uint32_t function) {
     v->doubtful = type->result_count > SURE_CALL;
     v->peak = v->moved = 0;
     v->operands = v->locals + v->local_count;
-    /* The function's own frame takes its parameters as locals, not as operands. read_locals() left room. */
+    /* The function's own frame has its parameters as locals, not as operands. read_locals() has left room for the frame. */
     *frame_at(v, 0) = (struct frame){ .type = { type, T_ANY }, .opcode = OP_BLOCK };
     v->depth = 1;
     while (v->depth) {

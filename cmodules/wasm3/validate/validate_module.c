@@ -1,25 +1,25 @@
-/* validate_module.c - sections: their order, sizes and contents, function bodies excepted. */
+/* validate_module.c - validates the sections of a module: order, sizes and contents, except for function bodies. */
 #include "validate_state.h"
 
 #include <string.h>
 
-/* Bounds where wasm3's own tables or searches would take more memory or time than a module deserves: types
- * are compared pairwise, the others cost structures in the region. */
+/* Bounds on a module, because larger numbers would take too much memory or time: wasm3 compares types pairwise, and all
+ * others cost structures in the region. */
 #define MAX_TYPES 1000u
 #define MAX_FUNCTIONS 20000u
 #define MAX_IMPORTS 1000u
 #define MAX_EXPORTS 10000u
 #define MAX_GLOBALS 10000u
 #define MAX_SEGMENTS 10000u
-#define MAX_PARAMS 1000u /* wasm3's own limit, params and results together */
-#define MAX_TABLE 100000u /* likewise */
-#define MAX_NAME 10000u   /* likewise */
+#define MAX_PARAMS 1000u /* wasm3's own limit on parameters and results together */
+#define MAX_TABLE 100000u /* wasm3's own limit */
+#define MAX_NAME 10000u   /* wasm3's own limit */
 #define MAX_PAGES 65536u
 
 static uint32_t read_count(struct validator *v, uint32_t max, const char *what) {
     const uint8_t *at = v->at;
     uint32_t count = read_u32(v);
-    /* Every entry takes a byte at least: a count beyond that cannot be meant. */
+    /* Every entry takes at least one byte, so a count above the bytes that are left is malformed. */
     if (count > (uint32_t)(v->end - v->at)) sov_reject(v, at, "unexpected end: %u %s", (unsigned)count, what);
     if (count > max) sov_reject(v, at, "%u %s, at most %u are supported", (unsigned)count, what, (unsigned)max);
     return count;
@@ -32,7 +32,7 @@ static bool is_utf8(const uint8_t *at, const uint8_t *end) {
         if (lead < 0x80) continue;
         unsigned more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
         if (lead < 0xc2 || lead > 0xf4 || (size_t)(end - at) < more) return false;
-        uint8_t min = 0x80, max = 0xbf; /* of the second byte */
+        uint8_t min = 0x80, max = 0xbf; /* bounds of the second byte */
         if (lead == 0xe0) min = 0xa0;
         if (lead == 0xed) max = 0x9f;
         if (lead == 0xf0) min = 0x90;
@@ -45,7 +45,7 @@ static bool is_utf8(const uint8_t *at, const uint8_t *end) {
     return true;
 }
 
-/* Reads a name and leaves its length in *length. */
+/* Reads a name and writes its length to *length. */
 static const uint8_t *read_name(struct validator *v, uint32_t *length) {
     const uint8_t *at = v->at;
     *length = read_u32(v);
@@ -120,7 +120,7 @@ static void type_section(struct validator *v) {
         uint32_t results = read_count(v, MAX_PARAMS, "results");
         type->results = v->at;
         for (uint32_t n = 0; n < results; n++) sov_read_value_type(v);
-        /* Two slots each, and the compiler's table of slots must hold them with constants and some operands. */
+        /* Each value takes two slots, and the compiler's slot table must also hold constants and some operands. */
         if (params + results > MAX_PARAMS || params + results > MAX_OPERANDS - d_m3MaxConstantTableSize)
             sov_reject(v, at, "%u parameters and results are too many", (unsigned)(params + results));
         type->param_count = (uint16_t)params;
@@ -128,7 +128,8 @@ static void type_section(struct validator *v) {
     }
 }
 
-/* Imported functions are counted before the table of functions can be laid out. */
+/* Reads the imports. Imported functions first get a table of their own, because function_section() needs their number to lay
+ * out the table of all functions. */
 static void import_section(struct validator *v) {
     uint32_t count = read_count(v, MAX_IMPORTS, "imports"), length;
     v->function_types = sov_workspace(v, count, sizeof *v->function_types);
@@ -153,7 +154,7 @@ static void import_section(struct validator *v) {
 
 static void function_section(struct validator *v) {
     uint32_t count = read_count(v, MAX_FUNCTIONS, "functions"), imported = v->function_count;
-    /* One table for all: function indices count the imported ones first. */
+    /* One table holds all functions, because function indices count the imported functions first. */
     uint16_t *all = sov_workspace(v, count + imported, sizeof *all);
     if (imported) memcpy(all, v->function_types, imported * sizeof *all);
     v->function_types = all;
@@ -189,7 +190,7 @@ static int compare_names(const struct export_name *a, const struct export_name *
     return memcmp(a->name, b->name, a->length);
 }
 
-/* Moves the name at `root` down to where it belongs in a heap of `count` names, the largest at the top. */
+/* Moves the name at `root` down to its place in a heap of `count` names, with the largest name at the top. */
 static void sift_down(struct export_name *names, uint32_t root, uint32_t count) {
     struct export_name name = names[root];
     for (uint32_t child; (child = 2 * root + 1) < count; root = child) {
@@ -200,7 +201,8 @@ static void sift_down(struct export_name *names, uint32_t root, uint32_t count) 
     names[root] = name;
 }
 
-/* Sorted in place, without recursion: a table of hashes is faster, but a hostile module chooses names that collide. */
+/* Rejects equal export names, by a heapsort in place and without recursion. A hash table would be faster, but a hostile module
+ * could choose names that collide. */
 static void reject_duplicates(struct validator *v, struct export_name *names, uint32_t count) {
     for (uint32_t i = count / 2; i-- > 0;) sift_down(names, i, count);
     for (uint32_t left = count; left > 1; left--) {
@@ -328,7 +330,7 @@ static const section_reader section_readers[13] = {
     data_count_section,
 };
 
-/* Where a section may stand: the data count comes before the code. */
+/* The place of each section in the order, by id: the data count section comes before the code section. */
 static const uint8_t section_place[13] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 10 };
 
 static void validate_sections(struct validator *v) {
@@ -385,6 +387,6 @@ enum sov_verdict sov_validate(const uint8_t *wasm, uint32_t size, void *workspac
     if (setjmp(v.rejected)) return v.verdict;
     validate_sections(&v);
     facts->functions = v.function_count;
-    facts->workspace += (uint32_t)(v.free - (uint8_t *)workspace); /* tables, and the largest body above them */
+    facts->workspace += (uint32_t)(v.free - (uint8_t *)workspace); /* the tables, plus the largest body above them */
     return SOV_VALID;
 }

@@ -1,4 +1,4 @@
-/* validate_state.c - the validator's reader: numbers, names, init expressions, rejections (contract in validate_state.h). */
+/* validate_state.c - the validator's reader: numbers, types, init expressions, rejections (contract in validate_state.h). */
 #include "validate_state.h"
 
 #include <stdarg.h>
@@ -70,7 +70,7 @@ int64_t sov_read_signed_long(struct validator *v, unsigned bits) {
     for (;;) {
         uint8_t byte = read_byte(v);
         value |= (uint64_t)(byte & 0x7f) << shift;
-        if (shift + 7 >= bits) { /* the last byte: the bits beyond the value repeat its sign */
+        if (shift + 7 >= bits) { /* the last byte: its unused bits must repeat the sign */
             if (byte & 0x80) sov_reject(v, start, "integer representation too long");
             unsigned used = bits - shift;
             uint8_t beyond = (uint8_t)(0x7f & (0x7f << (used - 1)));
@@ -134,7 +134,7 @@ void sov_read_funcref(struct validator *v) {
 
 /* ---- init expressions ------------------------------------------------------------------------------ */
 
-/* The type of a global that an expression may read: one that stands before and never changes. */
+/* Reads the index of a global that an init expression may read, an earlier and immutable one; returns its type. */
 static uint8_t read_constant_global(struct validator *v, const uint8_t *at) {
     uint32_t index = read_u32(v);
     if (index >= v->global_count) sov_reject(v, at, "unknown global %u: an init expression reads earlier ones only", (unsigned)index);
