@@ -65,8 +65,7 @@ static enum part run_part(const scheduler *self, thread *which, int32_t fuel, in
         answer = sov_instance_refused(which->instance);
         if (!answer && !ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer)) return WAITS;
         if (which->instance == mp_const_none) return WAITS;
-        if ((self->ready & ~ready) >> which->priority > 1 &&
-            answer == (int32_t)answer) { /* a wider answer is a time; a call that returns one wakes no task */
+        if ((self->ready & ~ready) >> which->priority > 1 && answer == (int32_t)answer) { /* else: a time */
             which->answer = (int32_t)answer;
             return PREEMPTED;
         }
