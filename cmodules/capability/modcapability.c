@@ -144,8 +144,8 @@ static mp_obj_t table_revoke_thing(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_revoke_thing_obj, 2, 3, table_revoke_thing);
 
-/* clear(): drops every capability of the table, children before their parents; capabilities derived into other tables stay. For a
- * task that is over. */
+/* clear(): drops every capability of the table, the youngest of each chain first; capabilities derived into other tables stay. For
+ * a task that is over. */
 static mp_obj_t table_clear(mp_obj_t self_in) {
     capability_table *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t failed = MP_OBJ_NULL;

@@ -53,8 +53,8 @@ int32_t sched_left(const thread *running) {
 enum part { USED_UP, WAITS, PREEMPTED, OVER };
 
 /* Runs a thread for `fuel` and handles its calls. USED_UP: the fuel is used. PREEMPTED: one of its calls made a higher priority ready
- * that was not ready before (during a slice of the guard, higher ones are ready all along). WAITS: its handler has put the thread
- * where it belongs. OVER: the task ended or faulted. */
+ * that was not ready before (during a slice of the guard, higher ones are ready all along); a call that returns a time, in 64 bits,
+ * makes no task ready. WAITS: the call's handler has put the thread where it belongs. OVER: the task ended or faulted. */
 static enum part run_part(const scheduler *self, thread *which, int32_t fuel, int64_t answer) {
     uint8_t ready = self->ready;
     size_t count;

@@ -1,6 +1,6 @@
-/* notification.c - a word that tasks OR bits into and others wait for: told once, however often it was signalled.
+/* notification.c - a word that tasks OR bits into and other tasks wait for. A bit signalled several times is delivered once.
  *
- * Invariants: a bit is taken by one waiter. Who signals never waits. Nothing here allocates but the constructor and text().
+ * Invariants: each bit goes to one waiter. A signal never blocks. Nothing here allocates but the constructor and text().
  */
 #include "py/runtime.h"
 
@@ -9,7 +9,7 @@
 
 static notification *target(const instance_object *instance) { return MP_OBJ_TO_PTR(services_target(instance)->object); }
 
-/* Gives waiters, in the order in which they came, what they wait for, while there is something. O(waiters). */
+/* Gives the waiters the bits they wait for, in the order in which they came, while bits are left. O(waiters). */
 static void give(notification *self) {
     sched_link *next = self->waiting.next;
     while (next != &self->waiting && self->word) {

@@ -1,7 +1,7 @@
-/* sync.c - a mutex, which one task holds, and a semaphore, which counts.
+/* sync.c - the mutex, which one task holds at a time, and the counting semaphore.
  *
- * Who waits for a mutex lends its priority to the holder. A holder that ends, or loses its capability, holds it no longer; the next one
- * is told, since what the mutex guards may be half done.
+ * A task that waits for a mutex lends its priority to the holder. If the holder ends or loses its capability, the next task gets the
+ * mutex with the result HALF_DONE, because the guarded state may be inconsistent.
  *
  * Invariants: a mutex that a task waits for is held. A semaphore that a task waits for is 0. Nothing here allocates but the
  * constructors and text().
@@ -12,11 +12,11 @@
 #include "services.h"
 
 #define COUNT_MAX ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
-#define HALF_DONE 1                 /* answer of sp_sync_lock */
+#define HALF_DONE 1                 /* result of sp_sync_lock: the last holder did not unlock the mutex */
 
 typedef struct {
     shared_object shared;
-    sched_held held;    /* in the ring of the holder; first in nothing else */
+    sched_held held;    /* in the ring `holds` of the holder */
     thread *holder;     /* NULL: none */
     bool abandoned;     /* the last holder did not unlock it */
     sched_link waiting;
@@ -38,7 +38,7 @@ static int32_t give_to(mutex *self, thread *which) {
     return answer;
 }
 
-/* Of those who wait, the first of the highest priority; NULL where none does. O(waiters). */
+/* Returns the waiter of the highest priority that may still wait, the first of several; NULL if there is none. O(waiters). */
 static thread *most_urgent(mutex *self) {
     thread *best = services_first(&self->waiting);
     if (!best) return NULL;
