@@ -214,7 +214,7 @@ static mp_obj_t irq_make_new(const mp_obj_type_t *type, size_t count, size_t key
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* edge(us): counts an edge of a simulated pin at that time, in microseconds. */
+/* edge(us): counts an edge of a simulated pin at that time, in microseconds modulo 2^32. */
 static mp_obj_t irq_edge(mp_obj_t self, mp_obj_t now) {
     services_edge(self, (uint32_t)mp_obj_get_int_truncated(now));
     return mp_const_none;

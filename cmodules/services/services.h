@@ -1,6 +1,7 @@
 /* services.h - declarations that the handlers in C share. Each is handler(task), named like its call in the module `services`.
  *
- * A handler returns the result of the call, or None if the task waits now. */
+ * A handler returns the result of the call, or None if the task waits now.
+ */
 #ifndef SOV_SERVICES_H
 #define SOV_SERVICES_H
 
@@ -20,7 +21,7 @@ static inline uint32_t services_argument(const instance_object *instance, uint32
     return (uint32_t)sov_task_argument(instance->task, index);
 }
 
-/* Returns the capability that argument 0 of the pending call names. The caller has checked it. */
+/* Returns the capability that argument 0 of the pending call names. The scheduler's loop has checked it. */
 static inline capability *services_target(const instance_object *instance) {
     return cap_at(instance->capabilities, services_argument(instance, 0));
 }
