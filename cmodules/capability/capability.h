@@ -26,7 +26,7 @@
 #define CAP_SLOT_MASK 0xffu
 #define CAP_GENERATION_SHIFT 8
 #define CAP_GENERATION_STEP (1u << CAP_GENERATION_SHIFT)
-#define CAP_SLOTS_MAX 255 /* what bits 0-7 hold, without slot 0 */
+#define CAP_SLOTS_MAX 255 /* bits 0-7 hold 256 slots; slot 0 is the root */
 /* How often a slot is used. A generation has 22 bits; the value 0 is never used, and the last value means "used up". So the
  * identifier that stays in a retired slot is below 2^30 too. */
 #define CAP_GENERATIONS ((1u << 22) - 2)

@@ -4,7 +4,7 @@
  * 4 KB of text take no byte of a board's heap. Calling a command loads its module if it is not loaded yet. Printing a command, as
  * the prompt does for a bare `ps`, shows its signature and a line of help. The table is generated from the docstrings (commands.h).
  *
- * Invariant: nothing here knows what a command does.
+ * Invariant: nothing here depends on what a command does.
  */
 #include <string.h>
 

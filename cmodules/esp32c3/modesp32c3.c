@@ -112,7 +112,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_reset_reason_obj, esp32c3_reset_reason)
 static mp_obj_t esp32c3_raw_repl(void) { return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_raw_repl_obj, esp32c3_raw_repl);
 
-/* One for each module slot. */
+/* One mapping for each module slot. */
 #define MAPPINGS 2
 static struct {
     const esp_partition_t *partition;

@@ -4,8 +4,8 @@
  * (`readinto` reads until the buffer is full), and their poller fails when the heap is full. Here a socket is a small integer,
  * the file descriptor. Every result is a small integer too: a count, or the error code of the ABI for the task.
  *
- * Invariants: no function blocks, except `poll` for as long as it is told to; none allocates on the Python heap
- * or raises, except for arguments of the wrong type.
+ * Invariants: no function blocks, except `poll`, up to its time limit. None allocates on the Python heap. None raises, except for
+ * arguments of the wrong type.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* ppoll */

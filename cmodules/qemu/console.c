@@ -11,7 +11,7 @@
 #include "shared/runtime/interrupt_char.h"
 
 #define NO_CHARACTER (-1) /* result of the port's uart_rx_chr */
-#define ROOM 256u         /* a line of the prompt; a power of two */
+#define ROOM 256u         /* holds a line of the prompt; a power of two */
 
 static uint8_t buffer[ROOM];
 static unsigned first, count;

@@ -59,7 +59,7 @@ static void pause(void) {
     for (volatile unsigned i = 0; i < 1000; i++) {}
 }
 
-/* Ends early where an exception is due, so that Ctrl-C reaches a sleeper. */
+/* Waits until a tick. Raises a pending exception, so that Ctrl-C ends the wait early. */
 static void wait_until(uint64_t end) {
     while ((int64_t)(end - qemu_ticks()) > 0) {
         qemu_console_poll();
@@ -73,7 +73,7 @@ void mp_hal_delay_us(mp_uint_t us) { wait_until(qemu_ticks() + (uint64_t)us * TI
 
 /* ---------------------------------------------------------------- the module */
 
-/* ticks() -> milliseconds, counting round within 2^30. Polls the console too, since nothing else does between slices. */
+/* ticks() -> milliseconds modulo 2^30. Also polls the console, since nothing else does between slices. */
 static mp_obj_t qemu_module_ticks(void) {
     qemu_console_poll();
     return MP_OBJ_NEW_SMALL_INT(mp_hal_ticks_ms() & SMALL_MASK);
@@ -133,7 +133,7 @@ static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, m
     return info.buf;
 }
 
-/* write(buffer, n): puts buffer[:n] on the console, with a carriage return before every line feed. */
+/* write(buffer, n): writes buffer[:n] to the console, with a carriage return before every line feed. */
 static mp_obj_t qemu_write(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     const void *bytes = first_bytes(buffer, n_object, MP_BUFFER_READ, &n);

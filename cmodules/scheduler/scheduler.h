@@ -196,7 +196,7 @@ static inline bool sched_is_empty(const sched_link *head) { return head->next ==
 void sched_join(sched_link *link, sched_link *head);
 void sched_leave(sched_link *link);
 
-/* The thread of a link `beside`. */
+/* Returns the thread whose link `beside` this is. */
 static inline thread *sched_at(sched_link *link) { return (thread *)((char *)link - offsetof(thread, beside)); }
 
 /* Returns the highest priority in a ring of threads, or -1 if it is empty. O(threads in the ring). */

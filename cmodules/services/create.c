@@ -35,7 +35,8 @@ static mp_obj_t make(uint32_t kind, mp_obj_t name, uint32_t size, scheduler *hom
     return MP_OBJ_NULL;
 }
 
-/* sp_cap_create(kind, size) */
+/* sp_cap_create(kind, size): makes an object, charged to the task's quota, and returns a capability to it. QUOTA if the quota or the
+ * capability table is full, INVAL for a wrong kind or size, NOMEM if the arena has no room for a buffer. */
 static mp_obj_t cap_create(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     uint32_t kind = services_argument(instance, 0), size = services_argument(instance, 1);

@@ -56,7 +56,7 @@ static int32_t pass_on(const instance_object *from, uint32_t identifier, const i
     return made > 0 ? made : ABI_ERR_REFUSED;
 }
 
-/* The arguments of the three calls. */
+/* The arguments of the three calls, after the endpoint. */
 enum { CALL_BYTES = 1, CALL_LENGTH, CALL_TO, CALL_ROOM, CALL_PASS, CALL_FLAGS, CALL_TIMEOUT };
 enum { RECEIVE_TO = 1, RECEIVE_ROOM, RECEIVE_FLAGS, RECEIVE_TIMEOUT };
 enum { REPLY_CLIENT = 1, REPLY_BYTES, REPLY_LENGTH, REPLY_PASS };
@@ -80,7 +80,8 @@ static int32_t bring(endpoint *at, thread *client, thread *server) {
     return answer;
 }
 
-/* sp_ipc_call */
+/* sp_ipc_call: delivers the call if a server waits, else queues it. The client waits for the reply; with timeout 0 the call fails with
+ * AGAIN if no server waits. */
 static mp_obj_t ipc_call(mp_obj_t task) {
     thread *client = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -124,7 +125,7 @@ void endpoint_notify(endpoint *self) {
     if (answer) sched_unblock(server, answer);
 }
 
-/* sp_ipc_receive */
+/* sp_ipc_receive: returns signalled bits, else the first call that can be delivered, else waits. With timeout 0 returns AGAIN. */
 static mp_obj_t ipc_receive(mp_obj_t task) {
     thread *server = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -145,7 +146,7 @@ static mp_obj_t ipc_receive(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_receive_obj, ipc_receive);
 
-/* sp_ipc_reply */
+/* sp_ipc_reply: copies the reply to the client and unblocks it. DEAD if the client no longer waits in that call. */
 static mp_obj_t ipc_reply(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     mp_obj_t at = services_target(instance)->object;

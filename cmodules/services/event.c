@@ -171,7 +171,7 @@ static event *target(const instance_object *instance, scheduler *home) {
 
 /* ---- wait and bind, for every event ------------------------------------------------------------------ */
 
-/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout), sp_task_wait(task, timeout) */
+/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout), sp_task_wait(task, timeout): takes the count, or waits while it is 0. */
 static mp_obj_t event_wait(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     thread *which = sched_thread_of(task);
@@ -186,7 +186,7 @@ static mp_obj_t event_wait(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_event_wait_obj, event_wait);
 
-/* sp_timer_bind(timer, notification, bits), sp_irq_bind and sp_task_bind */
+/* sp_timer_bind(timer, notification, bits), sp_irq_bind, sp_task_bind: each event signals `bits` from now on; notification 0: no more. */
 static mp_obj_t event_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     event *self = target(instance, sched_thread_of(task)->home);

@@ -42,7 +42,7 @@ static uint32_t range(const instance_object *instance, uint8_t **ours, uint8_t *
     return wanted < length - offset ? wanted : length - offset;
 }
 
-/* sp_mem_read(memory, to, offset) */
+/* sp_mem_read(memory, to, offset): copies bytes of the buffer to the task. Returns how many. */
 static mp_obj_t mem_read(mp_obj_t task) {
     uint8_t *to, *from = NULL;
     uint32_t count = range(services_instance(task), &to, &from);
@@ -51,7 +51,7 @@ static mp_obj_t mem_read(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_read_obj, mem_read);
 
-/* sp_mem_write(memory, bytes, offset) */
+/* sp_mem_write(memory, bytes, offset): copies bytes of the task to the buffer. Returns how many. */
 static mp_obj_t mem_write(mp_obj_t task) {
     uint8_t *to = NULL, *from;
     uint32_t count = range(services_instance(task), &from, &to);
@@ -60,7 +60,7 @@ static mp_obj_t mem_write(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_write_obj, mem_write);
 
-/* sp_mem_size(memory) */
+/* sp_mem_size(memory): returns the size of the buffer, or of the part that the capability names. */
 static mp_obj_t mem_size(mp_obj_t task) {
     uint32_t length;
     part(services_instance(task), &length);
@@ -68,7 +68,7 @@ static mp_obj_t mem_size(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_size_obj, mem_size);
 
-/* sp_mem_derive(memory, offset, length, rights) */
+/* sp_mem_derive(memory, offset, length, rights): derives a capability to a part. INVAL if the part is not within `memory`. */
 static mp_obj_t mem_derive(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     capability *from = services_target(instance);

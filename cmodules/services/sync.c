@@ -62,7 +62,7 @@ static void abandon(sched_held *held) {
     release(self);
 }
 
-/* sp_sync_lock(mutex, timeout) */
+/* sp_sync_lock(mutex, timeout): locks the mutex, or waits until its holder releases it. INVAL if the caller holds it already. */
 static mp_obj_t sync_lock(mp_obj_t task) {
     thread *which = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -77,7 +77,7 @@ static mp_obj_t sync_lock(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_sync_lock_obj, sync_lock);
 
-/* sp_sync_unlock(mutex) */
+/* sp_sync_unlock(mutex): passes the mutex to the most urgent waiter. DENIED if the caller does not hold it. */
 static mp_obj_t sync_unlock(mp_obj_t task) {
     mutex *self = MP_OBJ_TO_PTR(services_target(services_instance(task))->object);
     if (self->holder != sched_thread_of(task)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
@@ -104,7 +104,7 @@ SERVICES_TYPE(mutex, "mutex ", MUTEX, Mutex, services_release, );
 
 /* ---- the semaphore ---------------------------------------------------------------------------------- */
 
-/* sp_sync_take(semaphore, timeout) */
+/* sp_sync_take(semaphore, timeout): takes one off the count, or waits while it is 0. */
 static mp_obj_t sync_take(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);
@@ -119,7 +119,7 @@ static mp_obj_t sync_take(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_sync_take_obj, sync_take);
 
-/* sp_sync_give(semaphore, count) */
+/* sp_sync_give(semaphore, count): adds to the count and wakes as many waiters. TOOBIG, unchanged, above COUNT_MAX. */
 static mp_obj_t sync_give(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);

@@ -14,7 +14,7 @@
 
 static volatile sig_atomic_t was_seen;
 
-/* Signal handlers. raise_exception() may run again before the first exception is raised: it only sets the pending exception anew. */
+/* Signal handlers. raise_exception() is safe in a signal handler even if an exception is pending already: it only sets it again. */
 static void raise_exception(int number) {
     (void)number;
     mp_sched_keyboard_interrupt();
@@ -46,7 +46,7 @@ static mp_obj_t interrupts_watch(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(interrupts_watch_obj, interrupts_watch);
 
-/* ignore(): SIGINT does nothing from now on; the flag is cleared. */
+/* ignore(): SIGINT does nothing from now on. Clears the flag. */
 static mp_obj_t interrupts_ignore(void) {
     handle_by(SIG_IGN);
     was_seen = 0;

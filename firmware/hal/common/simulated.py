@@ -206,7 +206,7 @@ def _clock():
 board = Board()
 
 
-# ---------------------------------------------------------------- as a HAL has it
+# ---------------------------------------------------------------- functions of the HAL
 
 def pin(number, mode, pull, level):
     """Sets up a pin of PINS and returns an object with `value()` and `value(level)`, which allocate nothing.

@@ -34,7 +34,7 @@ SLICE = const(10_000)
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
 _NAP = const(10_000)            # us between polls of the UART console while no task is ready
-_SLEEP_MIN = const(50_000)    # us: shortest idle time worth a light sleep, which takes about 2 to begin and end
+_SLEEP_MIN = const(50_000)    # us: shortest idle time worth a light sleep, which takes about 2 ms to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
 

@@ -1,4 +1,4 @@
-// How far the Python heap of the unix-port firmware may grow.
+// Limits the growth of the Python heap of the unix-port firmware.
 //
 // The heap starts with the port's 2 MiB, many times what the kernel and the demo
 // need (the board starts with 64 KiB), and so small that a full collection takes

@@ -26,7 +26,7 @@ from kernel.core.errors import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MAX = 3
-GOOD = 60                       # seconds after which a start counts as a good one
+GOOD = 60                       # seconds without a fault after which a start counts as good
 # While a system is built, the collector runs after this many bytes. Otherwise MicroPython fills the heap first, and permanent
 # objects end up between temporary ones. The heap is fragmented then: a start failed to find 1 KB in one piece with 20 KB free.
 _LITTER = 4096
@@ -38,7 +38,7 @@ _REASONS = {esp32c3.POWER_ON: "power on", esp32c3.PROGRAM: "restarted by program
 _FAULTS = (esp32c3.PANIC, esp32c3.INTERRUPT_WATCHDOG, esp32c3.TASK_WATCHDOG, esp32c3.OTHER_WATCHDOG)
 
 _radio = None
-_seconds = 0                    # since this start, until it counts as a good one
+_seconds = 0                    # seconds since this start, up to GOOD
 
 
 def main():
