@@ -1,7 +1,7 @@
 /* modcapability.c - the module `capability`: a task's table as a Python object, `Capabilities`.
  *
  * An object that a capability names has an attribute `kind`, one bit, and a method `release()`, called when the last capability
- * to it is gone. The tests hold random operations against a plain model.
+ * to it is gone. The tests compare random operations with a plain model.
  *
  * Invariant: check, insert, derive, drop, revoke and find allocate nothing on the Python heap.
  */
@@ -13,7 +13,7 @@
 #include "../common/abi_table.h"
 #include "capability.h"
 
-#define SLOTS_DEFAULT 16 /* several times what a task of the demo uses; costs 650 bytes of a board's heap */
+#define SLOTS_DEFAULT 16 /* several times as many as a task of the demo uses; a table takes 650 bytes of a board's heap */
 
 static capability_table *table_of(mp_obj_t object) {
     if (!mp_obj_is_type(object, &cap_table_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Capabilities"));
@@ -22,7 +22,7 @@ static capability_table *table_of(mp_obj_t object) {
 
 static uint32_t identifier_of(mp_obj_t given) { return (uint32_t)mp_obj_get_int_truncated(given); }
 
-/* The slot of a good identifier; raises ValueError for any other. */
+/* Returns the slot of a valid identifier. Raises ValueError for any other. */
 static capability *slot_of(capability_table *table, mp_obj_t given) {
     uint32_t identifier = identifier_of(given), slot = identifier & CAP_SLOT_MASK;
     if (slot >= table->size || !slot || table->slot[slot].identifier != identifier || !table->slot[slot].held)
@@ -32,7 +32,7 @@ static capability *slot_of(capability_table *table, mp_obj_t given) {
 
 /* ---- making ------------------------------------------------------------------------------------------ */
 
-/* Makes every slot of a table that holds nothing a new one, and forgets all names. */
+/* Resets every slot of a table to its first generation and forgets all names. The table must hold nothing. */
 static void table_reset(capability_table *self) {
     self->names = self->granted = mp_const_empty_tuple;
     memset(self->slot, 0, self->size * sizeof(capability));
@@ -44,8 +44,8 @@ static void table_reset(capability_table *self) {
     self->last_free = &self->slot[self->size - 1];
 }
 
-/* Capabilities(most=16, generations=2^22-2): an empty table. `most`: how many it holds at once, 1 to 255; `generations`: how often
- * a slot is used. */
+/* Capabilities(most=16, generations=2^22-2): an empty table. `most`: number of slots, 1 to 255; `generations`: how often a slot is
+ * used. */
 static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 0, 2, false);
     mp_int_t max = count > 0 ? mp_obj_get_int(given[0]) : SLOTS_DEFAULT;
@@ -62,8 +62,8 @@ static mp_obj_t table_make_new(const mp_obj_type_t *type, size_t count, size_t k
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* insert(thing, rights, parent=0) -> the identifier of a new capability, or QUOTA where there is no slot. `parent`: what it was
- * opened through. */
+/* insert(thing, rights, parent=0) -> the identifier of a new capability, or QUOTA if no slot is free. `parent`: the capability that
+ * `thing` was opened through. */
 static mp_obj_t table_insert(size_t count, const mp_obj_t *given) {
     capability_table *self = MP_OBJ_TO_PTR(given[0]);
     uint32_t kind = (uint32_t)mp_obj_get_int(mp_load_attr(given[1], MP_QSTR_kind)), rights = (uint32_t)mp_obj_get_int(given[2]);
@@ -74,15 +74,15 @@ static mp_obj_t table_insert(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_insert_obj, 3, 4, table_insert);
 
-/* derive(identifier, rights, into=self) -> the identifier of a new capability, in the table `into`, to what a good one names; DENIED
- * where that has not all of these rights, QUOTA where there is no slot. */
+/* derive(identifier, rights, into=self) -> the identifier of a capability derived into the table `into`; DENIED if `identifier` has
+ * not all of these rights, QUOTA if no slot is free. */
 static mp_obj_t table_derive(size_t count, const mp_obj_t *given) {
     capability *from = slot_of(MP_OBJ_TO_PTR(given[0]), given[1]);
     return MP_OBJ_NEW_SMALL_INT(cap_derive(table_of(given[count > 3 ? 3 : 0]), from, (uint32_t)mp_obj_get_int(given[2])));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_derive_obj, 3, 4, table_derive);
 
-/* grant(name, thing, rights, badge=0) -> as insert(); the module can find it by `name`, a string. */
+/* grant(name, thing, rights, badge=0) -> as insert(). The module can find the capability by `name`, a string. */
 static mp_obj_t table_grant(size_t count, const mp_obj_t *given) {
     capability_table *self = MP_OBJ_TO_PTR(given[0]);
     size_t length;
@@ -102,7 +102,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_grant_obj, 4, 5, table_grant);
 
 /* ---- ending ------------------------------------------------------------------------------------------ */
 
-/* drop(identifier) -> 0: ends a good capability, which is REVOKED from now on. What was made of it stays. */
+/* drop(identifier) -> 0: ends a capability; its identifier is REVOKED from now on. Capabilities derived from it stay. */
 static mp_obj_t table_drop(mp_obj_t self_in, mp_obj_t identifier) {
     mp_obj_t failed = MP_OBJ_NULL;
     cap_release(cap_end(slot_of(MP_OBJ_TO_PTR(self_in), identifier)), &failed);
@@ -111,9 +111,9 @@ static mp_obj_t table_drop(mp_obj_t self_in, mp_obj_t identifier) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(table_drop_obj, table_drop);
 
-/* revoke(identifier, itself=True, rouse=None) -> how many capabilities were ended: all that was made of a good one, in whatever
- * table, and that one. rouse(owner) is called for each table that lost some. An exception of an object's `release` comes through
- * when all of them are ended. */
+/* revoke(identifier, itself=True, rouse=None) -> how many capabilities ended: everything derived from `identifier`, in all tables,
+ * and with `itself` that capability too. Calls rouse(owner) for each table that lost one. An exception of an object's `release` is
+ * raised after all of them have ended. */
 static mp_obj_t table_revoke(size_t count, const mp_obj_t *given) {
     mp_obj_t failed = MP_OBJ_NULL;
     capability *top = slot_of(MP_OBJ_TO_PTR(given[0]), given[1]);
@@ -123,7 +123,7 @@ static mp_obj_t table_revoke(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_revoke_obj, 2, 4, table_revoke);
 
-/* Is this the thing, or an open file of it? */
+/* Returns whether a capability names `thing`, or `thing` opened as a file. */
 static bool names_thing(const capability *which, mp_obj_t thing) {
     mp_obj_t found[2];
     if (which->object == thing) return true;
@@ -131,8 +131,8 @@ static bool names_thing(const capability *which, mp_obj_t thing) {
     return found[0] == thing && found[1] == MP_OBJ_NULL;
 }
 
-/* revoke_thing(thing, rouse=None) -> how many were ended: every capability of this table to an object, open files of a file too, and
- * all that was made of them. */
+/* revoke_thing(thing, rouse=None) -> how many capabilities ended: every capability of this table to an object (to a file: its open
+ * files too), and everything derived from them. */
 static mp_obj_t table_revoke_thing(size_t count, const mp_obj_t *given) {
     capability_table *self = MP_OBJ_TO_PTR(given[0]);
     mp_obj_t failed = MP_OBJ_NULL;
@@ -144,7 +144,8 @@ static mp_obj_t table_revoke_thing(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(table_revoke_thing_obj, 2, 3, table_revoke_thing);
 
-/* clear(): the task is over. Every capability of its own is dropped, the youngest first; what others made of them stays theirs. */
+/* clear(): drops every capability of the table, the youngest of each chain first; capabilities derived into other tables stay. For
+ * a task that is over. */
 static mp_obj_t table_clear(mp_obj_t self_in) {
     capability_table *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t failed = MP_OBJ_NULL;
@@ -154,8 +155,8 @@ static mp_obj_t table_clear(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_clear_obj, table_clear);
 
-/* renew(): the task begins again. The table is as a new one, without asking the heap for it: identifiers of the run before
- * went with the memory that held them. */
+/* renew(): clears the table and makes it like a new one without allocating. For a task that restarts: generations may begin again,
+ * because the memory that held the old identifiers is gone. */
 static mp_obj_t table_renew(mp_obj_t self_in) {
     table_clear(self_in);
     table_reset(MP_OBJ_TO_PTR(self_in));
@@ -165,31 +166,32 @@ static MP_DEFINE_CONST_FUN_OBJ_1(table_renew_obj, table_renew);
 
 /* ---- looking ----------------------------------------------------------------------------------------- */
 
-/* check(identifier, need) -> 0 where the capability is good for what is needed, else an error code. `need`: as abi.NEEDS has it. */
+/* check(identifier, need) -> 0 if the capability is of a needed kind and has the needed rights, else an error code. `need`: as in
+ * abi.NEEDS. */
 static mp_obj_t table_check(mp_obj_t self_in, mp_obj_t identifier, mp_obj_t need) {
     return MP_OBJ_NEW_SMALL_INT(cap_check(MP_OBJ_TO_PTR(self_in), identifier_of(identifier), (uint32_t)mp_obj_get_int(need)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(table_check_obj, table_check);
 
-/* get(identifier) -> the object of a good capability. */
+/* get(identifier) -> the object of a capability. Raises ValueError if the identifier is not valid. */
 static mp_obj_t table_get(mp_obj_t self_in, mp_obj_t identifier) { return slot_of(MP_OBJ_TO_PTR(self_in), identifier)->object; }
 static MP_DEFINE_CONST_FUN_OBJ_2(table_get_obj, table_get);
 
-/* rights(identifier) -> the rights of a good capability. */
+/* rights(identifier) -> the rights of a capability. Raises ValueError if the identifier is not valid. */
 static mp_obj_t table_rights(mp_obj_t self_in, mp_obj_t identifier) {
     return MP_OBJ_NEW_SMALL_INT(slot_of(MP_OBJ_TO_PTR(self_in), identifier)->held >> CAP_RIGHTS_SHIFT);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(table_rights_obj, table_rights);
 
-/* full() -> True where insert() would find no slot. */
+/* full() -> True if no slot is free for insert(). */
 static mp_obj_t table_full(mp_obj_t self_in) {
     const capability_table *self = MP_OBJ_TO_PTR(self_in);
     return mp_obj_new_bool(!self->first_free);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_full_obj, table_full);
 
-/* find(instance, address, length) -> the identifier granted under the name in the task's memory, NOTFOUND or REVOKED. `instance`: has
- * match(address, length, names). */
+/* find(instance, address, length) -> the identifier of the grant whose name is in the task's memory at `address`, NOTFOUND or
+ * REVOKED. `instance` has match(address, length, names). */
 static mp_obj_t table_find(size_t count, const mp_obj_t *given) {
     (void)count;
     const capability_table *self = MP_OBJ_TO_PTR(given[0]);
@@ -218,14 +220,14 @@ const char *cap_name(const capability_table *self, const capability *which, size
     return NULL;
 }
 
-/* The name it was granted under, as a string, or None. */
+/* Returns the name a capability was granted under, as a string, or None. */
 static mp_obj_t name_of(const capability_table *self, const capability *which) {
     size_t length;
     const char *text = cap_name(self, which, &length);
     return text ? mp_obj_new_str(text, length) : mp_const_none;
 }
 
-/* held() -> list of (identifier, object, rights, name or None) of everything held, for the prompt. */
+/* held() -> list of (identifier, object, rights, name or None), one entry for each capability, for the prompt. */
 static mp_obj_t table_held(mp_obj_t self_in) {
     const capability_table *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
@@ -239,7 +241,7 @@ static mp_obj_t table_held(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_held_obj, table_held);
 
-/* _age(slot, generation), for tests: a free slot was used that often. */
+/* _age(slot, generation): sets the generation of a free slot, for tests. */
 static mp_obj_t table_age(mp_obj_t self_in, mp_obj_t slot_in, mp_obj_t generation) {
     capability_table *self = MP_OBJ_TO_PTR(self_in);
     mp_int_t slot = mp_obj_get_int(slot_in), used = mp_obj_get_int(generation);
@@ -250,7 +252,7 @@ static mp_obj_t table_age(mp_obj_t self_in, mp_obj_t slot_in, mp_obj_t generatio
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(table_age_obj, table_age);
 
-/* owner: the task whose table it is; slots: how many capabilities it may hold. */
+/* Attributes. owner: the task of the table, writable; slots: how many capabilities the table can hold. */
 static void table_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
     capability_table *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {

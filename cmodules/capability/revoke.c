@@ -1,6 +1,7 @@
-/* revoke.c - the end of capabilities, one by one, in whatever table they are (contract in capability.h).
+/* revoke.c - ends capabilities one by one, in all tables (contract in capability.h).
  *
- * Invariant: what an object's `release` raises stops nothing: everything that is to end has ended when it is raised again.
+ * Invariant: an exception of an object's `release` does not stop a revocation. cap_raise() raises it again after every capability
+ * has ended.
  */
 #include "py/runtime.h"
 
@@ -23,7 +24,7 @@ void cap_raise(mp_obj_t failed) {
     if (failed != MP_OBJ_NULL) nlr_raise(failed);
 }
 
-/* Calls rouse(owner) for each table that lost something. */
+/* Calls rouse(owner) for each table that lost a capability. */
 static void rouse_all(capability_table *chain, mp_obj_t rouse, mp_obj_t *failed) {
     while (chain) {
         capability_table *next = chain->roused;
@@ -49,7 +50,7 @@ mp_int_t cap_revoke(capability *top, bool itself, mp_obj_t rouse, mp_obj_t *fail
     for (;;) {
         while (which->child) which = which->child;
         if (which == top && !itself) break;
-        capability *parent = which->previous->parent; /* it is a first child, but for the top, which needs none */
+        capability *parent = which->previous->parent; /* `which` is a first child, unless it is `top`, whose parent is not used */
         capability_table *table = cap_table_of(which);
         if (!table->touched) {
             table->touched = true;

@@ -1,4 +1,4 @@
-/* table.c - slots, identifiers, and the tree of what was made of what (contract in capability.h). */
+/* table.c - slots, identifiers, and the tree of derived capabilities (contract in capability.h). */
 #include "capability.h"
 #include "../common/abi_table.h"
 
@@ -49,7 +49,7 @@ int32_t cap_derive(capability_table *table, capability *from, uint32_t rights) {
     return (int32_t)which->identifier;
 }
 
-/* Out of the tree; the children stand in its place. */
+/* Takes a capability out of the tree; its children take its place among its siblings. */
 static void unlink_from_tree(capability *which) {
     capability *after = which->next, *before = which->previous, *first = which->child, *last = before, *parent;
     if (first) {
@@ -61,23 +61,23 @@ static void unlink_from_tree(capability *which) {
         first = after;
     }
     if (before->next) {
-        parent = which->parent; /* good where it was the last one */
+        parent = which->parent; /* valid if `which` was the last one */
         before->next = first;
         if (first) first->previous = before;
-    } else { /* it was the first one, and `before` is the last */
+    } else { /* `which` was the first one, and `before` is the last */
         parent = before->parent;
         parent->child = first;
         if (first && after) first->previous = before;
     }
     if (!after && parent->child) {
-        last->parent = parent; /* the list has another end */
+        last->parent = parent; /* the list has a new last entry */
         parent->child->previous = last;
     }
 }
 
 void cap_move(capability *which, capability *parent) {
     capability *child = which->child;
-    which->child = NULL; /* what was made of it goes with it */
+    which->child = NULL; /* keeps its children below it */
     unlink_from_tree(which);
     which->child = child;
     link_below(which, parent);

@@ -1,10 +1,10 @@
-/* modcommands.c - the commands of the prompt as objects in flash: the module `commands`, which `sovelma` hands on.
+/* modcommands.c - the module `commands`: the commands of the prompt as objects in flash. `sovelma` exports them.
  *
- * A command is a name, the module of kernel.shell that has it, and its help text; all of it is constant, so 25 commands and
- * 4 KB of text take no byte of a board's heap. Calling a command loads its module where it is not there yet. Showing one, as
- * the prompt does with a bare `ps`, tells what to type. The table is generated from the docstrings (commands.h).
+ * A command is a name, the module of kernel.shell that implements it, and its help text. All of it is constant, so 25 commands and
+ * 4 KB of text take no byte of a board's heap. Calling a command loads its module if it is not loaded yet. Printing a command, as
+ * the prompt does for a bare `ps`, shows its signature and a line of help. The table is generated from the docstrings (commands.h).
  *
- * Invariant: nothing here knows what a command does.
+ * Invariant: nothing here depends on what a command does.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 
 typedef struct {
     mp_obj_base_t base;
-    qstr group; /* module of kernel.shell, MP_QSTRnull: `help` itself */
+    qstr group; /* module of kernel.shell; MP_QSTRnull: `help` */
     qstr name;
     const char *signature, *line, *text;
 } command_object;
@@ -36,7 +36,7 @@ static const command_object *find(mp_obj_t given) {
     mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("no command called %s: help() lists them"), name);
 }
 
-/* help([command]): the commands, each in a line of at most 80 characters, or all that there is to say about one. */
+/* help([command]): prints all commands, one a line of at most 80 characters, or the help text of one command. */
 static void show_help(size_t count, const mp_obj_t *given) {
     if (count && given[0] != mp_const_none) {
         mp_printf(&mp_plat_print, "%s\n", find(given[0])->text);
@@ -46,7 +46,7 @@ static void show_help(size_t count, const mp_obj_t *given) {
         mp_printf(&mp_plat_print, "%-" COMMANDS_WIDTH "s  %s\n", all[i]->signature, all[i]->line);
 }
 
-/* kernel.shell.load(group), which sees to it that only frozen code is found. */
+/* Calls kernel.shell.load(group), which loads only frozen code. */
 static mp_obj_t load(qstr group) {
     mp_obj_t kernel = mp_import_name(qstr_from_str("kernel.shell"), mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
     return mp_call_function_1(mp_load_attr(mp_load_attr(kernel, MP_QSTR_shell), MP_QSTR_load), MP_OBJ_NEW_QSTR(group));
@@ -73,8 +73,7 @@ static void offer(qstr name, mp_obj_t value) {
         mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(dict_main)), MP_OBJ_NEW_QSTR(name), value);
 }
 
-/* _offer(): the prompt knows `sovelma`, and every command by its bare name, from now on. What has such a name already stays, and
- * `help` is Python's. */
+/* _offer(): adds `sovelma` and every command to the prompt's names. Existing variables keep their names, and `help` stays Python's. */
 static mp_obj_t commands_offer(void) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(all); i++)
         if (all[i]->group != MP_QSTRnull) offer(all[i]->name, MP_OBJ_FROM_PTR(all[i]));

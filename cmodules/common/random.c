@@ -1,12 +1,12 @@
-/* random.c - random bytes for a machine that has none of its own: ChaCha20 (RFC 8439) over a key from outside.
+/* random.c - random bytes for a machine without a source of its own: ChaCha20 (RFC 8439) with a key from outside.
  *
- * The stream does not repeat before 2^38 bytes. The same key gives the same bytes, which tests rely on.
+ * The stream does not repeat before 2^38 bytes. The same key gives the same bytes; tests rely on that.
  */
 #include "random.h"
 
 #include <string.h>
 
-static uint32_t state[16]; /* all zero: there is no key */
+static uint32_t state[16]; /* all zero: no key yet */
 static uint8_t block[64];
 static unsigned used;
 
@@ -27,7 +27,7 @@ static void next_block(void) {
         for (int i = 0; i < 4; i++) quarter(x, i, 4 + (i + 1) % 4, 8 + (i + 2) % 4, 12 + (i + 3) % 4);
     }
     for (int i = 0; i < 16; i++) x[i] += state[i];
-    memcpy(block, x, sizeof block); /* little-endian, as the RFC has it and the machine is */
+    memcpy(block, x, sizeof block); /* little-endian, as the RFC requires and the machine is */
     state[12]++;
     used = 0;
 }

@@ -1,6 +1,6 @@
-/* random.h - random bytes for a machine that has none of its own; QEMU's machine and the board use them.
+/* random.h - random bytes for a machine without a source of its own; QEMU's machine and the board use them.
  *
- * Nothing here blocks or allocates. The buffers stay the caller's. Not for interrupt handlers; one thread.
+ * Nothing here blocks or allocates. The caller keeps its buffers. Not for interrupt handlers; one thread only.
  */
 #ifndef SOV_RANDOM_H
 #define SOV_RANDOM_H
@@ -10,10 +10,10 @@
 
 #define SOV_RANDOM_KEY_BYTES 32
 
-/* Starts the stream from the beginning with a key of SOV_RANDOM_KEY_BYTES bytes, which are copied. */
+/* Starts the stream from the beginning. Copies the key, SOV_RANDOM_KEY_BYTES bytes. */
 void sov_random_seed(const uint8_t *key);
 
-/* Fills buffer[:n] from a ChaCha20 stream. Returns 1, or 0 with the buffer unchanged while there is no key. */
+/* Fills buffer[:n] from the ChaCha20 stream. Returns 1, or 0 with the buffer unchanged if there is no key yet. */
 int sov_random_bytes(uint8_t *buffer, size_t n);
 
 #endif

@@ -1,14 +1,14 @@
-/* heap.c - how large MicroPython's heap is at first on the board, and how far it may grow.
+/* heap.c - the first size of MicroPython's heap on the board, and its limit.
  *
- * At first it is 64 KB in one piece. Where ESP-IDF has less, the port would restart the chip before the console works, for
- * ever and without a word; here it takes what there is, and the start says so and ends at the prompt (`heap_missing`).
- * memory.ld refuses to link an image in which that would happen.
+ * The heap starts as 64 KB in one piece. If ESP-IDF has less, the port would restart the chip again and again, before the console
+ * works and without a message. This code takes the largest piece instead; the start then reports it and ends at the prompt
+ * (`heap_missing`). memory.ld refuses to link an image in which that would happen.
  *
- * The port lets it take whatever ESP-IDF's heap has left, in one piece; Python's data would then eat what the radio and
- * its connections need, and connecting would fail hours later. So there is a limit for all pieces together, the same
- * whether the radio is on yet or not: what does not fit is a MemoryError here.
+ * The port lets the heap grow by whatever ESP-IDF has left in one piece. Python's data would then use up the memory that the radio
+ * and its connections need, and connecting would fail hours later. So all pieces together have a limit here, the same whether
+ * the radio is on or not; Python raises MemoryError beyond it.
  *
- * The linker puts this in the place of the port's function (--wrap, see micropython.cmake).
+ * The linker replaces the port's function by the one here (--wrap, see micropython.cmake).
  */
 #include "py/mpconfig.h"
 
@@ -20,18 +20,19 @@
 #error "the board's mpconfigboard.h says how large Python's heap is at first and may become"
 #endif
 
-/* Left to ESP-IDF in any case: timers, flash, non-volatile storage. */
+/* Bytes that always stay with ESP-IDF: for timers, flash, non-volatile storage. */
 #define RESERVE (8u * 1024u)
-/* With less the prompt does not come either. Where that is not there, the port says so and restarts. */
+/* The prompt needs at least this heap. If ESP-IDF has less, the port prints a message and restarts the chip. */
 #define MIN_HEAP (16u * 1024u)
 
-/* Bytes in one piece that ESP-IDF can spare. */
+/* Returns how many bytes ESP-IDF can spare in one piece. */
 static size_t largest_piece(void) {
     size_t largest = heap_caps_get_largest_free_block(MALLOC_CAP_DEFAULT);
     return largest > RESERVE ? largest - RESERVE : 0;
 }
 
-/* Bytes of the first heap. The port asks before it allocates them and after each soft reset: the first answer stands. */
+/* Returns the size of the first heap. The port calls this before it allocates the heap and after each soft reset; the first result
+ * stays valid. */
 unsigned sov_first_heap_bytes(void) {
     static unsigned bytes;
     if (!bytes) {
@@ -43,7 +44,7 @@ unsigned sov_first_heap_bytes(void) {
 
 size_t __wrap_gc_get_max_new_split(void);
 
-/* Bytes that the collector may add in one piece. */
+/* Returns how many bytes the collector may add in one piece. */
 size_t __wrap_gc_get_max_new_split(void) {
     size_t total = 0;
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL; area = area->next)

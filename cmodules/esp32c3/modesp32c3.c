@@ -1,17 +1,17 @@
-/* modesp32c3.c - the module `esp32c3`: what the HAL of the ESP32-C3 needs and MicroPython's esp32 port does not offer.
+/* modesp32c3.c - the module `esp32c3`: functions that the HAL of the ESP32-C3 needs and MicroPython's esp32 port lacks.
  *
- * Time in 64 bits, random bytes that are random before the radio is on, why the chip was started, whether a program
- * (mpremote) has the console, flash partitions as memory, and a counter that outlives every restart.
+ * Time in 64 bits, random bytes that do not depend on the radio, the reason of the last reset, whether a program (mpremote) has the
+ * console, flash partitions as memory, and a counter that survives every restart.
  *
- * Invariants: nothing here blocks, but for the first `random`, a few milliseconds, and a write of the counter; only
- * `microseconds` and `map` make objects. What is static survives a soft reset, which is meant: a mapping is made once, the
- * key of the random numbers and the handle of the storage too.
+ * Invariants: nothing here blocks, except `seed` for a few milliseconds and a write of the counter; only `microseconds` and
+ * `map` make objects. Static variables survive a soft reset on purpose: a mapping, the key of the random numbers and the
+ * handle of the storage are made once.
  */
 #include "py/mperrno.h"
 #include "py/obj.h"
 #include "py/runtime.h"
 
-/* Set in the board's mpconfigboard.h, which the scan for names sees as well. */
+/* The board's mpconfigboard.h sets it; MicroPython's scan for names reads that file too. */
 #ifndef SOV_CHIP
 #define SOV_CHIP 0
 #endif
@@ -38,12 +38,12 @@
 /* The clock starts at 0, 1 January 2000; a time before 2024 means that it was not set. */
 #define SECONDS_2000_TO_2024 757382400LL
 
-/* microseconds() -> microseconds since the chip was started; counts on through soft resets. */
+/* microseconds() -> microseconds since the chip started; a soft reset does not reset them. */
 static mp_obj_t esp32c3_microseconds(void) { return mp_obj_new_int_from_ll(esp_timer_get_time()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_microseconds_obj, esp32c3_microseconds);
 
-/* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the chip was started,
- * else since 1970, or None where that clock was not set. */
+/* clock(number, buffer) -> `buffer`, a bytearray of 8 bytes, filled with microseconds, little-endian. 0: since the chip started; else:
+ * since 1970, or None if that clock was not set. */
 static mp_obj_t esp32c3_clock(mp_obj_t number, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
@@ -60,7 +60,7 @@ static mp_obj_t esp32c3_clock(mp_obj_t number, mp_obj_t buffer) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(esp32c3_clock_obj, esp32c3_clock);
 
-/* now() -> 8 bytes in a bytearray, which the next call fills again: microseconds since the chip was started, little-endian. */
+/* now() -> a bytearray of 8 bytes that the next call overwrites: microseconds since the chip started, little-endian. */
 static int64_t now_bytes;
 static const mp_obj_array_t now_object = { { &mp_type_bytearray }, BYTEARRAY_TYPECODE, 0, sizeof now_bytes, &now_bytes };
 static mp_obj_t esp32c3_now(void) {
@@ -71,8 +71,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_now_obj, esp32c3_now);
 
 static bool seeded;
 
-/* seed(): takes the key of the random numbers from the noise of the ADC, once after switching on. To be called before the
- * radio or the ADC is used: they share the hardware. Without it the chip's generator is a pseudo-random one. */
+/* seed(): takes the key of the random numbers from the noise of the ADC, once after power-on; later calls do nothing. Call it before
+ * any use of the radio or the ADC, which share the hardware. Without this noise the chip's generator is only pseudo-random. */
 static mp_obj_t esp32c3_seed(void) {
     if (!seeded) {
         uint8_t key[SOV_RANDOM_KEY_BYTES];
@@ -87,8 +87,7 @@ static mp_obj_t esp32c3_seed(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_seed_obj, esp32c3_seed);
 
-/* random(buffer, n): fills buffer[:n]; the stream of the key, with the chip's generator on top. Raises OSError before
- * `seed`. */
+/* random(buffer, n): fills buffer[:n] with the stream of the key XOR the chip's generator. Raises OSError before `seed`. */
 static mp_obj_t esp32c3_random(mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
@@ -104,24 +103,24 @@ static mp_obj_t esp32c3_random(mp_obj_t buffer, mp_obj_t n) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(esp32c3_random_obj, esp32c3_random);
 
-/* reset_reason() -> one of the constants below, or another number of ESP-IDF's esp_reset_reason_t. machine.reset_cause
- * cannot tell a panic from a restart by program. */
+/* reset_reason() -> one of the constants below, or another number of ESP-IDF's esp_reset_reason_t. machine.reset_cause does not
+ * distinguish a panic from a restart by program. */
 static mp_obj_t esp32c3_reset_reason(void) { return MP_OBJ_NEW_SMALL_INT(esp_reset_reason()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_reset_reason_obj, esp32c3_reset_reason);
 
-/* raw_repl() -> whether the console speaks the raw protocol: a program is at the other end. */
+/* raw_repl() -> True if the console is in the raw protocol: a program is at the other end. */
 static mp_obj_t esp32c3_raw_repl(void) { return mp_obj_new_bool(pyexec_mode_kind == PYEXEC_MODE_RAW_REPL); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_raw_repl_obj, esp32c3_raw_repl);
 
-/* One for each module slot. */
+/* One mapping for each module slot. */
 #define MAPPINGS 2
 static struct {
     const esp_partition_t *partition;
     const void *start;
 } mappings[MAPPINGS];
 
-/* map(label) -> the data partition of that name as a read-only memoryview, or None where there is none. It stays mapped;
- * after a write to the partition the chip must restart before it is read again. Raises OSError. */
+/* map(label) -> a read-only memoryview of the data partition of that name, or None if there is no such partition. The partition
+ * stays mapped; after a write to it the chip must restart before a task reads it again. Raises OSError. */
 static mp_obj_t esp32c3_map(mp_obj_t label) {
     const esp_partition_t *partition =
         esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, mp_obj_str_get_str(label));
@@ -139,10 +138,10 @@ static mp_obj_t esp32c3_map(mp_obj_t label) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_map_obj, esp32c3_map);
 
-/* The storage of the counter, opened once. MicroPython's esp32.NVS opens a handle each time and closes none: 48 bytes of
- * ESP-IDF's heap that not even a soft reset gives back. */
+/* Returns the storage of the counter, which it opens once. MicroPython's esp32.NVS opens a handle each time and closes none: each
+ * takes 48 bytes of ESP-IDF's heap that not even a soft reset frees. */
 static nvs_handle_t storage(void) {
-    static nvs_handle_t opened; /* 0: it could not be opened; no handle is 0, and the calls below refuse it */
+    static nvs_handle_t opened; /* 0: could not be opened; no valid handle is 0, and the nvs calls below reject it */
     if (!opened && nvs_open("sovelma", NVS_READWRITE, &opened) != ESP_OK) opened = 0;
     return opened;
 }
@@ -152,11 +151,11 @@ static int32_t stored_faults(void) {
     return nvs_get_i32(storage(), "faults", &count) == ESP_OK ? count : 0;
 }
 
-/* faults() -> the counter; 0 where it was never set or the storage fails. */
+/* faults() -> the counter; 0 if it was never set or the storage fails. */
 static mp_obj_t esp32c3_faults(void) { return mp_obj_new_int(stored_faults()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_faults_obj, esp32c3_faults);
 
-/* set_faults(count): writes only where the counter changes, for the flash's sake. Where the storage fails it is not counted. */
+/* set_faults(count): stores the counter, only if it changes, to spare the flash. Does nothing if the storage fails. */
 static mp_obj_t esp32c3_set_faults(mp_obj_t count) {
     int32_t value = mp_obj_get_int(count);
     if (stored_faults() != value && nvs_set_i32(storage(), "faults", value) == ESP_OK) nvs_commit(storage());
@@ -164,8 +163,8 @@ static mp_obj_t esp32c3_set_faults(mp_obj_t count) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_set_faults_obj, esp32c3_set_faults);
 
-/* heap_missing() -> bytes that Python's first heap lacks because ESP-IDF had no more in one piece; 0 in an image that was
- * linked with its memory map checked. */
+/* heap_missing() -> how many bytes Python's first heap is too small because ESP-IDF had no larger piece. Always 0 in an image whose
+ * memory map memory.ld has checked. */
 static mp_obj_t esp32c3_heap_missing(void) { return MP_OBJ_NEW_SMALL_INT(SOV_FIRST_HEAP - sov_first_heap_bytes()); }
 static MP_DEFINE_CONST_FUN_OBJ_0(esp32c3_heap_missing_obj, esp32c3_heap_missing);
 

@@ -1,11 +1,11 @@
-/* waking.c - what ends the sleep of an idle board: an alarm to the microsecond, edges of pins, sockets; keys do so in MicroPython's port.
+/* waking.c - wakes an idle board: by an alarm to the microsecond, an edge of a pin, a socket. MicroPython's port wakes it for a key.
  *
- * FreeRTOS counts time in ticks of 10 ms. MicroPython's task sleeps until it is notified, which an alarm of esp_timer, an edge, a
- * socket to which something happens or a key of the USB console does at once.
+ * FreeRTOS counts time in ticks of 10 ms. MicroPython's task therefore sleeps until a notification. An alarm of esp_timer, an edge,
+ * an event of a socket or a key of the USB console notifies it at once.
  *
- * Invariants: nothing here allocates on the Python heap. on_edge() alone runs in an interrupt, alarm_rang() and happened() in
- * tasks of ESP-IDF.
- * A soft reset ends the alarm and all edges before MicroPython's memory goes (--wrap, see micropython.cmake).
+ * Invariants: nothing here allocates on the Python heap. Only on_edge() runs in an interrupt handler; wake(), alarm_rang() and
+ * happened() run in tasks of ESP-IDF. A soft reset ends the alarm and all edges before MicroPython's memory is freed (--wrap, see
+ * micropython.cmake).
  */
 #include "py/mphal.h"
 #include "py/mpthread.h"
@@ -40,7 +40,8 @@ static void alarm_rang(void *unused) {
     wake(unused);
 }
 
-/* Starts a timer, made once; where ESP-IDF has no memory for it nothing rings, and whoever waits does so in ticks. */
+/* Starts a timer, and makes it at the first use. If ESP-IDF has no memory for it, the timer never fires, and wait() is only as precise
+ * as a tick. */
 static void start(esp_timer_handle_t *which, esp_timer_cb_t function, mp_int_t us) {
     const esp_timer_create_args_t wanted = { .callback = function, .name = "sovelma" };
     if (!*which && esp_timer_create(&wanted, which) != ESP_OK) *which = NULL;
@@ -48,11 +49,11 @@ static void start(esp_timer_handle_t *which, esp_timer_cb_t function, mp_int_t u
 }
 
 static void stop(esp_timer_handle_t which) {
-    if (which) esp_timer_stop(which); /* an error where it does not run */
+    if (which) esp_timer_stop(which); /* returns an error if the timer does not run; ignored */
 }
 
-/* wait(us): sleeps that long, 1 to 2^30-1, or until an edge, a key, the alarm or another thread wakes MicroPython's task. Callbacks
- * run then. */
+/* wait(us): sleeps for 1 to 2^30-1 us, or until an edge, a socket, a key, the alarm or another thread wakes MicroPython's task. Then
+ * runs pending callbacks. */
 static mp_obj_t esp32c3_wait(mp_obj_t us_object) {
     mp_int_t us = mp_obj_get_int(us_object);
     if (us > 0) {
@@ -67,7 +68,7 @@ static mp_obj_t esp32c3_wait(mp_obj_t us_object) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(esp32c3_wait_obj, esp32c3_wait);
 
-/* alarm(us, function): schedules function(None) that long from now, instead of what was to ring before. */
+/* alarm(us, function): schedules function(None) in `us` microseconds. Replaces an earlier alarm. */
 static mp_obj_t esp32c3_alarm(mp_obj_t us, mp_obj_t function) {
     stop(alarm_clock);
     MP_STATE_VM(esp32c3_alarm) = function;
@@ -88,8 +89,8 @@ static void end_edges(unsigned number) {
     MP_STATE_VM(esp32c3_edges)[number] = MP_OBJ_NULL;
 }
 
-/* edges(number, which, irq): the interrupt of an input counts its edges in a services.Irq. which: 1 falling, 2 rising, 3 both; irq:
- * None ends it. The port has installed the service of interrupts. */
+/* edges(number, which, irq): counts the edges of an input in a services.Irq from now on, in an interrupt handler. which: 1 falling, 2
+ * rising, 3 both; irq: None ends it. The port has installed ESP-IDF's GPIO interrupt service. */
 static mp_obj_t esp32c3_edges(mp_obj_t number_object, mp_obj_t which, mp_obj_t irq) {
     static const gpio_int_type_t types[4] = { GPIO_INTR_DISABLE, GPIO_INTR_NEGEDGE, GPIO_INTR_POSEDGE, GPIO_INTR_ANYEDGE };
     mp_int_t number = mp_obj_get_int(number_object);
@@ -108,7 +109,7 @@ MP_DEFINE_CONST_FUN_OBJ_3(esp32c3_edges_obj, esp32c3_edges);
 void __real_machine_timer_deinit_all(void);
 void __wrap_machine_timer_deinit_all(void);
 
-/* What the port calls first in a soft reset. */
+/* Replaces the function that the port calls first in a soft reset. */
 void __wrap_machine_timer_deinit_all(void) {
     stop(sleeper);
     stop(alarm_clock);
@@ -120,7 +121,7 @@ void __wrap_machine_timer_deinit_all(void) {
 #if SOV_LWIP && MICROPY_PY_NETWORK_WLAN
 #include "lwip/api.h"
 
-/* What lwIP's sockets do themselves when something happens to one; the same for all of them. */
+/* lwIP's own callback for events of a socket; all sockets have the same one. */
 static netconn_callback sockets_own;
 
 static void happened(struct netconn *connection, enum netconn_evt event, u16_t length) {
@@ -131,7 +132,7 @@ static void happened(struct netconn *connection, enum netconn_evt event, u16_t l
 struct netconn *__real_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback);
 struct netconn *__wrap_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback);
 
-/* In the place of the function with which lwIP makes each socket (--wrap). One without a callback is no socket. */
+/* Replaces the function with which lwIP makes each connection (--wrap). A connection without a callback is not a socket's. */
 struct netconn *__wrap_netconn_new_with_proto_and_callback(enum netconn_type type, u8_t protocol, netconn_callback callback) {
     if (callback) sockets_own = callback;
     return __real_netconn_new_with_proto_and_callback(type, protocol, callback ? happened : NULL);

@@ -1,4 +1,4 @@
-/* waking.h - functions of the module `esp32c3`, in the table of modesp32c3.c (contracts in waking.c). */
+/* waking.h - functions of waking.c for the table of the module `esp32c3` (contracts in waking.c). */
 #ifndef SOV_WAKING_H
 #define SOV_WAKING_H
 

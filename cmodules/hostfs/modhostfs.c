@@ -1,9 +1,9 @@
-/* modhostfs.c - files below one directory of a POSIX host, for tasks that are not trusted.
+/* modhostfs.c - gives tasks that are not trusted access to the files below one directory of a POSIX host.
  *
- * A path starts at the directory's descriptor, goes down only, and no name in it may be a symbolic link: whatever
- * lies in the directory, and whatever changes it meanwhile, nothing outside is reached. Only regular files are
- * opened; a FIFO or a device would block or do something. Answers are counts or error codes of the ABI, descriptors
- * are small integers.
+ * A path starts at the directory's descriptor and only goes down, and no name in it may be a symbolic link. So a task reaches
+ * no file outside, whatever the directory contains and whatever process changes it meanwhile. Only regular files are
+ * opened: opening a FIFO may block, and opening a device may have side effects. Results are counts or error codes of the ABI;
+ * descriptors are small integers.
  *
  * Invariants: no function waits for anything but the host's file system; none but `names` allocates on the
  * Python heap, and none raises except for arguments of the wrong type.
@@ -26,17 +26,17 @@
 #include <sys/syscall.h>
 #endif
 
-#define OPEN_WRITE 2      /* flags of open, as those of sp_fs_open */
+#define OPEN_WRITE 2      /* flags of open, the same as those of sp_fs_open */
 #define OPEN_CREATE 4
 #define OPEN_DIRECTORY 32
 
-#define HOSTFS_NAME_MAX 63             /* as the ABI says */
-#define HOSTFS_PATH_MAX 2048           /* 16 directories of 63 bytes each, which tasks make, and the ABI's longest path below them */
-#define HOSTFS_SIZE_MAX 0x3fffffff     /* the ABI's largest offset, and a small integer everywhere */
+#define HOSTFS_NAME_MAX 63             /* bytes of a name, from the ABI */
+#define HOSTFS_PATH_MAX 2048           /* bytes: 16 nested directories with names of 63 bytes, and the ABI's longest path below them */
+#define HOSTFS_SIZE_MAX 0x3fffffff     /* the ABI's largest offset; a small integer on every machine */
 
 static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
-/* What the errno of a failed call means to a task. */
+/* Converts the errno of a failed call to an error code of the ABI. */
 static int32_t failure(int number) {
     switch (number) {
         case ENOENT:
@@ -60,7 +60,7 @@ static int32_t failure(int number) {
     }
 }
 
-/* Like openat, a signal notwithstanding. Never waits for a peer, never takes a terminal, never follows a link. */
+/* Like openat, but repeats the call after a signal. Never waits for a peer, never acquires a controlling terminal, follows no link. */
 static int open_at(int directory, const char *name, int flags) {
     int descriptor;
     do {
@@ -69,7 +69,7 @@ static int open_at(int directory, const char *name, int flags) {
     return descriptor;
 }
 
-/* The size of the first name of a path, which must be one a task may use; else an error. */
+/* Returns the size of the first name of a path, or an error if a task may not use that name. */
 static int32_t name_size(const char *path, const char *end) {
     const char *slash = memchr(path, '/', (size_t)(end - path));
     size_t size = (size_t)((slash ? slash : end) - path);
@@ -78,7 +78,7 @@ static int32_t name_size(const char *path, const char *end) {
     return (int32_t)size;
 }
 
-/* Goes down a path one name at a time. A new descriptor of the directory at its end, or an error. */
+/* Follows a path of directories one name at a time. Returns a new descriptor of the last directory, or an error. */
 static int32_t walk(int root, const char *path) {
     int directory = open_at(root, ".", O_RDONLY | O_DIRECTORY);
     while (directory >= 0 && *path) {
@@ -90,7 +90,7 @@ static int32_t walk(int root, const char *path) {
         int next = open_at(directory, name, O_RDONLY | O_DIRECTORY);
         int number = errno;
         struct stat status;
-        /* Linux says of a link, too, that it is no directory. */
+        /* Linux returns ENOTDIR for a link too; a task gets DENIED for it. */
         if (next < 0 && number == ENOTDIR && fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(status.st_mode))
             number = ELOOP;
         close(directory);
@@ -100,7 +100,7 @@ static int32_t walk(int root, const char *path) {
     return directory < 0 ? failure(errno) : directory;
 }
 
-/* The same in one call, where the system has such a call: a task pays for it, however deep it goes. */
+/* Like walk(), in one system call if the host has openat2. The charge of a host call does not grow with the depth of the path. */
 static int32_t descend(int root, const char *path) {
 #if defined(SYS_openat2) && defined(RESOLVE_BENEATH)
     struct open_how how = {
@@ -110,10 +110,10 @@ static int32_t descend(int root, const char *path) {
     long directory = *path ? syscall(SYS_openat2, root, path, &how, sizeof how) : -1;
     if (directory >= 0) return (int32_t)directory;
 #endif
-    return walk(root, path); /* which finds the error, too */
+    return walk(root, path); /* also after an error, to find the error code */
 }
 
-/* Opens the directory that holds the last name of `path`, and copies that name. A new descriptor, or an error < 0. */
+/* Opens the directory that contains the last name of `path`, and copies that name. Returns a new descriptor, or an error below 0. */
 static int32_t parent_of(int root, const char *path, size_t length, char *name) {
     const char *end = path + length, *last = path;
     for (const char *at = path;; at = last) {
@@ -125,7 +125,7 @@ static int32_t parent_of(int root, const char *path, size_t length, char *name) 
             size_t length_above = (size_t)(at - path);
             if (length_above >= sizeof above) return ABI_ERR_TOOBIG;
             memcpy(above, path, length_above);
-            above[length_above > 0 ? length_above - 1 : 0] = 0; /* without the slash at its end */
+            above[length_above > 0 ? length_above - 1 : 0] = 0; /* without the trailing slash */
             memcpy(name, at, (size_t)size);
             name[size] = 0;
             return descend(root, above);
@@ -133,15 +133,14 @@ static int32_t parent_of(int root, const char *path, size_t length, char *name) 
     }
 }
 
-/* What `name` is: 0 a regular file, 1 a directory, else an error. */
+/* Returns the kind of `name`: 0 a regular file, 1 a directory, else an error. */
 static int32_t kind_at(int directory, const char *name, struct stat *status) {
     if (fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW) != 0) return failure(errno);
     if (S_ISREG(status->st_mode)) return status->st_size > HOSTFS_SIZE_MAX ? ABI_ERR_TOOBIG : 0;
     return S_ISDIR(status->st_mode) ? 1 : ABI_ERR_DENIED;
 }
 
-/* root(path) -> descriptor of the directory the tree hangs from, or an error. Here links are followed: the path
- * is the user's own. */
+/* root(path) -> descriptor of the root directory, or an error. This call follows links, because the path is the user's own. */
 static mp_obj_t hostfs_root(mp_obj_t path) {
     int descriptor = open(mp_obj_str_get_str(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return small(descriptor < 0 ? failure(errno) : descriptor);
@@ -162,25 +161,25 @@ static mp_obj_t hostfs_kind(mp_obj_t root, mp_obj_t path_object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(hostfs_kind_obj, hostfs_kind);
 
-/* Opens or makes one regular file. A descriptor or an error. */
+/* Opens or creates one regular file. Returns a descriptor or an error. */
 static int32_t open_file(int directory, const char *name, int flags) {
     struct stat status;
     int how = flags & OPEN_WRITE ? O_RDWR : O_RDONLY;
     if (flags & OPEN_CREATE) {
         how |= O_CREAT | O_EXCL;
     } else {
-        int32_t kind = kind_at(directory, name, &status); /* before, since opening a device may do something */
+        int32_t kind = kind_at(directory, name, &status); /* checked before, since opening a device may have side effects */
         if (kind != 0) return kind > 0 ? ABI_ERR_EXISTS : kind;
     }
     int descriptor = open_at(directory, name, how);
     if (descriptor < 0) return failure(errno);
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor; /* and after: it may be another */
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor; /* and after: the name may be another file now */
     close(descriptor);
     return ABI_ERR_DENIED;
 }
 
-/* open(root, path, flags) -> descriptor of a regular file, 0 for a directory just made, or an error. CREATE: it must
- * not exist; with DIRECTORY a directory is made and nothing opened. */
+/* open(root, path, flags) -> descriptor of a regular file, or an error. CREATE: the file must not exist yet. DIRECTORY: makes a
+ * directory, opens nothing and returns 0. */
 static mp_obj_t hostfs_open(mp_obj_t root, mp_obj_t path_object, mp_obj_t flags_object) {
     size_t length;
     const char *path = mp_obj_str_get_data(path_object, &length);
@@ -243,8 +242,8 @@ static mp_obj_t hostfs_close(mp_obj_t descriptor) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(hostfs_close_obj, hostfs_close);
 
-/* names(root, path) -> list of (name as bytes, size or -1 for a directory), or an error; path "": the root's own.
- * What a task could not open is left out. */
+/* names(root, path) -> list of (name as bytes, size or -1 for a directory), or an error. Path "": the root itself. Omits entries
+ * that a task could not open. */
 static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
     size_t length;
     const char *path = mp_obj_str_get_data(path_object, &length);
@@ -263,7 +262,7 @@ static mp_obj_t hostfs_names(mp_obj_t root_object, mp_obj_t path_object) {
     }
     mp_obj_t result = MP_OBJ_NULL;
     nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {      /* a full heap must not cost the descriptor */
+    if (nlr_push(&nlr) == 0) {      /* a MemoryError must not leak the descriptor */
         struct dirent *entry;
         struct stat status;
         result = mp_obj_new_list(0, NULL);

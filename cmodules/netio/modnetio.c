@@ -1,12 +1,11 @@
 /* modnetio.c - non-blocking IPv4 sockets for a HAL whose machine has BSD sockets: the host's, or lwIP's on a board.
  *
- * MicroPython's own sockets make an object for every receive and every error, lose what was received when
- * a reset follows it (`readinto` reads until the buffer is full), and their poller cannot survive a full heap.
- * Here a socket is a small integer, the file descriptor, and every answer is one too: a count, or the error
- * code of the ABI that a task gets to see.
+ * MicroPython's own sockets make an object for every receive and every error. They lose received data if a reset follows it
+ * (`readinto` reads until the buffer is full), and their poller fails when the heap is full. Here a socket is a small integer,
+ * the file descriptor. Every result is a small integer too: a count, or the error code of the ABI for the task.
  *
- * Invariants: no function blocks, except `poll` for as long as it is told to; none allocates on the Python heap
- * or raises, except for arguments of the wrong type.
+ * Invariants: no function blocks, except `poll`, up to its time limit. None allocates on the Python heap. None raises, except for
+ * arguments of the wrong type.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* ppoll */
@@ -15,7 +14,7 @@
 #include "py/obj.h"
 #include "py/runtime.h"
 
-/* The esp32 port has sockets without saying so in this way; its board's mpconfigboard.h says it. */
+/* The esp32 port has sockets but does not set MICROPY_PY_SOCKET; the board's mpconfigboard.h sets SOV_LWIP instead. */
 #ifndef SOV_LWIP
 #define SOV_LWIP 0
 #endif
@@ -29,7 +28,7 @@
 
 #if SOV_LWIP
 #include "lwip/sockets.h"
-/* lwIP's own, past the layer of file descriptors above it. */
+/* Calls lwIP directly, below ESP-IDF's layer of file descriptors. */
 #define SYSTEM(function, ...) lwip_##function(__VA_ARGS__)
 #else
 #include <fcntl.h>
@@ -45,17 +44,17 @@
 #define MSG_NOSIGNAL 0
 #endif
 
-#define IN_PROGRESS 1 /* of connect: not there yet; every error is below 0 */
+#define IN_PROGRESS 1 /* result of connect: not connected yet; every error is below 0 */
 
 #define READABLE 1
 #define WRITABLE 2
 
-/* Most places of a poll set. A host's is copied to the C stack, 8 bytes for each; a task waits for one at most. */
+/* Most places of a poll set. On a host the set is copied to the C stack, 8 bytes for each place; a task waits for one at most. */
 #define POLL_MAX 255
 
 static mp_obj_t small(mp_int_t value) { return MP_OBJ_NEW_SMALL_INT(value); }
 
-/* What the errno of a failed call means to a task. */
+/* Converts the errno of a failed call to an error code of the ABI. */
 static mp_obj_t failure(int number) {
     switch (number) {
         case EAGAIN:
@@ -89,10 +88,10 @@ static mp_obj_t failure(int number) {
 }
 
 #if SOV_LWIP
-/* Sockets that were opened and not closed: a soft reset forgets the objects that hold them, and lwIP has few sockets. */
+/* The open sockets. A soft reset frees the objects that hold them without closing them, and lwIP has few sockets. */
 static fd_set opened;
 
-/* Called when a MicroPython VM imports the module first: closes what the one before it left open. */
+/* MicroPython calls this at the first import after a start or soft reset. Closes the sockets that the previous run left open. */
 static mp_obj_t netio_init(void) {
     for (int fd = 0; fd < FD_SETSIZE; fd++)
         if (FD_ISSET(fd, &opened)) SYSTEM(close, fd);
@@ -110,7 +109,7 @@ static void note(int fd, bool is_open) {
     }
 }
 #else
-static void note(int fd, bool is_open) { /* a process closes what it has */
+static void note(int fd, bool is_open) { /* the host closes the sockets of a process */
     (void)fd;
     (void)is_open;
 }
@@ -143,7 +142,7 @@ static void set_address(struct sockaddr_in *to, const void *address, mp_int_t po
     if (address) memcpy(&to->sin_addr, address, 4);
 }
 
-/* bind(fd, port) -> 0 or an error code. The local port, on every address of the machine. */
+/* bind(fd, port) -> 0 or an error code. Binds the socket to a local port, on every address of the machine. */
 static mp_obj_t netio_bind(mp_obj_t fd, mp_obj_t port) {
     struct sockaddr_in to;
     set_address(&to, NULL, mp_obj_get_int(port));
@@ -151,15 +150,15 @@ static mp_obj_t netio_bind(mp_obj_t fd, mp_obj_t port) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(netio_bind_obj, netio_bind);
 
-/* connect(fd, address, port) -> 0, IN_PROGRESS or an error code. `address`: 4 bytes. Called again once the socket is
- * writable, it tells how the attempt ended. */
+/* connect(fd, address, port) -> 0, IN_PROGRESS or an error code. `address`: 4 bytes. When the socket is writable, a second call
+ * returns the result of the attempt. */
 static mp_obj_t netio_connect(mp_obj_t fd, mp_obj_t address, mp_obj_t port) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(address, &bytes, MP_BUFFER_READ);
     if (bytes.len != 4) mp_raise_ValueError(NULL);
     struct sockaddr_in to;
     set_address(&to, bytes.buf, mp_obj_get_int(port));
-    /* How an earlier attempt ended. A second `connect` would tell it too, but lwIP's would try once more instead. */
+    /* The result of an earlier attempt. On a host, a second `connect` returns it too, but lwIP's would try again instead. */
     int error = 0;
     socklen_t length = sizeof error;
     if (!SYSTEM(getsockopt, mp_obj_get_int(fd), SOL_SOCKET, SO_ERROR, &error, &length) && error && error != EINPROGRESS)
@@ -174,7 +173,7 @@ static size_t bounded(mp_obj_t n, const mp_buffer_info_t *bytes) {
     return count < 0 ? 0 : (size_t)count < bytes->len ? (size_t)count : bytes->len;
 }
 
-/* receive(fd, buffer, n) -> bytes put into buffer, at most n and len(buffer); 0 at the end; or an error code. */
+/* receive(fd, buffer, n) -> number of bytes received into buffer, at most n and len(buffer); 0 at the end; or an error code. */
 static mp_obj_t netio_receive(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_WRITE);
@@ -183,7 +182,7 @@ static mp_obj_t netio_receive(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_receive_obj, netio_receive);
 
-/* send(fd, buffer, n) -> bytes taken from buffer, at most n and len(buffer), or an error code. */
+/* send(fd, buffer, n) -> number of bytes taken from buffer, at most n and len(buffer), or an error code. */
 static mp_obj_t netio_send(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
     mp_buffer_info_t bytes;
     mp_get_buffer_raise(buffer, &bytes, MP_BUFFER_READ);
@@ -192,7 +191,7 @@ static mp_obj_t netio_send(mp_obj_t fd, mp_obj_t buffer, mp_obj_t n) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(netio_send_obj, netio_send);
 
-/* close(fd): gives the socket back; what was sent already is still delivered. */
+/* close(fd): closes the socket; data sent before is still delivered. */
 static mp_obj_t netio_close(mp_obj_t fd) {
     int number = mp_obj_get_int(fd);
     note(number, false);
@@ -202,7 +201,8 @@ static mp_obj_t netio_close(mp_obj_t fd) {
 static MP_DEFINE_CONST_FUN_OBJ_1(netio_close_obj, netio_close);
 
 #if SOV_LWIP
-/* Which of `count` sockets have what is wanted, as poll below; how many. lwIP's own poll allocates. */
+/* Sets ready[i] to 1 for each of `count` sockets that is ready, see poll below. Returns how many are. Uses lwIP's select, because its
+ * poll allocates. */
 static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready, mp_int_t count, mp_int_t us) {
     fd_set readable, writable, failed;
     FD_ZERO(&readable);
@@ -244,10 +244,10 @@ static int find_ready(const int32_t *fds, const uint8_t *wanted, uint8_t *ready,
 }
 #endif
 
-/* poll(fds, wanted, ready, count, us) -> how many are ready; sleeps until one is, a signal comes or so many microseconds have passed
- * (-1: no limit). `fds`: array("i"), -1 where there is none; `wanted`: bytearray of READABLE | WRITABLE; `ready`: a
- * bytearray that gets 1 where what is wanted, or an error, is there. The first `count` of each. On a board nothing else
- * of MicroPython runs meanwhile, so its HAL asks for 0. */
+/* poll(fds, wanted, ready, count, us) -> how many sockets are ready. Sleeps until one is ready, a signal comes or `us` microseconds
+ * have passed (-1: no limit). Uses the first `count` entries of each array. `fds`: array("i"), -1: no socket; `wanted`: bytearray of
+ * READABLE | WRITABLE; `ready`: a bytearray, gets 1 for each socket that is ready or has failed, else 0. On a board nothing else of
+ * MicroPython runs during the sleep, so its HAL passes 0. */
 static mp_obj_t netio_poll(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     mp_buffer_info_t fds, wanted, ready;

@@ -1,9 +1,8 @@
-/* console.c - characters typed at the UART, kept so that Ctrl-C is seen while something runs.
+/* console.c - buffers characters from the UART, so that Ctrl-C works while a program runs.
  *
- * The port reads its UART when the prompt wants a character and at no other time. Here every poll - the HAL, between
- * slices - moves what has come into a buffer, from which the prompt then gets it (the linker's --wrap puts
- * `__wrap_uart_rx_chr` in the place of the port's function). What does not fit stays in the UART's own queue, so
- * nothing is lost.
+ * The port reads its UART only when the prompt wants a character. Here every poll (the HAL polls between slices) moves the
+ * characters that have come into a buffer. The prompt reads from that buffer: the linker's --wrap replaces the port's
+ * function by `__wrap_uart_rx_chr`. Characters that do not fit stay in the UART's own queue, so none is lost.
  */
 #include "qemu.h"
 
@@ -11,8 +10,8 @@
 #include "py/runtime.h"
 #include "shared/runtime/interrupt_char.h"
 
-#define NO_CHARACTER (-1) /* of the port's uart_rx_chr */
-#define ROOM 256u         /* a line of the prompt; a power of two */
+#define NO_CHARACTER (-1) /* result of the port's uart_rx_chr */
+#define ROOM 256u         /* holds a line of the prompt; a power of two */
 
 static uint8_t buffer[ROOM];
 static unsigned first, count;
@@ -25,7 +24,7 @@ unsigned qemu_console_poll(void) {
         int character = __real_uart_rx_chr();
         if (character == NO_CHARACTER) break;
         if (character == mp_interrupt_char) {
-            count = 0; /* typed before it, meant for whatever ends now */
+            count = 0; /* drops characters before Ctrl-C: they were meant for the interrupted program */
             mp_sched_keyboard_interrupt();
         } else {
             buffer[(first + count++) % ROOM] = character;

@@ -1,6 +1,6 @@
 /* modqemu.c - the module `qemu`: clock, console, random numbers and switch-off of QEMU's `virt` machine.
  *
- * For the HAL `qemu` alone. Also what MicroPython's `time` needs of a port (mp_hal_...).
+ * Only the HAL `qemu` uses the module. This file also has the port functions that MicroPython's `time` needs (mp_hal_...).
  *
  * Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing.
  */
@@ -43,7 +43,7 @@ uint64_t qemu_ticks(void) {
     return (uint64_t)high << 32 | low;
 }
 
-/* ---------------------------------------------------------------- what MicroPython asks of a port */
+/* ---------------------------------------------------------------- functions that MicroPython requires of a port */
 
 mp_uint_t mp_hal_ticks_ms(void) { return qemu_ticks() / TICKS_PER_MILLISECOND; }
 
@@ -53,13 +53,13 @@ mp_uint_t mp_hal_ticks_cpu(void) { return qemu_ticks(); }
 
 uint64_t mp_hal_time_ns(void) { return qemu_nanoseconds(); }
 
-/* Some 3,000 instructions between two looks at the devices: where QEMU counts instructions, a look at a device costs it
- * more than they do, and at 100 million a second they are 30 us. */
+/* Waits for about 3,000 instructions between two polls of the devices. When QEMU counts instructions, a poll takes it longer than
+ * that; at 100 million instructions a second they are 30 us. */
 static void pause(void) {
     for (volatile unsigned i = 0; i < 1000; i++) {}
 }
 
-/* Ends early where an exception is due, so that Ctrl-C reaches a sleeper. */
+/* Waits until a tick. Raises a pending exception, so that Ctrl-C ends the wait early. */
 static void wait_until(uint64_t end) {
     while ((int64_t)(end - qemu_ticks()) > 0) {
         qemu_console_poll();
@@ -73,18 +73,18 @@ void mp_hal_delay_us(mp_uint_t us) { wait_until(qemu_ticks() + (uint64_t)us * TI
 
 /* ---------------------------------------------------------------- the module */
 
-/* ticks() -> milliseconds, counting round within 2^30. Polls the console too, since nothing else does between slices. */
+/* ticks() -> milliseconds modulo 2^30. Also polls the console, since nothing else does between slices. */
 static mp_obj_t qemu_module_ticks(void) {
     qemu_console_poll();
     return MP_OBJ_NEW_SMALL_INT(mp_hal_ticks_ms() & SMALL_MASK);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_ticks_obj, qemu_module_ticks);
 
-/* microseconds() since the machine was switched on. Makes an object. */
+/* microseconds() -> microseconds since the machine was switched on. Makes an object. */
 static mp_obj_t qemu_microseconds(void) { return mp_obj_new_int_from_ull(qemu_ticks() / TICKS_PER_MICROSECOND); }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_microseconds_obj, qemu_microseconds);
 
-/* now() -> 8 bytes in a bytearray, which the next call fills again: the same, little-endian. */
+/* now() -> the same as a bytearray of 8 bytes, little-endian, that the next call overwrites. */
 static uint64_t now_bytes;
 static const mp_obj_array_t now_object = { { &mp_type_bytearray }, BYTEARRAY_TYPECODE, 0, sizeof now_bytes, &now_bytes };
 static mp_obj_t qemu_now(void) {
@@ -93,8 +93,8 @@ static mp_obj_t qemu_now(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_now_obj, qemu_now);
 
-/* clock(number, buffer) -> buffer, a bytearray of 8 bytes with microseconds, little-endian: 0 since the machine was
- * switched on, else since 1970 by the real-time clock. */
+/* clock(number, buffer) -> `buffer`, a bytearray of 8 bytes, filled with microseconds, little-endian. 0: since the machine was
+ * switched on; else: since 1970, from the real-time clock. */
 static mp_obj_t qemu_clock(mp_obj_t number, mp_obj_t buffer) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, MP_BUFFER_WRITE);
@@ -105,12 +105,12 @@ static mp_obj_t qemu_clock(mp_obj_t number, mp_obj_t buffer) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(qemu_clock_obj, qemu_clock);
 
-/* nanoseconds() of the real-time clock modulo 2^30. Under `-icount shift=0 -rtc clock=vm`: instructions. */
+/* nanoseconds() -> nanoseconds of the real-time clock modulo 2^30; under `-icount shift=0 -rtc clock=vm`, instructions. */
 static mp_obj_t qemu_module_nanoseconds(void) { return MP_OBJ_NEW_SMALL_INT(qemu_nanoseconds() & SMALL_MASK); }
 static MP_DEFINE_CONST_FUN_OBJ_0(qemu_nanoseconds_obj, qemu_module_nanoseconds);
 
-/* idle(us): waits that long, -1 for ever. Ctrl-C or a scheduled callback ends it early. Polls: the machine could wait
- * for an interrupt, but C has no word for that. */
+/* idle(us): waits for `us` microseconds, -1: for ever. Ctrl-C or a scheduled callback ends the wait early. It polls, since standard C
+ * has no statement that waits for an interrupt. */
 static mp_obj_t qemu_idle(mp_obj_t us_object) {
     mp_int_t us = mp_obj_get_int(us_object);
     uint64_t end = qemu_ticks() + (uint64_t)(us < 0 ? 0 : us) * TICKS_PER_MICROSECOND;
@@ -124,7 +124,7 @@ static mp_obj_t qemu_idle(mp_obj_t us_object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(qemu_idle_obj, qemu_idle);
 
-/* buffer[:n], and n as a number. Raises ValueError where the buffer has fewer bytes. */
+/* Returns the bytes of `buffer`, with n as a number in *n. Raises ValueError if the buffer has fewer than n bytes. */
 static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, mp_int_t *n) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(buffer, &info, access);
@@ -133,7 +133,7 @@ static void *first_bytes(mp_obj_t buffer, mp_obj_t n_object, mp_uint_t access, m
     return info.buf;
 }
 
-/* write(buffer, n): puts buffer[:n] on the console, with a carriage return before every line feed. */
+/* write(buffer, n): writes buffer[:n] to the console, with a carriage return before every line feed. */
 static mp_obj_t qemu_write(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     const void *bytes = first_bytes(buffer, n_object, MP_BUFFER_READ, &n);
@@ -142,7 +142,7 @@ static mp_obj_t qemu_write(mp_obj_t buffer, mp_obj_t n_object) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(qemu_write_obj, qemu_write);
 
-/* seed(key): 32 secret bytes, for `random`. */
+/* seed(key): sets the key of `random`, 32 secret bytes. */
 static mp_obj_t qemu_module_seed(mp_obj_t key) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(key, &info, MP_BUFFER_READ);
@@ -152,7 +152,7 @@ static mp_obj_t qemu_module_seed(mp_obj_t key) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(qemu_seed_obj, qemu_module_seed);
 
-/* random(buffer, n): fills buffer[:n]. OSError ENODEV before `seed`. */
+/* random(buffer, n): fills buffer[:n]. Raises OSError ENODEV before `seed`. */
 static mp_obj_t qemu_module_random(mp_obj_t buffer, mp_obj_t n_object) {
     mp_int_t n;
     void *bytes = first_bytes(buffer, n_object, MP_BUFFER_WRITE, &n);

@@ -1,17 +1,18 @@
-/* start.c - the frozen program `_start.py` runs whenever MicroPython begins, before its prompt.
+/* start.c - runs the frozen program `_start.py` whenever MicroPython starts, before its prompt.
  *
- * The port goes straight to the prompt. The linker's --wrap puts `__wrap_pyexec_friendly_repl` in the place of the
- * prompt's function, which is called again after every raw prompt; the program runs once after each start or soft
- * reset (MICROPY_PORT_INIT_FUNC).
+ * The port goes straight to the prompt. The linker's --wrap replaces the prompt's function by `__wrap_pyexec_friendly_repl`. The
+ * port calls it again after every raw prompt, so a flag makes the program run once after each start or soft reset
+ * (MICROPY_PORT_INIT_FUNC).
  *
- * In the same way the heap is made smaller than it was built where QEMU's command line laid its size into memory, for
- * tests of what happens where it is full. Memory that QEMU loaded nothing into is zero.
+ * --wrap also replaces gc_init: it makes the heap smaller if QEMU's command line wrote a size into memory, for tests with a full
+ * heap. Memory that QEMU did not load is zero.
  */
 #include "py/gc.h"
 #include "py/runtime.h"
 #include "shared/runtime/pyexec.h"
 
-/* Bytes of Python's heap, or 0: as built. Between the stack and what the machine is given, see virt.ld and tools/run/qemu.py. */
+/* Wanted size of Python's heap in bytes; 0: the full size. The address lies between the stack and the files that the machine is given,
+ * see virt.ld and tools/run/qemu.py. */
 #define HEAP_WANTED (*(volatile uint32_t *)0x83fffff0)
 
 static int just_started;

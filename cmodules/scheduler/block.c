@@ -1,7 +1,7 @@
-/* block.c - a task that waits for another one, in C: at an endpoint, for a reply, at a notification (contract in scheduler.h).
+/* block.c - a task that waits for another task, in C: at an endpoint, for a reply, at a notification (contract in scheduler.h).
  *
- * Whoever has what it waits for calls sched_unblock(). What else makes it ready - its time is over, its capability is revoked -
- * is found out when its turn comes, in sched_woken().
+ * The task or event that ends the wait calls sched_unblock(). A timeout or a revoked capability only makes the waiting thread
+ * ready; sched_woken() finds the reason when the thread runs next.
  */
 #include "py/runtime.h"
 
@@ -30,7 +30,8 @@ int sched_highest(const sched_link *head) {
     return highest;
 }
 
-/* A thread's priority is its own or the highest that is lent to it; what it lends itself follows, and so on. */
+/* Recomputes a thread's effective priority: the highest of its own and those lent to it. Continues with the thread that it lends
+ * to, along the chain, until a priority does not change. */
 static void settle(thread *which) {
     while (which) {
         uint8_t priority = SCHED_PRIORITIES - 1, before = which->priority;
@@ -101,7 +102,7 @@ bool sched_woken(thread *which, int64_t now, int64_t *answer) {
     return false;
 }
 
-/* Has the thread the object with that right? */
+/* Returns whether the thread has a capability to the object with that right. */
 static bool has(const thread *which, mp_obj_t object, uint32_t right) {
     const instance_object *instance = MP_OBJ_TO_PTR(which->instance);
     const capability_table *table = which->instance == mp_const_none ? NULL : instance->capabilities;

@@ -1,27 +1,28 @@
-/* deadline.c - a slice ends when a timer is due that wakes a higher priority (contract in scheduler.h).
+/* deadline.c - ends a slice when a timer is due that wakes a higher priority (contract in scheduler.h).
  *
- * Only fuel can end a slice, so the time until then is turned into fuel, by how much the thread used of late. That is a guess: what a
- * unit of fuel takes differs by a factor of 100 between instructions. A slice goes half the way therefore, then half of what is left, and
- * looks at the clock each time; the last 50 us in one. Where nothing is due within the slice all of this costs one comparison.
+ * Only fuel can end a slice, so the scheduler converts the time until the timer is due into fuel, by the thread's recent rate. The
+ * result is an estimate: the time of one unit of fuel differs by a factor of 100 between instructions. A slice therefore runs for
+ * half of the time left, then half of the rest, and so on; the scheduler looks at the clock after each part. The last 50 us run as
+ * one part. If no timer is due within the slice, all of this costs one comparison.
  *
  * Invariants: nothing here allocates. A part is at least 1 and at most all of the slice.
  */
 #include "scheduler.h"
 
-#define LAST_STEP 50 /* us: a few times of what a part costs besides its fuel, on a board */
-#define FIRST_PART 16 /* of a slice whose thread's rate is not known */
-#define LOOKS_MAX 32 /* timers looked at; beyond them a slice ends when the first of all is due */
+#define LAST_STEP 50 /* us: a few times the overhead of one part on a board */
+#define FIRST_PART 16 /* a thread of unknown rate first gets 1/16 of its slice */
+#define LOOKS_MAX 32 /* most timers looked at; if that is not enough, the slice ends when the earliest timer is due */
 
 static int priority_of(sched_timer *timer) { return timer->kind ? timer->kind->priority(timer) : sched_of_timer(timer)->priority; }
 
-/* When the first timer is due that makes a priority above that one ready, or `horizon` where none is before. */
+/* Returns when the first timer is due that makes a priority above `priority` ready, or `horizon` if none is due before that. */
 static int64_t first_above(const scheduler *self, uint8_t priority, int64_t horizon) {
     uint32_t open[LOOKS_MAX + 2] = { 0 }, count = 1;
     for (int looks = 0; count; looks++) {
         if (looks == LOOKS_MAX) return self->timers[0]->due;
         uint32_t place = open[--count];
         sched_timer *timer = self->timers[place];
-        if (timer->due >= horizon) continue; /* and none behind it is earlier */
+        if (timer->due >= horizon) continue; /* its children are not earlier */
         if (priority_of(timer) > priority) {
             horizon = timer->due;
             continue;
@@ -33,7 +34,7 @@ static int64_t first_above(const scheduler *self, uint8_t priority, int64_t hori
 
 int32_t sched_part(const scheduler *self, const thread *which, int32_t fuel, int64_t now) {
     if (!self->waiting) return fuel;
-    /* What the slice takes, twice: it may be slower than it was. */
+    /* Twice the expected time of the slice: the thread may run slower than before. */
     int64_t takes = which->rate ? (int64_t)fuel * 2 * SCHED_RATE_TIME / which->rate : SCHED_NEVER - now;
     if (self->timers[0]->due >= now + takes) return fuel;
     int64_t left = first_above(self, which->priority, now + takes) - now;

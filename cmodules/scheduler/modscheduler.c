@@ -1,9 +1,10 @@
 /* modscheduler.c - the module `scheduler`: Thread and Scheduler as Python objects.
  *
- * Methods take a task: any object whose attribute `thread` is its Thread. The time is the machine's, of its `now`. The
- * tests run the same operations through a plain Python twin of this module.
+ * Methods take a task: any object whose attribute `thread` is its Thread. The machine's now() gives the time. The tests run the
+ * same operations through a plain Python twin of this module.
  *
- * Invariant: nothing here allocates but the constructors, reserve() and, where that was forgotten, the first use of a timer.
+ * Invariant: nothing here allocates but the constructors, reserve() and, without a reserve() before, add() and the first use of a
+ * timer.
  */
 #include "py/runtime.h"
 
@@ -29,7 +30,7 @@ thread *sched_thread_of(mp_obj_t task) {
 
 /* ---- Thread ----------------------------------------------------------------------------------------- */
 
-/* Thread(task, priority, slice): in no queue. `priority`: 0 runs last, 7 first; `slice`: fuel, 1 to 2^30-1. */
+/* Thread(task, priority, slice): a thread in no queue. `priority`: 0 runs last, 7 first; `slice`: fuel, 1 to 2^30-1. */
 static mp_obj_t thread_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 3, 3, false);
     int32_t priority = within(given[1], 0, SCHED_PRIORITIES - 1), slice = within(given[2], 1, SOV_MAX_FUEL);
@@ -70,7 +71,8 @@ static mp_obj_t thread_load(const thread *self, qstr name) {
     }
 }
 
-/* Order is kept by the scheduler's methods alone: what says where a thread stands cannot be written, but that it is over. */
+/* Only the scheduler's methods move a thread, so Python cannot write its place or state. Exception: it may set a state that says the
+ * thread is over. */
 static bool thread_store(thread *self, qstr name, mp_obj_t value) {
     switch (name) {
         case MP_QSTR_instance:
@@ -91,7 +93,7 @@ static void thread_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
     if (dest[0] == MP_OBJ_NULL) {
         dest[0] = thread_load(MP_OBJ_TO_PTR(self_in), name);
     } else if (dest[1] != MP_OBJ_NULL && thread_store(MP_OBJ_TO_PTR(self_in), name, dest[1])) {
-        dest[0] = MP_OBJ_NULL; /* it was stored */
+        dest[0] = MP_OBJ_NULL; /* tells MicroPython that the store succeeded */
     }
 }
 
@@ -99,7 +101,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(thread_type, MP_QSTR_Thread, MP_TYPE_FLAG_NONE, 
 
 /* ---- Scheduler: ready tasks ------------------------------------------------------------------------- */
 
-/* Scheduler(machine): the machine has now(), see hal. */
+/* Scheduler(machine): `machine` has now(), see hal. */
 static mp_obj_t scheduler_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     scheduler *self = mp_obj_malloc(scheduler, type);
@@ -110,7 +112,8 @@ static mp_obj_t scheduler_make_new(const mp_obj_type_t *type, size_t count, size
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* bind(handlers, again, failed): what run() works with, see scheduler.h. */
+/* bind(handlers, again, failed): sets the functions that run() calls, see scheduler.h. Raises ValueError unless `handlers` has one
+ * handler for each call of the ABI. */
 static mp_obj_t scheduler_bind(size_t count, const mp_obj_t *given) {
     (void)count;
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
@@ -125,7 +128,7 @@ static mp_obj_t scheduler_bind(size_t count, const mp_obj_t *given) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_bind_obj, 4, 4, scheduler_bind);
 
-/* add(task): makes it ready, behind the others of its priority. It is nowhere else. Also the handler of sp_yield. */
+/* add(task): makes a task ready, at the back of the queue of its priority. Also the handler of sp_yield. */
 static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     thread *which = sched_thread_of(task);
@@ -141,14 +144,14 @@ static mp_obj_t scheduler_add(mp_obj_t self_in, mp_obj_t task) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_add_obj, scheduler_add);
 
-/* next() -> the task whose turn it is, out of its queue; None where no task is ready. */
+/* next() -> the task that runs next, taken out of its queue; None if no task is ready. */
 static mp_obj_t scheduler_next(mp_obj_t self_in) {
     const thread *which = sched_next(MP_OBJ_TO_PTR(self_in), sched_now(MP_OBJ_TO_PTR(self_in)));
     return which ? which->task : mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_next_obj, scheduler_next);
 
-/* idle() -> microseconds the machine may sleep, as far as a small integer goes; 0 where a task is ready, -1 where no timer runs. */
+/* idle() -> microseconds that the machine may sleep, 2^30-1 at most; 0 if a task is ready, -1 if no timer runs. */
 static mp_obj_t scheduler_idle(mp_obj_t self_in) {
     const scheduler *self = MP_OBJ_TO_PTR(self_in);
     int64_t left = -1;
@@ -163,7 +166,7 @@ static mp_obj_t scheduler_idle(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_idle_obj, scheduler_idle);
 
-/* remove(task): takes a task that is not running out of wherever it is. */
+/* remove(task): takes a task out of its queue and stops its timer. The task must not be running. */
 static mp_obj_t scheduler_remove(mp_obj_t self_in, mp_obj_t task) {
     sched_remove(MP_OBJ_TO_PTR(self_in), sched_thread_of(task));
     return mp_const_none;
@@ -172,7 +175,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_remove_obj, scheduler_remove);
 
 /* ---- Scheduler: tasks that wait --------------------------------------------------------------------- */
 
-/* (scheduler, task, milliseconds): the task is in that state for so long from now; -1: nothing wakes it. */
+/* Puts a task into `state` for some milliseconds; -1: no timer wakes it. `given`: scheduler, task, milliseconds. */
 static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
     scheduler *self = MP_OBJ_TO_PTR(given[0]);
     thread *which = sched_thread_of(given[1]);
@@ -183,28 +186,28 @@ static mp_obj_t hold(const mp_obj_t *given, enum thread_state state) {
     return mp_const_none;
 }
 
-/* sleep(task, milliseconds): 0 to SLEEP_MAX ms. */
+/* sleep(task, milliseconds): the task sleeps for 0 to SLEEP_MAX ms. */
 static mp_obj_t scheduler_sleep(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_SLEEPING);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_sleep_obj, 3, 3, scheduler_sleep);
 
-/* wait(task, milliseconds): for `rouse`, but no longer than that; -1: no limit. */
+/* wait(task, milliseconds): the task waits for rouse(), at most that long; -1: no limit. */
 static mp_obj_t scheduler_wait(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_WAITING);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_wait_obj, 3, 3, scheduler_wait);
 
-/* restart(task, milliseconds): a task that is over is ready again after that time. run() finds it without an instance. */
+/* restart(task, milliseconds): makes a task that is over ready after that time. It has no instance, so run() returns it. */
 static mp_obj_t scheduler_restart(size_t count, const mp_obj_t *given) {
     (void)count;
     return hold(given, THREAD_RESTARTING);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scheduler_restart_obj, 3, 3, scheduler_restart);
 
-/* rouse(task): makes a task ready that waits: what it waits for may have come. Does nothing to one that does not wait. */
+/* rouse(task): makes a waiting task ready, so that it checks its condition again. Does nothing if the task does not wait. */
 static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
     thread *which = sched_thread_of(task);
     if (which->state == THREAD_WAITING) scheduler_add(self_in, task);
@@ -212,7 +215,7 @@ static mp_obj_t scheduler_rouse(mp_obj_t self_in, mp_obj_t task) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_rouse_obj, scheduler_rouse);
 
-/* wake(): makes every task ready whose time has come, whatever it waits for. */
+/* wake(): makes every task ready whose timer is due, whatever it waits for. */
 static mp_obj_t scheduler_wake(mp_obj_t self_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     sched_wake(self, sched_now(self));
@@ -220,15 +223,15 @@ static mp_obj_t scheduler_wake(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(scheduler_wake_obj, scheduler_wake);
 
-/* reserve(count): makes room for the timers of so many tasks, so that none of them allocates. */
+/* reserve(count): makes room for `count` tasks and their timers, so that adding them and starting a timer allocates nothing. */
 static mp_obj_t scheduler_reserve(mp_obj_t self_in, mp_obj_t count) {
     sched_reserve(MP_OBJ_TO_PTR(self_in), (uint32_t)within(count, 0, INT16_MAX));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(scheduler_reserve_obj, scheduler_reserve);
 
-/* slices: how many were given so far, modulo 2^30, the only one that can be written; running: the task that has one, or that run()
- * returned last, or None; timers: how many run. */
+/* Attributes. slices: number of slices so far, modulo 2^30, the only writable one. running: the task whose slice runs, or that run()
+ * returned last, or None. timers: number of running timers. */
 static void scheduler_attr(mp_obj_t self_in, qstr name, mp_obj_t *dest) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] != MP_OBJ_NULL) {
@@ -266,8 +269,8 @@ MP_DEFINE_CONST_OBJ_TYPE(scheduler_type, MP_QSTR_Scheduler, MP_TYPE_FLAG_NONE, m
 
 /* ---- the module ------------------------------------------------------------------------------------- */
 
-/* until(tick, now) -> milliseconds from one tick (of hal.ticks, modulo 2^30) to the other; below 0 where it is past. Right across the wrap, up to SLEEP_MAX
- * apart. */
+/* until(tick, now) -> milliseconds from `now` to `tick`, below 0 if `tick` is past. Both come from hal.ticks, modulo 2^30; the result
+ * is right across the wrap if they are at most SLEEP_MAX apart. */
 static mp_obj_t scheduler_until(mp_obj_t tick, mp_obj_t now) {
     return MP_OBJ_NEW_SMALL_INT((int32_t)((uint32_t)(mp_obj_get_int(tick) - mp_obj_get_int(now)) << 2) >> 2);
 }

@@ -1,7 +1,7 @@
-/* queues.c - whose turn it is: a queue for each priority, budgets of fuel, the starvation guard (contract in scheduler.h). */
+/* queues.c - which thread runs next: a queue for each priority, budgets of fuel, the starvation guard (contract in scheduler.h). */
 #include "scheduler.h"
 
-/* Every 32nd slice: lower priorities get 3 % of the processor, and with slices of 2 ms a turn every 64 ms. */
+/* The guard gives every 32nd slice: lower priorities get 3 % of the processor, and with slices of 2 ms one turn every 64 ms. */
 #define GUARD 32
 
 static void append(scheduler *self, thread *which, uint8_t queue) {
@@ -50,7 +50,7 @@ void sched_remove(scheduler *self, thread *which) {
     sched_stop_timer(self, &which->timer);
     if (which->state == THREAD_READY) {
         unlink_from_queue(self, which);
-        which->state = THREAD_RUNNING; /* in no queue */
+        which->state = THREAD_RUNNING; /* the state of a thread in no queue */
     }
 }
 
@@ -69,8 +69,8 @@ void sched_set_priority(scheduler *self, thread *which, uint8_t priority) {
     if (which->state == THREAD_READY && which->queue != SCHED_OVER_BUDGET) sched_add_first(self, which);
 }
 
-/* When the thread's budget is whole again, where nothing is left of it for this period; else 0. What it used beyond one is missing in
- * the next. The end of the period may be any number of wraps ago: what cannot be true starts a new one. */
+/* Returns 0 if the thread has budget left in this period, else the time at which its next period begins. Debt is subtracted from the
+ * next period's budget. `period_end` wraps and may be long past: an impossible distance to it starts a new period. */
 static int64_t over_budget_until(thread *which, int64_t now) {
     int64_t ms = now / 1000;
     uint32_t rest = which->period_end - (uint32_t)ms;
@@ -82,7 +82,7 @@ static int64_t over_budget_until(thread *which, int64_t now) {
     return which->left > 0 ? 0 : (ms + rest) * 1000;
 }
 
-/* The next priority below the one the guard chose last, round and round, so that each gets its turn. */
+/* Chooses the next ready priority below the last one that the guard chose, round robin, so that each gets its turn. */
 static uint8_t guard(scheduler *self, uint8_t highest) {
     uint8_t priority = self->guarded;
     for (int i = 0; i < SCHED_PRIORITIES; i++) {
@@ -101,7 +101,7 @@ static uint8_t choose(scheduler *self) {
         self->turn = 0;
         return guard(self, priority);
     } else if (self->turn > GUARD) {
-        self->turn = GUARD; /* due as soon as no task has just woken */
+        self->turn = GUARD; /* the guard's slice stays due until no task of higher priority has just become ready */
     }
     return self->recent = priority;
 }

@@ -1,21 +1,21 @@
-/* run.c - slices: the scheduler's own loop, which runs tasks until one of them, or the clock, needs the kernel.
+/* run.c - slices: the scheduler's loop, which runs tasks until a millisecond has passed or a task needs the kernel.
  *
- * Mechanism only: a call of a task goes to its handler in Python, an end or a fault goes back to the kernel's loop.
+ * The loop is mechanism only: it passes a task's call to its handler, and returns an end or a fault to the kernel's loop.
  *
- * Invariants: a handler that raises becomes an error code, never an end of the loop. Nothing here allocates on the Python
- * heap. After a handler the instance is read anew: the handler may have ended the task.
+ * Invariants: an exception of a handler becomes an error code and never ends the loop. Nothing here allocates on the Python
+ * heap. The loop reads `instance` again after each handler, because the handler may have ended the task.
  */
 #include "py/runtime.h"
 
 #include "python/python.h"
 #include "scheduler.h"
 
-#define RUN_MAX 1000 /* us: as often the kernel's loop looks at sockets and keys */
+#define RUN_MAX 1000 /* us: the kernel's loop polls sockets and keys once in this time */
 
 int64_t sched_now(const scheduler *self) { return (int64_t)sov_python_bits(mp_call_function_0(mp_load_attr(self->machine, MP_QSTR_now))); }
 
-/* Asks function(task). False where the task waits now; else *answer is what the call answers, or the error code of what the
- * function raised. */
+/* Calls function(task). Returns false if the task waits now. Else returns true, with the result of the task's call in *answer, or
+ * the error code of the exception that the function raised. */
 static bool ask(const scheduler *self, mp_obj_t function, const thread *which, int64_t *answer) {
     mp_obj_t given;
     nlr_buf_t nlr;
@@ -30,14 +30,14 @@ static bool ask(const scheduler *self, mp_obj_t function, const thread *which, i
     return given != mp_const_none;
 }
 
-/* The fuel of a slice; *counted: it is taken off a budget. */
+/* Returns the fuel of the next slice. Sets *counted if the slice is charged to a budget. */
 static int32_t fuel_of(thread *which, struct sov_task *task, bool *counted) {
     *counted = which->budget && which->left > 0;
     int32_t slice = which->rest ? which->rest : which->slice;
     which->rest = 0;
     if (!*counted) return slice;
-    sov_task_bill(task); /* what it used while over its budget is charged to no period */
-    int64_t max = (int64_t)which->left + sov_task_debt(task); /* what it owes was taken off the budget already */
+    sov_task_bill(task); /* fuel used while over the budget is charged to no period */
+    int64_t max = (int64_t)which->left + sov_task_debt(task); /* the budget has paid for the debt already */
     return slice < max ? slice : (int32_t)max;
 }
 
@@ -52,8 +52,9 @@ int32_t sched_left(const thread *running) {
 
 enum part { USED_UP, WAITS, PREEMPTED, OVER };
 
-/* Runs a thread with so much fuel, and its calls. PREEMPTED: a call of its own has made a priority ready that is higher and was not (the
- * guard gives slices while higher ones are). WAITS: it stands where it belongs. OVER: the task ended or faulted. */
+/* Runs a thread for `fuel` and handles its calls. USED_UP: the fuel is used. PREEMPTED: one of its calls made a higher priority ready
+ * that was not ready before (during a slice of the guard, higher ones are ready all along); a call that returns a time, in 64 bits,
+ * makes no task ready. WAITS: the call's handler has put the thread where it belongs. OVER: the task ended or faulted. */
 static enum part run_part(const scheduler *self, thread *which, int32_t fuel, int64_t answer) {
     uint8_t ready = self->ready;
     size_t count;
@@ -64,7 +65,7 @@ static enum part run_part(const scheduler *self, thread *which, int32_t fuel, in
         answer = sov_instance_refused(which->instance);
         if (!answer && !ask(self, handlers[sov_task_number(sov_instance_task(which->instance))], which, &answer)) return WAITS;
         if (which->instance == mp_const_none) return WAITS;
-        if ((self->ready & ~ready) >> which->priority > 1 && answer == (int32_t)answer) { /* else it is a time, which signals no task */
+        if ((self->ready & ~ready) >> which->priority > 1 && answer == (int32_t)answer) { /* else: a time */
             which->answer = (int32_t)answer;
             return PREEMPTED;
         }
@@ -73,13 +74,14 @@ static enum part run_part(const scheduler *self, thread *which, int32_t fuel, in
     return which->status == SOV_PREEMPTED ? USED_UP : OVER;
 }
 
-/* Runs one slice, which begins at *now; *now is the time at its end. False where the task ended or faulted: the kernel's part. */
+/* Runs one slice, which begins at *now, and sets *now to the time at its end. Returns false if the task ended or faulted; the kernel
+ * handles that. */
 static bool run_slice(scheduler *self, thread *which, int64_t *now) {
     bool counted;
     enum part how = USED_UP;
     int32_t fuel = fuel_of(which, sov_instance_task(which->instance), &counted);
     int64_t answer = which->answer;
-    which->answer = 0; /* a preempted task is owed none */
+    which->answer = 0; /* a preempted task gets no answer */
     if (which->block != MP_OBJ_NULL) {
         if (!sched_woken(which, *now, &answer)) how = WAITS;
     } else if (which->waiting != mp_const_none) {
@@ -95,7 +97,7 @@ static bool run_slice(scheduler *self, thread *which, int64_t *now) {
         if (which->instance == mp_const_none || how == OVER) break;
         uint32_t used = (uint32_t)(sov_task_fuel(sov_instance_task(which->instance)) - before);
         sched_learn(which, used, *now - began);
-        fuel -= how == PREEMPTED && used < (uint32_t)part ? (int32_t)used : part; /* what it used beyond the part it owes */
+        fuel -= how == PREEMPTED && used < (uint32_t)part ? (int32_t)used : part; /* use beyond the part becomes debt */
         answer = 0;
         if (self->waiting && self->timers[0]->due <= *now) break;
     }
@@ -111,8 +113,8 @@ static bool run_slice(scheduler *self, thread *which, int64_t *now) {
     return true;
 }
 
-/* run(): runs slices until a millisecond has passed or no task is ready: None. Or returns the task that is over (see
- * `status` of its thread), or that the kernel is to start: it has no instance. */
+/* run() -> None after a millisecond of slices, or when no task is ready. Returns a task as soon as it is over (see `status` of its
+ * thread) or needs the kernel to start it (it has no instance). */
 static mp_obj_t sched_run(mp_obj_t self_in) {
     scheduler *self = MP_OBJ_TO_PTR(self_in);
     int64_t now = sched_now(self), end = now + RUN_MAX;
@@ -121,7 +123,7 @@ static mp_obj_t sched_run(mp_obj_t self_in) {
         thread *which = self->running = sched_next(self, now);
         if (!which) {
             now = sched_now(self);
-            if (self->waiting && self->timers[0]->due <= now) continue; /* it went to sleep for less than that took */
+            if (self->waiting && self->timers[0]->due <= now) continue; /* a timer became due meanwhile */
             break;
         }
         self->slices = (self->slices + 1) & SCHED_SLICES_MASK;

@@ -1,4 +1,4 @@
-/* timers.c - who wakes when: a binary heap of timers, the earliest first (contract in scheduler.h). */
+/* timers.c - the timers of threads and objects: a binary heap, the earliest timer first (contract in scheduler.h). */
 #include "py/runtime.h"
 
 #include "scheduler.h"
@@ -62,7 +62,7 @@ void sched_stop_timer(scheduler *self, sched_timer *which) {
     uint32_t place = (uint32_t)which->place;
     if (place >= self->waiting || self->timers[place] != which) mp_raise_ValueError(MP_ERROR_TEXT("the timer is another scheduler's"));
     sched_timer *moved = self->timers[--self->waiting];
-    self->timers[self->waiting] = NULL; /* nothing keeps a task that is gone from the collector */
+    self->timers[self->waiting] = NULL; /* a stale pointer would keep an ended task alive in the garbage collector */
     which->place = -1;
     if (moved != which) sink(self, moved, place);
 }
@@ -71,7 +71,7 @@ volatile bool sched_interrupt_came;
 
 void sched_wake(scheduler *self, int64_t now) {
     if (sched_interrupt_came && self->interrupted) {
-        sched_interrupt_came = false; /* first: one that comes meanwhile is looked at again */
+        sched_interrupt_came = false; /* cleared first, so that an interrupt during the call is handled next time */
         self->interrupted(self);
     }
     while (self->waiting && self->timers[0]->due <= now) {

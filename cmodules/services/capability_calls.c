@@ -1,6 +1,6 @@
-/* capability_calls.c - what a task may do with its capabilities: list them, look at one, derive, drop, revoke. See docs/ABI.md.
+/* capability_calls.c - the calls on a task's own capabilities: list, info, derive, drop, revoke. See docs/ABI.md.
  *
- * The runtime has checked the arguments before, and the loop the capability in argument 0.
+ * The runtime has checked the arguments and the scheduler's loop the capability in argument 0 before a handler runs.
  *
  * Invariant: nothing here allocates on the Python heap.
  */
@@ -12,7 +12,7 @@
 #include "../common/abi_table.h"
 #include "services.h"
 
-/* sp_cap_list(to, length): the identifiers, as many as fit, in the order of the slots. Returns how many there are. */
+/* sp_cap_list(to, length): writes the identifiers that fit, in the order of the slots. Returns how many the task holds. */
 static mp_obj_t cap_list(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     const capability_table *table = instance->capabilities;
@@ -27,7 +27,7 @@ static mp_obj_t cap_list(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_cap_list_obj, cap_list);
 
-/* sp_cap_info(which, to, length): kind, rights, then the name. Returns how many bytes that are, also where fewer fit. */
+/* sp_cap_info(which, to, length): writes kind, rights and name. Returns the length of all of it, even if less fits. */
 static mp_obj_t cap_info(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     const capability *which = services_target(instance);
@@ -43,14 +43,14 @@ static mp_obj_t cap_info(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_cap_info_obj, cap_info);
 
-/* sp_cap_derive(from, rights): a further capability to the same object, with these of its rights. */
+/* sp_cap_derive(from, rights): makes a capability to the same object, with the same rights or fewer. */
 static mp_obj_t cap_derive_call(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     return MP_OBJ_NEW_SMALL_INT(cap_derive(instance->capabilities, services_target(instance), services_argument(instance, 1)));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_cap_derive_obj, cap_derive_call);
 
-/* sp_cap_drop(which): ends it; what was made of it stays. */
+/* sp_cap_drop(which): ends the capability; capabilities derived from it stay. */
 static mp_obj_t cap_drop(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
     cap_release(cap_end(services_target(services_instance(task))), &failed);
@@ -60,7 +60,8 @@ static mp_obj_t cap_drop(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_cap_drop_obj, cap_drop);
 
-/* sp_cap_revoke(which): ends all that was made of it, wherever. Returns how many those were. */
+/* sp_cap_revoke(which): ends everything derived from the capability, in all tables, but not the capability itself. Returns how many
+ * ended. */
 static mp_obj_t cap_revoke_call(mp_obj_t task) {
     mp_obj_t failed = MP_OBJ_NULL;
     mp_int_t ended = cap_revoke(services_target(services_instance(task)), false, MP_OBJ_FROM_PTR(&sched_lost_obj), &failed);

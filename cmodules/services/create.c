@@ -1,6 +1,6 @@
-/* create.c - sp_cap_create: objects that tasks make, each out of its own quota.
+/* create.c - sp_cap_create: objects that tasks make, each task within its own quota.
  *
- * Invariant: a creation that fails has changed nothing.
+ * Invariant: a failed creation changes nothing.
  */
 #include "py/runtime.h"
 
@@ -11,7 +11,7 @@
 
 static mp_int_t number(mp_obj_t account, qstr name) { return mp_obj_get_int(mp_load_attr(account, name)); }
 
-/* A new object of that kind; MP_OBJ_NULL where that is no kind that tasks make, or the size is none. Raises MemoryError. */
+/* Makes an object. Returns MP_OBJ_NULL if tasks may not make objects of this kind or the size is out of range. Raises MemoryError. */
 static mp_obj_t make(uint32_t kind, mp_obj_t name, uint32_t size, scheduler *home) {
     static const struct {
         uint32_t kind;
@@ -35,7 +35,8 @@ static mp_obj_t make(uint32_t kind, mp_obj_t name, uint32_t size, scheduler *hom
     return MP_OBJ_NULL;
 }
 
-/* sp_cap_create(kind, size) */
+/* sp_cap_create(kind, size): makes an object, charged to the task's quota, and returns a capability to it. QUOTA if the quota or the
+ * capability table is full, INVAL for a wrong kind or size, NOMEM if the arena has no room for a buffer. */
 static mp_obj_t cap_create(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     uint32_t kind = services_argument(instance, 0), size = services_argument(instance, 1);

@@ -1,13 +1,14 @@
-/* endpoint.c - calls between tasks: a message there, a message back, each copied once, from memory to memory.
+/* endpoint.c - calls between tasks: a request and a reply, each copied once, from one task's memory to the other's.
  *
- * A server receives calls at an endpoint and replies to each, in any order. A client waits in its call until the reply; until its
- * time is over; until its capability is revoked; until the server that received the call ends (DEAD). A server never waits
- * for a client: what it writes to is the memory of a task that stands still.
+ * A server receives calls at an endpoint and replies to each, in any order. A client's call ends with the reply, at its timeout,
+ * when its capability is revoked, or when the server that received it ends (DEAD). A server never waits for a client: it copies into
+ * the memory of a suspended task.
  *
- * While a call waits, its client lends its priority to the server that received it, or else to the one that received last there.
+ * While a call waits, its client lends its priority to the server that received it. If no server has received it yet, the client
+ * lends to the server that last received a call at this endpoint.
  *
- * Invariants: a call's client is in the ring `callers` of its endpoint, or in `clients` of the server that received it. Nothing
- * here allocates. No step's time depends on how many tasks, endpoints or capabilities there are.
+ * Invariants: a client is in the ring `callers` of the endpoint, or in the ring `clients` of the server that received its call.
+ * Nothing here allocates. No step's time depends on how many tasks, endpoints or capabilities there are.
  */
 #include <string.h>
 
@@ -18,8 +19,8 @@
 
 #define HEADER 16u /* bytes of struct sp_message in front of the message: client, badge, capability, bits */
 
-/* The client that waits in a call of that number: its place among the threads, and how often it has waited. A number that named an
- * older call is told from it until the client has waited 2^20 times. */
+/* Returns the client that waits in the call `number` at this endpoint, or NULL. A number holds the client's place among the threads
+ * and how often it has waited, so the number of an older call is recognised until the client has waited 2^20 times more. */
 static thread *client_of(const thread *server, uint32_t number, mp_obj_t at) {
     const scheduler *self = server->home;
     uint32_t place = number & SCHED_PLACE_MASK;
@@ -28,7 +29,7 @@ static thread *client_of(const thread *server, uint32_t number, mp_obj_t at) {
     return client->server == server && client->block == at && client->number == number ? client : NULL;
 }
 
-/* Writes a message as it is received: the header, and as much of the rest as fits. Returns how many bytes that are. */
+/* Writes a message to the receiver's memory: the header and as many bytes as fit. Returns the length written. */
 static int32_t put(uint8_t *to, uint32_t room, const uint32_t header[4], const uint8_t *bytes, uint32_t length) {
     uint8_t words[HEADER];
     for (int i = 0; i < 4; i++) services_put_word(words + (size_t)4 * i, header[i]);
@@ -39,12 +40,13 @@ static int32_t put(uint8_t *to, uint32_t room, const uint32_t header[4], const u
     return (int32_t)(HEADER + length);
 }
 
-/* 0 where the sender may pass this on, or passes nothing on; else the error code. */
+/* Returns 0 if the sender may pass on this capability, or passes none (0); else the error code. */
 static int32_t may_pass(const instance_object *from, uint32_t identifier) {
     return identifier ? cap_check(from->capabilities, identifier, CAP_KINDS | ABI_RIGHT_GRANT << CAP_RIGHTS_SHIFT) : 0;
 }
 
-/* A further capability in the receiver's table to what the sender passes on; 0 where it passes nothing on. Below 0: it cannot be. */
+/* Derives the sender's capability into the receiver's table. Returns the new identifier, 0 if the sender passes none, or an error
+ * below 0. */
 static int32_t pass_on(const instance_object *from, uint32_t identifier, const instance_object *to, bool accepts) {
     int32_t refused = may_pass(from, identifier);
     if (refused || !identifier) return refused;
@@ -54,7 +56,7 @@ static int32_t pass_on(const instance_object *from, uint32_t identifier, const i
     return made > 0 ? made : ABI_ERR_REFUSED;
 }
 
-/* The arguments of the three calls. */
+/* The arguments of the three calls, after the endpoint. */
 enum { CALL_BYTES = 1, CALL_LENGTH, CALL_TO, CALL_ROOM, CALL_PASS, CALL_FLAGS, CALL_TIMEOUT };
 enum { RECEIVE_TO = 1, RECEIVE_ROOM, RECEIVE_FLAGS, RECEIVE_TIMEOUT };
 enum { REPLY_CLIENT = 1, REPLY_BYTES, REPLY_LENGTH, REPLY_PASS };
@@ -63,8 +65,8 @@ static uint8_t *slice(const instance_object *instance, uint32_t index) {
     return sov_slice(instance->task, services_argument(instance, index), services_argument(instance, index + 1));
 }
 
-/* Brings a client's call to a server, both of whose calls are pending; the client is the server's from now on. Returns the server's
- * answer, or an error below 0, which is the client's: then nothing was brought. */
+/* Delivers a client's call to a server; the calls of both are pending. The client then waits in the server's ring `clients`. Returns
+ * the result of the server's call. An error below 0 is the result of the client's call; then nothing was delivered. */
 static int32_t bring(endpoint *at, thread *client, thread *server) {
     const instance_object *from = services_of(client), *to = services_of(server);
     int32_t passed = pass_on(from, services_argument(from, CALL_PASS), to, services_argument(to, RECEIVE_FLAGS) & ABI_IPC_ACCEPT);
@@ -78,7 +80,8 @@ static int32_t bring(endpoint *at, thread *client, thread *server) {
     return answer;
 }
 
-/* sp_ipc_call */
+/* sp_ipc_call: delivers the call if a server waits, else queues it. The client waits for the reply; with timeout 0 the call fails with
+ * AGAIN if no server waits. */
 static mp_obj_t ipc_call(mp_obj_t task) {
     thread *client = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -97,13 +100,13 @@ static mp_obj_t ipc_call(mp_obj_t task) {
     if (answer < 0) return MP_OBJ_NEW_SMALL_INT(answer);
     int32_t left = sched_left(client);
     sched_block(client, MP_OBJ_FROM_PTR(at), &server->clients, timeout);
-    if (server->own <= client->priority) server->rest = left; /* what it does now it does for the client, in the client's time */
+    if (server->own <= client->priority) server->rest = left; /* the server works for the client, on the rest of its slice */
     sched_unblock(server, answer);
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_call_obj, ipc_call);
 
-/* What is signalled, as a message; 0 where nothing is. */
+/* Takes the signalled bits of the bound notification as a message. Returns its length, or 0 if there are none. */
 static int32_t take_bits(endpoint *self, const instance_object *to) {
     if (!self->bound || !self->bound->word) return 0;
     if (!services_held(&self->bound->hold, ABI_KIND_NOTIFICATION | ABI_RIGHT_READ << CAP_RIGHTS_SHIFT)) {
@@ -122,7 +125,7 @@ void endpoint_notify(endpoint *self) {
     if (answer) sched_unblock(server, answer);
 }
 
-/* sp_ipc_receive */
+/* sp_ipc_receive: returns signalled bits, else the first call that can be delivered, else waits. With timeout 0 returns AGAIN. */
 static mp_obj_t ipc_receive(mp_obj_t task) {
     thread *server = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -132,7 +135,7 @@ static mp_obj_t ipc_receive(mp_obj_t task) {
     for (thread *client; !answer && (client = services_first(&at->callers));) {
         answer = bring(at, client, server);
         if (answer > 0) break;
-        sched_unblock(client, answer); /* its call could not be brought; the next one */
+        sched_unblock(client, answer); /* the call could not be delivered; try the next client */
         answer = 0;
     }
     if (answer) return MP_OBJ_NEW_SMALL_INT(answer);
@@ -143,7 +146,7 @@ static mp_obj_t ipc_receive(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_ipc_receive_obj, ipc_receive);
 
-/* sp_ipc_reply */
+/* sp_ipc_reply: copies the reply to the client and unblocks it. DEAD if the client no longer waits in that call. */
 static mp_obj_t ipc_reply(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     mp_obj_t at = services_target(instance)->object;

@@ -1,10 +1,10 @@
-/* event.c - what happens at its time, or from outside, and is counted: timers, edges of pins, ends of tasks.
+/* event.c - counted events: expiries of timers, edges of pins, ends of tasks.
  *
- * An event counts until a task takes the count, and signals the bits of a notification where it is bound to one. An edge is counted in
- * the interrupt; the scheduler looks at the counts before its next slice.
+ * An event object counts until a task takes the count. If it is bound to a notification, it also signals bits there. The interrupt
+ * handler counts edges; the scheduler looks at the counts before its next slice.
  *
- * Invariants: nothing here allocates on the Python heap but the constructors and text(). services_edge() alone is called in
- * interrupts: it writes `edges` and `last`, which no other code does, and sched_interrupt_came.
+ * Invariants: nothing here allocates on the Python heap but the constructors and text(). Only services_edge() runs in interrupt
+ * handlers. It alone writes `edges` and `last`, and it sets sched_interrupt_came.
  */
 #include "py/runtime.h"
 
@@ -12,14 +12,14 @@
 #include "services.h"
 
 #define COUNT_MAX ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
-#define PERIOD_MIN 100            /* us: a timer may not keep a board busy with itself */
+#define PERIOD_MIN 100            /* us: a shorter period would keep a board busy with the timer alone */
 
 typedef struct {
     shared_object shared;
-    uint32_t count;      /* not taken yet */
+    uint32_t count;      /* events that no task has taken yet */
     sched_link waiting;
-    services_hold hold;  /* of the notification that it is bound to */
-    uint32_t bits;
+    services_hold hold;  /* the capability to the notification that it is bound to */
+    uint32_t bits;       /* the bits it signals there */
 } event;
 
 typedef struct {
@@ -31,18 +31,18 @@ typedef struct {
 
 typedef struct {
     event event;
-    sched_link source;   /* in the ring of the scheduler whose tasks wait for it */
-    volatile uint32_t edges;
-    uint32_t seen;       /* how many of them are counted */
-    uint32_t debounce;   /* us after an edge in which there is no other */
+    sched_link source;   /* in the ring `sources` of the scheduler whose tasks use it */
+    volatile uint32_t edges; /* number of edges, modulo 2^32; the interrupt handler writes it */
+    uint32_t seen;       /* how many of them `event.count` includes */
+    uint32_t debounce;   /* us after an edge in which further edges are ignored */
     uint32_t last;       /* us modulo 2^32 */
-    bool any;            /* `last` is one */
-    mp_obj_t off;        /* called when it is released */
+    bool any;            /* an edge has come, so `last` is valid */
+    mp_obj_t off;        /* off() is called at release; None: nothing */
 } irq;
 
 #define NEED_SIGNAL (ABI_KIND_NOTIFICATION | ABI_RIGHT_WRITE << CAP_RIGHTS_SHIFT)
 
-/* It happened so often. */
+/* Counts `times` events: wakes the first waiting task with the count and signals the bound notification. */
 static void happen(event *self, uint64_t times) {
     self->count = times > COUNT_MAX - self->count ? COUNT_MAX : self->count + (uint32_t)times;
     thread *which = services_first(&self->waiting);
@@ -64,7 +64,7 @@ static void event_init(event *self, mp_obj_t name) {
 
 /* ---- time ------------------------------------------------------------------------------------------- */
 
-/* sp_sleep_until(when) */
+/* sp_sleep_until(when): `when` is a time of the monotonic clock, in us. A time in the past only yields. */
 static mp_obj_t sleep_until(mp_obj_t task) {
     thread *which = sched_thread_of(task);
     int64_t when = sov_task_argument(services_instance(task)->task, 0);
@@ -100,7 +100,7 @@ static int priority(const sched_timer *which) {
 
 static const sched_timer_kind timer_kind = { fire, priority };
 
-/* sp_timer_set(timer, first, period) */
+/* sp_timer_set(timer, first, period): `first` is a time of the monotonic clock in us, 0 stops the timer; `period` in us, 0: once. */
 static mp_obj_t timer_set(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     timer *self = MP_OBJ_TO_PTR(services_target(instance)->object);
@@ -146,7 +146,7 @@ void services_edge(mp_obj_t irq_in, uint32_t now) {
     sched_interrupt_came = true;
 }
 
-/* Counts the edges that came, of all pins. */
+/* Counts the new edges of all pins. */
 static void interrupted(scheduler *home) {
     for (sched_link *link = home->sources.next; link != &home->sources; link = link->next) {
         irq *self = (irq *)((char *)link - offsetof(irq, source));
@@ -156,7 +156,7 @@ static void interrupted(scheduler *home) {
     }
 }
 
-/* The event of the pending call. The edges of an Irq are the calling task's scheduler's from now on. */
+/* Returns the event of the pending call. Registers an Irq with the scheduler of the calling task at its first use. */
 static event *target(const instance_object *instance, scheduler *home) {
     event *self = MP_OBJ_TO_PTR(services_target(instance)->object);
     if (self->shared.base.type != &irq_type) return self;
@@ -165,13 +165,13 @@ static event *target(const instance_object *instance, scheduler *home) {
         home->interrupted = interrupted;
         sched_join(&which->source, &home->sources);
     }
-    if (which->edges != which->seen) interrupted(home); /* what has come has come */
+    if (which->edges != which->seen) interrupted(home); /* the call sees every edge up to now */
     return self;
 }
 
-/* ---- waiting, of all --------------------------------------------------------------------------------- */
+/* ---- wait and bind, for every event ------------------------------------------------------------------ */
 
-/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout), sp_task_wait(task, timeout) */
+/* sp_timer_wait(timer, timeout), sp_irq_wait(irq, timeout), sp_task_wait(task, timeout): takes the count, or waits while it is 0. */
 static mp_obj_t event_wait(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     thread *which = sched_thread_of(task);
@@ -186,7 +186,7 @@ static mp_obj_t event_wait(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_event_wait_obj, event_wait);
 
-/* sp_timer_bind(timer, notification, bits), sp_irq_bind and sp_task_bind */
+/* sp_timer_bind(timer, notification, bits), sp_irq_bind, sp_task_bind: each event signals `bits` from now on; notification 0: no more. */
 static mp_obj_t event_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     event *self = target(instance, sched_thread_of(task)->home);
@@ -201,7 +201,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_event_bind_obj, event_bind);
 
 /* ---- the object of a pin's edges --------------------------------------------------------------------- */
 
-/* Irq(name, debounce): for a HAL, which calls services_edge() in its interrupt, or edge(). debounce: us. */
+/* Irq(name, debounce): the object of a pin's edges. The HAL calls services_edge() in its interrupt handler, or edge(). debounce: us. */
 static mp_obj_t irq_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 2, 2, false);
     irq *self = mp_obj_malloc(irq, type);
@@ -214,14 +214,14 @@ static mp_obj_t irq_make_new(const mp_obj_type_t *type, size_t count, size_t key
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* edge(us): an edge at that microsecond modulo 2^30, of a simulated pin. */
+/* edge(us): counts an edge of a simulated pin at that time, in microseconds modulo 2^32. */
 static mp_obj_t irq_edge(mp_obj_t self, mp_obj_t now) {
     services_edge(self, (uint32_t)mp_obj_get_int_truncated(now));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(irq_edge_obj, irq_edge);
 
-/* ends_with(off): off() is called when the last capability is gone. */
+/* ends_with(off): the Irq calls off() when the last capability to it is gone. */
 static mp_obj_t irq_ends_with(mp_obj_t self_in, mp_obj_t off) {
     irq *self = MP_OBJ_TO_PTR(self_in);
     self->off = off;
@@ -241,7 +241,7 @@ SERVICES_TYPE(irq, "", IRQ, Irq, irq_release, { MP_ROM_QSTR(MP_QSTR_edge), MP_RO
 
 /* ---- the object of a task's ends --------------------------------------------------------------------- */
 
-/* Watch(name): of the task of that name. */
+/* Watch(name): counts the ends of the task of that name. */
 static mp_obj_t watch_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 1, 1, false);
     event *self = mp_obj_malloc(event, type);
@@ -249,11 +249,11 @@ static mp_obj_t watch_make_new(const mp_obj_type_t *type, size_t count, size_t k
     return MP_OBJ_FROM_PTR(self);
 }
 
-/* name() -> the task's. */
+/* name() -> the name of the task. */
 static mp_obj_t watch_name(mp_obj_t self) { return ((event *)MP_OBJ_TO_PTR(self))->shared.name; }
 static MP_DEFINE_CONST_FUN_OBJ_1(watch_name_obj, watch_name);
 
-/* ended(): the task has. */
+/* ended(): the kernel calls this when the task has ended. */
 static mp_obj_t watch_ended(mp_obj_t self) {
     happen(MP_OBJ_TO_PTR(self), 1);
     return mp_const_none;

@@ -1,9 +1,9 @@
-/* memory.c - buffers that tasks share, in the arena: read and written by copying, whole or a part.
+/* memory.c - buffers in the arena that tasks share. Tasks copy bytes in and out; a capability names the whole buffer or a part.
  *
- * Which part a capability names is kept where an endpoint's keeps its badge: offset in the lower 16 bits, length above; 0 is all of it.
- * So a part costs nothing, and is passed on and derived like any capability.
+ * The badge of a capability says which part it names: offset in bits 0-15, length in bits 16-31; 0 means the whole buffer. So a part
+ * needs no object of its own, and tasks pass it on and derive from it like any capability.
  *
- * Invariants: a part lies within the one that it was derived from. Nothing here allocates on the Python heap but the constructor and
+ * Invariants: a part lies within the part that it was derived from. Nothing here allocates on the Python heap but the constructor and
  * text(). The bytes of a buffer that a task made go back to the arena with the last capability to it.
  */
 #include <string.h>
@@ -18,10 +18,10 @@ typedef struct {
     shared_object shared;
     uint8_t *bytes; /* NULL: not open */
     uint32_t size;
-    uint32_t epoch; /* of the arena that they lie in */
+    uint32_t epoch; /* of the arena when the bytes were taken */
 } memory;
 
-/* The bytes that the capability of the pending call names, and their number; an arena that was reset has none. */
+/* Returns the bytes that the capability of the pending call names, and their number in *length: 0 if the arena was reset since. */
 static uint8_t *part(const instance_object *instance, uint32_t *length) {
     const capability *which = services_target(instance);
     const memory *self = MP_OBJ_TO_PTR(which->object);
@@ -31,7 +31,8 @@ static uint8_t *part(const instance_object *instance, uint32_t *length) {
     return offset ? self->bytes + offset : self->bytes;
 }
 
-/* The copying calls: their slice and its length, and the place in the buffer. Returns how many bytes there are to copy. */
+/* Computes what sp_mem_read and sp_mem_write copy: *ours is the guest's slice, *buffer the place in the buffer. Returns the number of
+ * bytes to copy; *buffer is not set if that is 0. */
 static uint32_t range(const instance_object *instance, uint8_t **ours, uint8_t **buffer) {
     uint32_t length, wanted = services_argument(instance, 2), offset = services_argument(instance, 3);
     uint8_t *bytes = part(instance, &length);
@@ -41,7 +42,7 @@ static uint32_t range(const instance_object *instance, uint8_t **ours, uint8_t *
     return wanted < length - offset ? wanted : length - offset;
 }
 
-/* sp_mem_read(memory, to, offset) */
+/* sp_mem_read(memory, to, offset): copies bytes of the buffer to the task. Returns how many. */
 static mp_obj_t mem_read(mp_obj_t task) {
     uint8_t *to, *from = NULL;
     uint32_t count = range(services_instance(task), &to, &from);
@@ -50,7 +51,7 @@ static mp_obj_t mem_read(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_read_obj, mem_read);
 
-/* sp_mem_write(memory, bytes, offset) */
+/* sp_mem_write(memory, bytes, offset): copies bytes of the task to the buffer. Returns how many. */
 static mp_obj_t mem_write(mp_obj_t task) {
     uint8_t *to = NULL, *from;
     uint32_t count = range(services_instance(task), &from, &to);
@@ -59,7 +60,7 @@ static mp_obj_t mem_write(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_write_obj, mem_write);
 
-/* sp_mem_size(memory) */
+/* sp_mem_size(memory): returns the size of the buffer, or of the part that the capability names. */
 static mp_obj_t mem_size(mp_obj_t task) {
     uint32_t length;
     part(services_instance(task), &length);
@@ -67,7 +68,7 @@ static mp_obj_t mem_size(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_mem_size_obj, mem_size);
 
-/* sp_mem_derive(memory, offset, length, rights) */
+/* sp_mem_derive(memory, offset, length, rights): derives a capability to a part. INVAL if the part is not within `memory`. */
 static mp_obj_t mem_derive(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     capability *from = services_target(instance);
@@ -82,7 +83,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_mem_derive_obj, mem_derive);
 
 /* ---- the object ------------------------------------------------------------------------------------- */
 
-/* Memory(name, size): without bytes yet. */
+/* Memory(name, size): a buffer that has no bytes yet. */
 static mp_obj_t memory_make_new(const mp_obj_type_t *type, size_t count, size_t keywords, const mp_obj_t *given) {
     mp_arg_check_num(count, keywords, 2, 2, false);
     memory *self = mp_obj_malloc(memory, type);
@@ -101,14 +102,14 @@ bool memory_open(mp_obj_t self_in) {
     return self->bytes;
 }
 
-/* open(): takes its bytes, all 0, where it has none. Raises MemoryError. */
+/* open(): takes the buffer's bytes out of the arena, all 0, unless it has them already. Raises MemoryError. */
 static mp_obj_t memory_open_or_raise(mp_obj_t self) {
     if (!memory_open(self)) mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("no room in the arena for a buffer"));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(memory_open_obj, memory_open_or_raise);
 
-/* end(): gives its bytes back. */
+/* end(): gives the buffer's bytes back to the arena. */
 static mp_obj_t memory_end(mp_obj_t self_in) {
     memory *self = MP_OBJ_TO_PTR(self_in);
     if (self->bytes && self->epoch == sov_runtime_epoch()) sov_region_give_shared(self->bytes);
@@ -119,7 +120,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(memory_end_obj, memory_end);
 
 static mp_obj_t memory_release(mp_obj_t self_in) {
     const memory *self = MP_OBJ_TO_PTR(self_in);
-    if (self->shared.account == MP_OBJ_NULL) return mp_const_none; /* the manifest's stay */
+    if (self->shared.account == MP_OBJ_NULL) return mp_const_none; /* a buffer of the manifest keeps its bytes */
     services_count(self->shared.account, MP_QSTR_buffers, -(mp_int_t)self->size);
     memory_end(self_in);
     return services_release(self_in);

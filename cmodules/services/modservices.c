@@ -1,6 +1,6 @@
 /* modservices.c - the module `services`: handlers of system calls, named like their calls, and the objects that tasks share.
  *
- * What the tasks of a system do to each other again and again is here; what makes objects, or needs the machine, is Python.
+ * The frequent calls between tasks are handled here in C; calls that open objects or need the machine are handled in Python.
  */
 #include "py/runtime.h"
 
@@ -9,7 +9,7 @@
 instance_object *services_instance(mp_obj_t task) {
     mp_obj_t instance = mp_load_attr(task, MP_QSTR_instance);
     if (!mp_obj_is_type(instance, &sov_instance_type)) mp_raise_TypeError(MP_ERROR_TEXT("no Instance"));
-    sov_instance_task(instance); /* raises where it was killed */
+    sov_instance_task(instance); /* raises if the instance was killed */
     return MP_OBJ_TO_PTR(instance);
 }
 

@@ -1,6 +1,6 @@
-/* notification.c - a word that tasks OR bits into and others wait for: told once, however often it was signalled.
+/* notification.c - a word that tasks OR bits into and other tasks wait for. A bit signalled several times is delivered once.
  *
- * Invariants: a bit is taken by one waiter. Who signals never waits. Nothing here allocates but the constructor and text().
+ * Invariants: each bit goes to one waiter. A signal never blocks. Nothing here allocates but the constructor and text().
  */
 #include "py/runtime.h"
 
@@ -9,7 +9,7 @@
 
 static notification *target(const instance_object *instance) { return MP_OBJ_TO_PTR(services_target(instance)->object); }
 
-/* Gives waiters, in the order in which they came, what they wait for, while there is something. O(waiters). */
+/* Gives the waiters the bits they wait for, in the order in which they came, while bits are left. O(waiters). */
 static void give(notification *self) {
     sched_link *next = self->waiting.next;
     while (next != &self->waiting && self->word) {
@@ -34,7 +34,7 @@ int notification_priority(const notification *self) {
     return server > priority ? server : priority;
 }
 
-/* sp_notify_signal(notification, bits) */
+/* sp_notify_signal(notification, bits): ORs bits into the word and wakes tasks that wait for them. */
 static mp_obj_t notify_signal(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification_signal(target(instance), services_argument(instance, 1));
@@ -42,7 +42,7 @@ static mp_obj_t notify_signal(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_notify_signal_obj, notify_signal);
 
-/* sp_notify_wait(notification, mask, timeout) */
+/* sp_notify_wait(notification, mask, timeout): takes the signalled bits of `mask`, or waits for one of them. */
 static mp_obj_t notify_wait(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *at = target(instance);
@@ -56,7 +56,7 @@ static mp_obj_t notify_wait(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_notify_wait_obj, notify_wait);
 
-/* sp_notify_bind(notification, endpoint) */
+/* sp_notify_bind(notification, endpoint): sp_ipc_receive at the endpoint takes the bits too. Replaces older bindings of both; 0: none. */
 static mp_obj_t notify_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *from = target(instance);

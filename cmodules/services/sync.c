@@ -1,7 +1,7 @@
-/* sync.c - a mutex, which one task holds, and a semaphore, which counts.
+/* sync.c - the mutex, which one task holds at a time, and the counting semaphore.
  *
- * Who waits for a mutex lends its priority to the holder. A holder that ends, or loses its capability, holds it no longer; the next one
- * is told, since what the mutex guards may be half done.
+ * A task that waits for a mutex lends its priority to the holder. If the holder ends or loses its capability, the next task gets the
+ * mutex with the result HALF_DONE, because the guarded state may be inconsistent.
  *
  * Invariants: a mutex that a task waits for is held. A semaphore that a task waits for is 0. Nothing here allocates but the
  * constructors and text().
@@ -12,11 +12,11 @@
 #include "services.h"
 
 #define COUNT_MAX ((1u << 30) - 1) /* a small integer of 32-bit MicroPython */
-#define HALF_DONE 1                 /* answer of sp_sync_lock */
+#define HALF_DONE 1                 /* result of sp_sync_lock: the last holder did not unlock the mutex */
 
 typedef struct {
     shared_object shared;
-    sched_held held;    /* in the ring of the holder; first in nothing else */
+    sched_held held;    /* in the ring `holds` of the holder */
     thread *holder;     /* NULL: none */
     bool abandoned;     /* the last holder did not unlock it */
     sched_link waiting;
@@ -38,7 +38,7 @@ static int32_t give_to(mutex *self, thread *which) {
     return answer;
 }
 
-/* Of those who wait, the first of the highest priority; NULL where none does. O(waiters). */
+/* Returns the waiter of the highest priority that may still wait, the first of several; NULL if there is none. O(waiters). */
 static thread *most_urgent(mutex *self) {
     thread *best = services_first(&self->waiting);
     if (!best) return NULL;
@@ -62,7 +62,7 @@ static void abandon(sched_held *held) {
     release(self);
 }
 
-/* sp_sync_lock(mutex, timeout) */
+/* sp_sync_lock(mutex, timeout): locks the mutex, or waits until its holder releases it. INVAL if the caller holds it already. */
 static mp_obj_t sync_lock(mp_obj_t task) {
     thread *which = sched_thread_of(task);
     const instance_object *instance = services_instance(task);
@@ -77,7 +77,7 @@ static mp_obj_t sync_lock(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_sync_lock_obj, sync_lock);
 
-/* sp_sync_unlock(mutex) */
+/* sp_sync_unlock(mutex): passes the mutex to the most urgent waiter. DENIED if the caller does not hold it. */
 static mp_obj_t sync_unlock(mp_obj_t task) {
     mutex *self = MP_OBJ_TO_PTR(services_target(services_instance(task))->object);
     if (self->holder != sched_thread_of(task)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_DENIED);
@@ -104,7 +104,7 @@ SERVICES_TYPE(mutex, "mutex ", MUTEX, Mutex, services_release, );
 
 /* ---- the semaphore ---------------------------------------------------------------------------------- */
 
-/* sp_sync_take(semaphore, timeout) */
+/* sp_sync_take(semaphore, timeout): takes one off the count, or waits while it is 0. */
 static mp_obj_t sync_take(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);
@@ -119,7 +119,7 @@ static mp_obj_t sync_take(mp_obj_t task) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(services_sync_take_obj, sync_take);
 
-/* sp_sync_give(semaphore, count) */
+/* sp_sync_give(semaphore, count): adds to the count and wakes as many waiters. TOOBIG, unchanged, above COUNT_MAX. */
 static mp_obj_t sync_give(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     semaphore *self = MP_OBJ_TO_PTR(services_target(instance)->object);

@@ -1,11 +1,11 @@
-/* modinterrupts.c - the module `interrupts`: Ctrl-C on the unix port, where none of any number of signals ends the program.
+/* modinterrupts.c - the module `interrupts`: Ctrl-C on the unix port. No number of signals ends the program.
  *
- * The port's own handler ends the program when a second SIGINT comes before the first has become an exception, and the port
- * restores the signal's default between two lines of the prompt, where a SIGINT ends the program too. Both lose the
- * system that runs. Here a SIGINT is one KeyboardInterrupt (the prompt runs a line), one flag (the kernel's loop asks
- * for it, so nothing is raised between two byte codes that belong together), or nothing.
+ * The port's own handler ends the program if a second SIGINT comes before the first has become an exception. Between two lines of
+ * the prompt the port restores the signal's default, and then a SIGINT ends the program too. Both lose the running system. Here a
+ * SIGINT has one of three effects: it raises KeyboardInterrupt (while the prompt runs a line); it sets a flag that the kernel's
+ * loop reads, so that no exception interrupts an update of the kernel's state; or it does nothing.
  *
- * The port's function is replaced by --wrap (micropython.mk).
+ * --wrap replaces the port's function (micropython.mk).
  */
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -14,7 +14,7 @@
 
 static volatile sig_atomic_t was_seen;
 
-/* Handlers; safe in a signal handler, since the first sets a pending exception that may be set already. */
+/* Signal handlers. raise_exception() is safe in a signal handler even if an exception is pending already: it only sets it again. */
 static void raise_exception(int number) {
     (void)number;
     mp_sched_keyboard_interrupt();
@@ -31,11 +31,11 @@ static void handle_by(void (*handler)(int)) {
     sigaction(SIGINT, &action, NULL);
 }
 
-/* Ctrl-C raises KeyboardInterrupt from now on (`character` is its code), or is ignored (any other one). */
+/* From now on Ctrl-C raises KeyboardInterrupt if `character` is its code; for any other character it is ignored. */
 void __wrap_mp_hal_set_interrupt_char(char character);
 void __wrap_mp_hal_set_interrupt_char(char character) { handle_by(character == CHAR_CTRL_C ? raise_exception : SIG_IGN); }
 
-/* watch(): SIGINT sets a flag from now on. One that came before, and has not been raised yet, is such a flag too. */
+/* watch(): SIGINT sets a flag from now on. A pending KeyboardInterrupt of an earlier SIGINT becomes this flag too. */
 static mp_obj_t interrupts_watch(void) {
     handle_by(set_flag);
     if (MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception))) {
@@ -46,7 +46,7 @@ static mp_obj_t interrupts_watch(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(interrupts_watch_obj, interrupts_watch);
 
-/* ignore(): SIGINT does nothing from now on; the flag is cleared. */
+/* ignore(): SIGINT does nothing from now on. Clears the flag. */
 static mp_obj_t interrupts_ignore(void) {
     handle_by(SIG_IGN);
     was_seen = 0;
@@ -54,7 +54,7 @@ static mp_obj_t interrupts_ignore(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(interrupts_ignore_obj, interrupts_ignore);
 
-/* seen(): was there a SIGINT since the last question? */
+/* seen() -> True if a SIGINT came since the last call; clears the flag. */
 static mp_obj_t interrupts_seen(void) {
     bool seen = was_seen;
     if (seen) was_seen = 0;

@@ -1,59 +1,60 @@
-"""The machine, as the kernel sees it: one module per port, chosen here. Nothing else in the kernel knows the machine.
+"""The hardware abstraction layer: one module per port, chosen here. Nothing else in the kernel knows the machine.
 
-What every port provides:
+Every port provides:
 
-    ticks()                       milliseconds, counting round within 2^30
-    microseconds()                monotonic
-    now()                         the same, for every slice: as `clock` gives it, and never a new object
-    clock(number)                 for sp_time: microseconds, with 0 monotonic and with 1 since 1970, there None where the
-                                  machine does not know. As `Instance.resume` takes it: an int or, where that would be an
-                                  object, 8 bytes in a bytearray that the next call fills again
+    ticks()                       milliseconds modulo 2^30
+    microseconds()                monotonic microseconds
+    now()                         the same for the scheduler, in the format of `clock`; never makes an object
+    clock(number)                 for sp_time: microseconds; 0: monotonic; 1: since 1970, or None if the machine does not know.
+                                  Returns what `Instance.resume` takes: a small int or, on machines where that is too short,
+                                  8 bytes in a bytearray that the next call overwrites
     random(buffer, n)             fills buffer[:n] with random bytes fit for keys
-    idle(us)                      sleeps until an event or that many microseconds (-1: no timer is running), below 2^30;
-                                  True where a socket that a task waits for is ready
-    write(buffer, n)              puts buffer[:n] on the console
-    terminal()                    True where a user sits at a terminal
-    catch_interrupts()            Ctrl-C raises KeyboardInterrupt from now on, or makes `interrupted` true
-    interrupted()                 True once after any number of them, where it raises nothing
-    ignore_interrupts()           Ctrl-C is ignored from now on, until that is called or the prompt runs a line
-    prompt_at_exit()              MicroPython's prompt follows the program instead of the shell
-    reboot()                      starts the machine anew
-    typed()                       True where a key was pressed that was not read yet; never where there is no prompt yet
+    idle(us)                      sleeps until an event, or for that many microseconds, below 2^30 (-1: no timer is running);
+                                  returns True if a socket that a task waits for is ready
+    write(buffer, n)              writes buffer[:n] to the console
+    terminal()                    True if a user sits at a terminal
+    catch_interrupts()            from now on Ctrl-C raises KeyboardInterrupt, or makes `interrupted` return True
+    interrupted()                 True once after one or more Ctrl-C; False on ports where Ctrl-C raises
+    ignore_interrupts()           from now on Ctrl-C is ignored, until catch_interrupts() or until the prompt runs a line
+    prompt_at_exit()              MicroPython's prompt, not the shell, follows the program
+    reboot()                      restarts the machine
+    typed()                       True if a key was pressed and not read yet; always False if there is no prompt yet
     swallow_key()                 reads one such key
-    forget_keys()                 drops what was typed until now
-    behind(step)                  calls step() every few ms from now on, while Python does something else (None: no more);
-                                  False where this machine cannot
-    keep(text), kept()            keeps a text across a restart of the machine, where the machine can; the last one, or None
+    forget_keys()                 discards the keys typed so far
+    behind(step)                  from now on calls step() every few ms while Python does something else; None ends that.
+                                  Returns False if this machine cannot
+    keep(text), kept()            keep() stores a text across a restart if the machine can; kept() returns the last one, or None
     read_file(path), file_size(path), is_directory(path), is_below(path, directory)
-                                  the files of the machine the system is built from
+                                  access to the files that the system is built from
     storage                       the machine's own files, for kernel.objects.mount: root(path), kind(root, path), names(root, path),
-                                  open(root, path, flags), and of what that gave read, write, size, truncate, close;
-                                  each gives an error code where it fails
-    PINS                          numbers of the pins a task may be given
+                                  open(root, path, flags), and read, write, size, truncate, close on the handle that open() returns;
+                                  each returns an error code on failure
+    PINS                          the numbers of the pins that a task may be given
     pin(number, mode, pull, level), pins_off()
-                                  sets one up, as an object with `value()` and `value(level)`; leaves all alone again
-    edges(number, which, line)    from now on calls line.edge(us) at each edge of an input (1 falling, 2 rising, 3 both), or counts it in C;
-                                  with None instead of a line no longer. pins_off() ends all of them
-    advance()                     lets happen what is to happen to simulated pins by now; us until the next of it, or -1
-    simulate(steps)               what happens to the pins from outside, where they are simulated; else nothing
+                                  pin() sets up a pin and returns an object with `value()` and `value(level)`; pins_off() resets
+                                  all pins
+    edges(number, which, line)    from now on calls line.edge(us) at each edge of an input (1 falling, 2 rising, 3 both), or counts it
+                                  in C; None instead of a line ends that. pins_off() ends it for all pins
+    advance()                     runs the steps of simulated pins that are due; returns us until the next step, or -1
+    simulate(steps)               sets the script of simulated pins; does nothing on other machines
     picture(names)                lines that show the pins
     SLICE                         fuel of a slice of at most 2 ms
 
 and for the network, where handles are small integers, addresses are 4 bytes, and errors are codes of the ABI:
 
-    open_socket(datagrams)        a non-blocking TCP or UDP socket: its handle, or an error
-    bind_socket(handle, port)     gives it that local port: 0 or an error
+    open_socket(datagrams)        opens a non-blocking TCP or UDP socket: its handle, or an error
+    bind_socket(handle, port)     binds it to a local port: 0 or an error
     connect(handle, address, port)
-                                  0, IN_PROGRESS or an error; called again it tells how the attempt stands
+                                  0, IN_PROGRESS or an error; a later call returns the state of the attempt
     receive(handle, buffer, n), send(handle, buffer, n)
-                                  bytes moved, AGAIN where that would have to wait, or another error
+                                  number of bytes moved, AGAIN if the call would block, or another error
     close_socket(handle)
-    watch(handle, mask, waiter)   waits for READABLE or WRITABLE: a place, or -1 where too many wait
+    watch(handle, mask, waiter)   watches for READABLE or WRITABLE; returns a place, or -1 if too many waiters exist
     unwatch(place)                ends that
-    watched()                     how many sockets are waited for
-    poll(rouse)                   calls rouse(waiter) for each that is ready
+    watched()                     number of watched sockets
+    poll(rouse)                   calls rouse(waiter) for each watched socket that is ready
     nameservers()                 list of "address" or "address:port"
-    TLS                           whether there is TLS
+    TLS                           whether TLS is available
 """
 import sys
 

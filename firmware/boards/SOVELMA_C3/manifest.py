@@ -1,8 +1,8 @@
-# Frozen into the board's firmware: what every machine has, what starts it, and the demo's files.
+# Frozen into the board's firmware: the modules of every machine, the start program, and the demo's files.
 import os
 
 include("../../../manifest.py", machine="esp32")
-# Where the file system is; MicroPython's own.
+# MicroPython's own block device for the file system in flash.
 freeze("$(PORT_DIR)/modules", "flashbdev.py")
 freeze("../common/esp32c3/modules")
 # Written by `make firmware`: the demo as a read-only file system. Without it the board starts with an empty prompt.

@@ -1,13 +1,13 @@
-"""What the machine does when it is switched on: it mounts its files, then does what came with QEMU's command line.
+"""Runs when the machine is switched on: mounts its files, then does what QEMU's command line asks for.
 
-QEMU can lay bytes into the machine's memory before it starts (`-device loader`). Where they are a read-only file
-system, it is mounted at /given, and three files of it have a meaning here:
+QEMU can load bytes into the machine's memory before it starts (`-device loader`). If they are a read-only file system, this
+program mounts it at /given and uses three of its files:
 
     seed            32 bytes, the key of the machine's random numbers
     arguments       words, as after `sovelma -m sovelma` on a PC
-    script          a program, which is run and ends the machine, with status 1 where it raises
+    script          a Python program; the machine ends after it, with status 1 if it raises
 
-With neither of the last two there is MicroPython's prompt.
+Without `arguments` and `script` MicroPython's prompt comes.
 
 Invariant: runs once after each start or soft reset, before the prompt.
 """
@@ -18,13 +18,13 @@ import vfs
 import qemu
 from _files import FILES
 
-# Between the memory that the firmware is linked into and what virt.ld spares.
+# This memory lies between the memory that the firmware is linked into and the region SPARE, see virt.ld.
 GIVEN = 0x84000000
 GIVEN_MAX = 0x4000000
 
 
 def _content(name):
-    # Of a given file as bytes, or None.
+    # Returns the bytes of a file below /given, or None.
     try:
         with open("/given/" + name, "rb") as file:
             return file.read()
@@ -33,14 +33,14 @@ def _content(name):
 
 
 def _program(run, *arguments):
-    # Runs something whose end by an exception or, for a script, at all is the machine's.
+    # Runs a program. SystemExit and errors end the machine; a script ends it in any case, see _script.
     try:
         run(*arguments)
     except SystemExit as error:
         code = error.args[0] if error.args else 0
         qemu.exit(code if isinstance(code, int) else 0 if code is None else 1)
     except KeyboardInterrupt:
-        print("stopped")        # a second Ctrl-C right behind the first: the prompt follows, the system is still there
+        print("stopped")        # a second Ctrl-C right after the first: the prompt follows, the system is still there
     except BaseException as error:
         sys.print_exception(error)
         qemu.exit(1)
@@ -60,7 +60,7 @@ vfs.mount(vfs.VfsRom(FILES), "/")
 try:
     vfs.mount(vfs.VfsRom(uctypes.bytearray_at(GIVEN, GIVEN_MAX)), "/given")
 except OSError:
-    pass                        # nothing was given
+    pass                        # QEMU's command line gave no files
 _seed = _content("seed")
 if _seed:
     qemu.seed(_seed)

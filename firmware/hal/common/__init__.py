@@ -1,1 +1,1 @@
-"""What several machines share: sockets, file systems, simulated pins, and the answers of a machine that lacks something."""
+"""Code that several machines share: sockets, file systems, simulated pins, and stand-ins for devices that a machine lacks."""

@@ -1,17 +1,17 @@
-"""Files of the machine a system is built from, on any port: part of its HAL."""
+"""Access to the files that a system is built from, the same on every port: part of the HAL."""
 import uos as os
 
 
 def is_directory(path):
-    """True where `path` is a directory. Raises OSError where there is nothing."""
+    """Returns True if `path` is a directory. Raises OSError if it does not exist."""
     return os.stat(path)[0] & 0x4000 != 0
 
 
 def file_size(path):
-    """Bytes of the file. Raises OSError."""
+    """Returns the size of the file in bytes. Raises OSError."""
     return os.stat(path)[6]
 
 
 def read_file(path):
-    """A stream of the file's bytes, for `with`. Raises OSError."""
+    """Returns a stream of the file's bytes, for `with`. Raises OSError."""
     return open(path, "rb")

@@ -1,4 +1,4 @@
-"""The network of a machine without one: every call answers UNSUPPORTED, nothing is ever waited for."""
+"""The network part of the HAL for a machine without network: opening a socket fails with UNSUPPORTED, so no task ever waits for one."""
 from abi import UNSUPPORTED
 
 TLS = False
@@ -8,15 +8,15 @@ IN_PROGRESS = const(1)
 
 
 def open_socket(datagrams):
-    """There are no sockets."""
+    """Returns UNSUPPORTED: this machine has no sockets."""
     return UNSUPPORTED
 
 
 def watched():
-    """There is no socket, so nothing is ready."""
+    """Returns 0: no task waits for a socket."""
     return 0
 
 
 def nameservers():
-    """There is none to ask."""
+    """Returns an empty list: there is no server to ask."""
     return []

@@ -1,27 +1,27 @@
-"""What a HAL says where no prompt stands behind a running system and nothing outlives the program."""
+"""The HAL functions of a machine on which no prompt runs beside the system and nothing survives the program."""
 
 
 def typed():
-    """Keys are left to the prompt, which comes after the program."""
+    """Returns False: keys wait for the prompt, which comes after the program."""
     return False
 
 
 def swallow_key():
-    """There is no such key."""
+    """Does nothing: `typed` never reports a key."""
 
 
 def forget_keys():
-    """There is nothing to be forgotten."""
+    """Does nothing: `typed` never reports a key."""
 
 
 def behind(step):
-    """There is no prompt while the system runs: False."""
+    """Returns False: there is no prompt while the system runs."""
     return False
 
 
 def keep(text):
-    """Nothing outlives the program."""
+    """Does nothing: no text survives the program."""
 
 
 def kept():
-    """Nothing was kept."""
+    """Returns None: no text was kept."""

@@ -1,25 +1,25 @@
-"""A simulated board: the pins of a small ESP32-C3 board with its lamp and its button, on a machine without pins.
+"""A simulated board: the pins of a small ESP32-C3 board with its LED and its button, on a machine without pins.
 
     from hal.common.simulated import board
-    board.press(9)                  the button to ground on pin 9; board.release(9)
-    board.drive(4, 1)               something outside holds pin 4 high; None lets go
-    board.script([(500, 9, 0), (700, 9, None)])     the same at milliseconds from now
+    board.press(9)                  presses the button on pin 9, which connects it to ground; board.release(9)
+    board.drive(4, 1)               an external circuit drives pin 4 high; None disconnects it
+    board.script([(500, 9, 0), (700, 9, None)])     the same at times from now, in milliseconds
     board.level(8), board.edges(8), board.history()
 
-A pin has one of three drivers: itself as an output, else what is connected outside, else its pull resistor. Without any
-of them it reads 0; a real pin would read anything. An output that something outside pulls the other way keeps its level,
-and the board counts the clash: on a real board it is a short circuit.
+A pin has one of three drivers: its output, else the external circuit, else its pull resistor. A pin without a driver reads
+0; a real pin would float. An output keeps its level if the external circuit drives the other level, and the board counts the
+clash: on a real board it is a short circuit.
 
 Invariants: the same script and the same clock give the same levels. Reading and driving a pin allocate nothing.
 """
 import utime as time
 from uarray import array
 
-NUMBERS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 21)    # the others carry the chip's flash memory and its USB
-LED = const(8)              # lit while its pin is low, as on these boards
-BUTTON = const(9)           # to ground; wants a pull-up
+NUMBERS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 21)    # the other pins are wired to the flash memory and USB
+LED = const(8)              # active low, as on these boards
+BUTTON = const(9)           # connects to ground; needs a pull-up
 _PINS = const(22)
-_HISTORY = const(64)        # changes of outputs that are remembered: a power of two
+_HISTORY = const(64)        # number of output changes in the history, a power of two
 _TICKS_MASK = const(0x3FFFFFFF)
 _TICKS_HALF = const(0x20000000)
 
@@ -36,13 +36,13 @@ class Line:
         self.mode = None        # None, "in" or "out"
         self.pull = None        # None, "up" or "down"
         self.latch = 0          # level as an output
-        self.outside = None     # level something outside gives it, or None
+        self.outside = None     # level that the external circuit drives, or None
         self.edges = 0          # changes of the output since the board was reset
-        self.irq = None         # counts edges of an input; which of them: bit 0 falling, bit 1 rising
-        self.wanted = 0
+        self.irq = None         # the Irq that counts edges of the input, or None
+        self.wanted = 0         # the edges it counts: bit 0 falling, bit 1 rising
 
     def value(self, level=None):
-        """The level, 0 or 1; with an argument, drives the output to it."""
+        """Returns the level, 0 or 1. With an argument, drives the output to that level."""
         if level is None:
             board = self._board
             if board.due is not None:
@@ -59,23 +59,23 @@ class Line:
         return None
 
     def input(self):
-        """The level that it has as an input."""
+        """Returns the level of the pin as an input."""
         if self.outside is not None:
             return self.outside
         return 1 if self.pull == "up" else 0
 
 
 class Board:
-    """The board. `clock`: a function giving milliseconds modulo 2^30; a test puts its own there."""
+    """The board. `clock`: a function that returns milliseconds modulo 2^30; a test may replace it."""
 
     def __init__(self):
         self.clock = _clock
         self.reset()
 
     def reset(self):
-        """Everything as after switching on: no pin configured, nothing connected, no script, no history."""
-        self._lines = {}            # by number, of the pins that a task or a test uses
-        self.clashes = 0            # writes against something outside
+        """Resets to the state after power-on: no pin configured, nothing connected, no script, no history."""
+        self._lines = {}            # {number: Line} of the pins that a task or a test uses
+        self.clashes = 0            # writes to an output against the external circuit
         self.due = None             # tick of the script's next step
         self._script = ()
         self._started = 0
@@ -84,13 +84,13 @@ class Board:
         self._changes = 0
 
     def unconfigure(self):
-        """No pin is used by the system any more; what is connected outside stays connected."""
+        """Releases every pin of the system. External circuits stay connected."""
         for line in self._lines.values():
             line.mode = line.pull = line.irq = None
             line.latch = 0
 
     def configure(self, number, mode, pull, level):
-        """Sets a pin up and returns its Line, see hal.pin."""
+        """Sets up a pin and returns its Line, see hal.pin."""
         line = self.line(number)
         line.mode = mode
         line.pull = pull
@@ -99,7 +99,7 @@ class Board:
         return line
 
     def line(self, number):
-        """The Line of one of NUMBERS. Raises KeyError."""
+        """Returns the Line of a pin. Raises KeyError unless the pin is one of NUMBERS."""
         if number not in self._lines:
             if number not in NUMBERS:
                 raise KeyError(number)
@@ -109,7 +109,7 @@ class Board:
     # ---------------------------------------------------------------- the world outside
 
     def drive(self, number, level):
-        """Something outside gives the pin a level, 0 or 1; None takes it away."""
+        """Connects an external circuit that drives the pin to a level, 0 or 1; None disconnects it."""
         self._drive(number, level, self.clock())
 
     def _drive(self, number, level, tick):
@@ -121,15 +121,15 @@ class Board:
             line.irq.edge(tick * 1000)
 
     def press(self, number=BUTTON):
-        """A finger on a button that connects the pin to ground."""
+        """Presses a button that connects the pin to ground."""
         self.drive(number, 0)
 
     def release(self, number=BUTTON):
-        """The finger is gone."""
+        """Releases the button."""
         self.drive(number, None)
 
     def script(self, steps):
-        """Lets things happen later. `steps`: list of (milliseconds from now, pin, level or None), any order."""
+        """Schedules calls of `drive`. `steps`: list of (milliseconds from now, pin, level or None), in any order."""
         self._script = sorted(steps, key=lambda step: step[0])
         self._started = self.clock()
         self._next = 0
@@ -142,7 +142,7 @@ class Board:
             self.due = None
 
     def advance(self):
-        """Lets the steps of the script happen whose time has come; every look at a pin does. Milliseconds until the next, or -1."""
+        """Runs the steps of the script that are due; every read of a pin calls it. Returns milliseconds until the next step, or -1."""
         while self.due is not None:
             left = (self.due - self.clock()) & _TICKS_MASK
             if 0 < left < _TICKS_HALF:
@@ -156,28 +156,28 @@ class Board:
     # ---------------------------------------------------------------- looking at it
 
     def level(self, number):
-        """The level of a pin, 0 or 1."""
+        """Returns the level of a pin, 0 or 1."""
         return self.line(number).value()
 
     def edges(self, number):
-        """How often an output has changed since the board was reset."""
+        """Returns how often an output has changed since the board was reset."""
         return self.line(number).edges
 
     def remember(self, number, level):
-        """Keeps a change of an output."""
+        """Records a change of an output in the history."""
         at = self._changes & (_HISTORY - 1)
         self._when[at] = self.clock()
         self._what[at] = number << 1 | level
         self._changes += 1
 
     def history(self):
-        """List of (tick, pin, level): the last changes of outputs, the oldest first."""
+        """Returns the last changes of outputs, the oldest first: a list of (tick, pin, level)."""
         first = max(0, self._changes - _HISTORY)
         return [(self._when[i % _HISTORY], self._what[i % _HISTORY] >> 1, self._what[i % _HISTORY] & 1)
                 for i in range(first, self._changes)]
 
     def picture(self, names):
-        """List of lines: the board, every pin with its direction, level and pull. `names`: {pin: what to write there}."""
+        """Returns lines that show the board: each pin with direction, level and pull. `names`: {pin: text beside it}."""
         lamp, button = self.line(LED), self.line(BUTTON)
         middle = [""] * len(_LEFT)
         middle[2] = "LED  (%s)" % ("*" if lamp.mode == "out" and not lamp.value() else " ")
@@ -206,38 +206,38 @@ def _clock():
 board = Board()
 
 
-# ---------------------------------------------------------------- as a HAL has it
+# ---------------------------------------------------------------- functions of the HAL
 
 def pin(number, mode, pull, level):
-    """Sets a pin of PINS up and returns it, an object with `value()` and `value(level)` that allocate nothing.
+    """Sets up a pin of PINS and returns an object with `value()` and `value(level)`, which allocate nothing.
 
-    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: voltage an output starts with, 0 or 1.
+    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: the first level of an output, 0 or 1.
     """
     return board.configure(number, mode, pull, level)
 
 
 def pins_off():
-    """Every pin is left alone from now on, as after switching on."""
+    """Releases every pin, as after power-on."""
     board.unconfigure()
 
 
 def edges(number, which, line):
-    """Calls `line.edge(us)` at each edge of an input: 1 falling, 2 rising, 3 both. line: None ends that."""
+    """Calls `line.edge(us)` at each edge of an input from now on. `which`: 1 falling, 2 rising, 3 both; `line`: None ends that."""
     pin = board.line(number)
     pin.irq, pin.wanted = line, which
 
 
 def advance():
-    """Lets the steps of the script happen whose time has come. Microseconds until the next one, or -1."""
+    """Runs the steps of the script that are due. Returns microseconds until the next step, or -1."""
     left = board.advance()
     return left if left < 0 else min(left, 1_000_000) * 1000
 
 
 def simulate(steps):
-    """Lets things happen to the simulated board. `steps`: list of (milliseconds from now, pin, level or None)."""
+    """Sets the script of the simulated board. `steps`: list of (milliseconds from now, pin, level or None)."""
     board.script(steps)
 
 
 def picture(names):
-    """List of lines that show the machine's pins. `names`: {pin: what to write beside it}."""
+    """Returns a list of lines that show the machine's pins. `names`: {pin: text beside it}."""
     return board.picture(names)

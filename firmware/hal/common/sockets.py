@@ -1,21 +1,21 @@
-"""The network of a machine with BSD sockets, the host's or lwIP's: part of its HAL, and the one poller of the system.
+"""The network of a machine with BSD sockets, the host's or lwIP's: part of its HAL, and the only poller of the system.
 
-A socket is a handle, a small integer. The poller sees the sockets that tasks wait for and no others, so no
-unwanted event wakes the machine. It disarms what it reports at once, so one event wakes once.
+A socket is a handle, a small integer. The poller watches only the sockets that tasks wait for, so no other event wakes the
+machine. It stops watching a socket when it reports it, so one event wakes a task once.
 
-Invariant: nothing here blocks but `sleep`; `receive`, `send`, `watch`, `unwatch`, `poll` and `sleep` allocate nothing
-(but for more room where more tasks wait at once than ever before).
+Invariant: nothing here blocks but `sleep`; `receive`, `send`, `watch`, `unwatch`, `poll` and `sleep` allocate nothing.
+Exception: `watch` allocates when more tasks wait at once than ever before.
 """
 import netio
 from uarray import array
 
-TLS = False             # on a PC it needs libraries that are not everywhere, and on a board more memory than tasks leave
+TLS = False             # on a PC it needs libraries that not every PC has, on a board more memory than the tasks leave
 
-READABLE = const(1)     # what a waiter wants, as netio says
+READABLE = const(1)     # bits of `mask`, the same as in netio
 WRITABLE = const(2)
-IN_PROGRESS = const(1)  # answer of connect
+IN_PROGRESS = const(1)  # result of connect
 
-_ROOM = const(16)       # places for waiters, made that many at a time; most 255, which netio's poll takes
+_ROOM = const(16)       # number of places added at a time; netio's poll takes 255 at most
 
 open_socket = netio.open
 bind_socket = netio.bind
@@ -24,20 +24,20 @@ receive = netio.receive
 send = netio.send
 close_socket = netio.close
 
-_handles = array("i")   # by place: the socket, or -1
+_handles = array("i")   # the socket at each place, or -1
 _wanted = bytearray()
 _ready = bytearray()
-_after = bytearray()    # the next free place, 255 behind the last
+_after = bytearray()    # the next free place; 255 ends the chain
 _waiters = []
-_free = 255             # first free place
+_free = 255             # first free place; 255: none
 _used = 0               # places ever used
 _watched = 0            # places in use
 
 
 def watch(handle, mask, waiter):
-    """The poller tells when the socket is READABLE or WRITABLE (`mask`), or has failed. Returns a place for `unwatch`.
+    """Makes `poll` report `waiter` when the socket is READABLE or WRITABLE (`mask`), or has failed. Returns a place for `unwatch`.
 
-    Returns -1 where there is no place left. Raises MemoryError and has changed nothing.
+    Returns -1 if no place is left. Raises MemoryError; then nothing has changed.
     """
     global _free, _used, _watched
     place = _free
@@ -58,7 +58,7 @@ def watch(handle, mask, waiter):
 
 
 def _make_room():
-    # `_waiters` last: its length says how many places there are in all of them.
+    # `_waiters` grows last: its length is the number of places that all five arrays have.
     missing = len(_waiters) + _ROOM
     if len(_handles) < missing:
         _handles.extend(array("i", [-1] * _ROOM))
@@ -69,7 +69,7 @@ def _make_room():
 
 
 def unwatch(place):
-    """Ends a `watch`, whether it has told anything or not. To be called once for each."""
+    """Ends a `watch`, whether `poll` has reported it or not. Call it once for each `watch`."""
     global _free, _watched
     _handles[place] = -1
     _waiters[place] = None
@@ -79,7 +79,7 @@ def unwatch(place):
 
 
 def watched():
-    """How many sockets tasks wait for."""
+    """Returns the number of places in use: how many sockets tasks wait for."""
     return _watched
 
 
@@ -93,8 +93,8 @@ def poll(rouse):
 
 
 def sleep(us):
-    """Sleeps until a watched socket is ready, a signal comes or `us` microseconds are over (-1: no limit).
+    """Sleeps until a watched socket is ready, a signal comes or `us` microseconds have passed (-1: no limit).
 
-    True where a socket is ready; `poll` says which.
+    Returns True if a socket is ready; `poll` tells which.
     """
     return netio.poll(_handles, _wanted, _ready, _used, us) > 0

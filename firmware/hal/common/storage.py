@@ -1,8 +1,8 @@
 """Files of MicroPython's own file systems (littlefs or FAT on flash) for kernel.objects.mount; see `storage` in the HAL.
 
-A board's HAL says `from hal import flash as storage`; on a PC this is what the tests run on a littlefs in memory. A
-file is opened once, however many have it open: littlefs keeps a cache for every opening, and they would disagree. There
-are no links on these file systems, and no way up in a path that kernel.objects.mount gives.
+A board's HAL uses this module as its `storage`; the tests on a PC use it with a littlefs in memory. Every task that opens a file
+shares one stream: littlefs keeps a cache for each stream, and the caches would differ. These file systems have no links, and
+kernel.objects.mount never passes a path with "..".
 
 Invariant: `read`, `write` and `size` allocate nothing.
 """
@@ -10,16 +10,16 @@ import uerrno as errno
 import uos as os
 from abi import BUSY, DENIED, EXISTS, INVAL, IO, NOMEM, NOSPACE, NOTFOUND, TOOBIG
 
-_open = open                # the built-in, before this module's own hides it
+_open = open                # the built-in function; `open` below hides it
 
-_OPEN_CREATE = 4            # flags of open, as those of sp_fs_open
+_OPEN_CREATE = 4            # flags of open, the same as those of sp_fs_open
 _OPEN_DIRECTORY = 32
-_IS_DIRECTORY = 0x4000      # in a mode
+_IS_DIRECTORY = 0x4000      # bit in the mode of os.stat
 
 _CODES = {errno.ENOENT: NOTFOUND, errno.EEXIST: EXISTS, errno.EISDIR: EXISTS, errno.EACCES: DENIED, errno.EPERM: DENIED,
           errno.ENOMEM: NOMEM, errno.EINVAL: INVAL, 16: BUSY, 20: NOTFOUND, 27: TOOBIG, 28: NOSPACE, 30: DENIED, 36: TOOBIG}
 
-_streams = {}               # {full path: _File} of what is open
+_streams = {}               # {full path: _File} of the open files
 
 
 class _File:
@@ -30,17 +30,17 @@ class _File:
 
 
 def _code(error):
-    # What an OSError means to a task.
+    # Converts an OSError to an error code of the ABI.
     return _CODES.get(error.errno, IO)
 
 
 def _full(root, path):
-    # The path as text; ValueError where it cannot be one.
+    # Returns the full path as text. Raises ValueError if `path` is not UTF-8.
     return root + "/" + path.decode() if path else root
 
 
 def root(path):
-    """What stands for the directory in the other calls, or an error code."""
+    """Returns the value that names the directory in the other calls, or an error code."""
     try:
         return path if os.stat(path)[0] & _IS_DIRECTORY else NOTFOUND
     except OSError as error:
@@ -48,7 +48,7 @@ def root(path):
 
 
 def kind(root, path):
-    """0 for a file, 1 for a directory, or an error code."""
+    """Returns 0 for a file, 1 for a directory, or an error code."""
     try:
         return 1 if os.stat(_full(root, path))[0] & _IS_DIRECTORY else 0
     except OSError as error:
@@ -58,7 +58,10 @@ def kind(root, path):
 
 
 def open(root, path, flags):
-    """A handle of a file, 0 for a directory just made, or an error code. With CREATE (4) it must not exist yet."""
+    """Opens a file: returns its handle or an error code. With CREATE (4) the file must not exist yet.
+
+    With DIRECTORY (32), makes a directory and returns 0.
+    """
     try:
         path = _full(root, path)
         if flags & _OPEN_DIRECTORY:
@@ -77,7 +80,7 @@ def open(root, path, flags):
 
 
 def read(file, offset, buffer, n):
-    """Bytes read at the offset into buffer[:n], 0 at the end, or an error code."""
+    """Reads at the offset into buffer[:n]. Returns the number of bytes, 0 at the end, or an error code."""
     try:
         file.stream.seek(offset)
         return file.stream.readinto(buffer, n)
@@ -86,7 +89,7 @@ def read(file, offset, buffer, n):
 
 
 def write(file, offset, buffer, n):
-    """Bytes of buffer[:n] written at the offset, or an error code."""
+    """Writes buffer[:n] at the offset. Returns the number of bytes written, or an error code."""
     try:
         file.stream.seek(offset)
         return file.stream.write(buffer, n)
@@ -95,7 +98,7 @@ def write(file, offset, buffer, n):
 
 
 def size(file):
-    """Bytes of the file, or an error code."""
+    """Returns the size of the file in bytes, or an error code."""
     try:
         return file.stream.seek(0, 2)
     except OSError as error:
@@ -113,7 +116,7 @@ def truncate(file):
 
 
 def close(file):
-    """Ends one use of a handle; the last one brings everything to the flash. A root needs nothing."""
+    """Ends one use of a handle; the last one closes the stream, which writes everything to the flash. Does nothing for a root."""
     if isinstance(file, _File):
         file.opens -= 1
         if file.opens == 0:
@@ -122,7 +125,7 @@ def close(file):
 
 
 def names(root, path):
-    """List of (name as bytes, size or -1 for a directory), or an error code."""
+    """Returns a list of (name as bytes, size or -1 for a directory), or an error code."""
     try:
         return [(entry[0].encode(), -1 if entry[1] & _IS_DIRECTORY else entry[3])
                 for entry in os.ilistdir(_full(root, path))]
@@ -133,7 +136,7 @@ def names(root, path):
 
 
 def is_below(path, directory):
-    """True where a file lies in a directory or anywhere below it. Raises OSError."""
+    """Returns True if a file is in a directory or anywhere below it. Raises OSError if one of them does not exist."""
     os.stat(path)
     os.stat(directory)
     directory = _names(directory)
@@ -141,7 +144,7 @@ def is_below(path, directory):
 
 
 def _names(path):
-    # The names on the way from the root.
+    # Returns the names along the path from the root, without "." and "..".
     names = []
     for name in (path if path.startswith("/") else os.getcwd() + "/" + path).split("/"):
         if name == "..":

@@ -1,7 +1,7 @@
 """HAL of the ESP32-C3 under MicroPython's esp32 port. Its parts: `heartbeat` (timer, watchdog), `radio` (Wi-Fi),
 `flash` (file systems, counters, updates), `hal.common.sockets`.
 
-Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, because every slice calls them.
 """
 import esp32c3
 import machine
@@ -14,7 +14,7 @@ from hal.common import storage
 from hal.common.files import *
 from hal.common.storage import is_below
 
-# Where there is no radio `network` is left alone: importing it starts lwIP, whose memory belongs to the tasks then.
+# A firmware without radio does not import `network`: the import starts lwIP, and its memory belongs to the tasks.
 if esp32c3.RADIO:
     import network
     from hal.common.sockets import *
@@ -24,26 +24,26 @@ else:
 
 TICKS_MASK = const(0x3FFFFFFF)
 
-# Fuel of a slice: 2 ms where a unit takes 30 cycles at 160 MHz. Ordinary instructions take fewer, divisions of 64-bit
-# floats about 600, so a task that does nothing else holds the others up for longer.
+# Fuel of a slice: 2 ms if one unit takes 30 cycles at 160 MHz. Ordinary instructions take fewer cycles. A division of 64-bit
+# floats takes about 600, so a task that does nothing but divide delays the others for longer.
 SLICE = const(10_000)
 
-# Pins a task may be given. Not 11 to 17, to which the flash memory is wired; not 18 and 19, the USB console; not 20 and 21,
-# the other console. Pins 2, 8 and 9 say at the start of the chip how it is to start: fine for lamps and buttons, as on
-# most boards, but what holds 9 low or 2 low then keeps the firmware from starting.
+# Pins a task may be given. Excluded: 11 to 17 are wired to the flash memory, 18 and 19 are the USB console, 20 and 21 the
+# other console. Pins 2, 8 and 9 are strapping pins. They may drive lamps and buttons, as on most boards, but a circuit that
+# holds 9 or 2 low at reset keeps the firmware from starting.
 PINS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 
-_NAP = const(10_000)            # us between looks at the console of the UART while no task is ready
-_SLEEP_MIN = const(50_000)    # us of idleness that are worth a light sleep, which takes about 2 to begin and end
+_NAP = const(10_000)            # us between polls of the UART console while no task is ready
+_SLEEP_MIN = const(50_000)    # us: shortest idle time worth a light sleep, which takes about 2 ms to begin and end
 _MODES = {"in": machine.Pin.IN, "out": machine.Pin.OUT}
 _PULLS = {None: None, "up": machine.Pin.PULL_UP, "down": machine.Pin.PULL_DOWN}
 
-light_sleep = False             # whether an idle machine sleeps; then the USB console is gone while it does
+light_sleep = False             # whether an idle machine goes to light sleep; the USB console is off during the sleep
 _used = {}                      # {number: (pin, mode)} of the pins set up
 _console = select.poll()
 _console.register(sys.stdin, select.POLLIN)
 
-esp32c3.seed()                     # before anything can use the radio or the ADC
+esp32c3.seed()                     # has to come before any use of the radio or the ADC
 microseconds = esp32c3.microseconds
 now = esp32c3.now
 random = esp32c3.random
@@ -53,19 +53,19 @@ _time = bytearray(8)
 
 
 def clock(number):
-    """Microseconds: 0 since the chip was started, 1 since 1970 or None; 8 bytes that the next call fills again."""
+    """Returns microseconds as 8 bytes that the next call overwrites. 0: since the chip started; 1: since 1970, or None if not set."""
     return esp32c3.clock(number, _time)
 
 
 def ticks():
-    """Milliseconds since an arbitrary moment, modulo 2^30."""
+    """Returns milliseconds since an arbitrary moment, modulo 2^30."""
     return time.ticks_ms() & TICKS_MASK
 
 
 def idle(us):
-    """Sleeps for `us` microseconds, or with -1 until something happens: an edge of a pin, a socket, a key, a callback or a thread of MicroPython's.
+    """Sleeps for `us` microseconds, or with -1 until an event: an edge of a pin, a socket, a key, a callback or thread of MicroPython.
 
-    True where a socket is ready. Returns early now and then. Ctrl-C raises KeyboardInterrupt.
+    Returns True if a socket is ready. May return early. Ctrl-C raises KeyboardInterrupt.
     """
     if watched() and _ready(0):
         return True
@@ -79,84 +79,84 @@ def idle(us):
 
 
 def typed():
-    """True where a key was pressed that was not read yet; not where a program (mpremote) has the console."""
+    """Returns True if a key was pressed and not read yet; False while a program (mpremote) has the console."""
     for _ in _console.ipoll(0):
         return not esp32c3.raw_repl()
     return False
 
 
 def swallow_key():
-    """Reads the key that `typed` told of: it opens the prompt and is no part of the first line."""
+    """Reads the key that `typed` reported. It only opens the prompt and is not part of the first line."""
     sys.stdin.buffer.read(1)
 
 
 def forget_keys():
-    """Drops what was typed until now: the line feed behind the carriage return of a command."""
+    """Discards the keys typed so far, such as the line feed after the carriage return of a command."""
     while typed():
         swallow_key()
 
 
 def write(buffer, n):
-    """Writes buffer[:n] to the console. What tasks say while a program (mpremote) speaks with the prompt is held back:
-    it would be taken for the program's answer.
+    """Writes buffer[:n] to the console. Drops the output of tasks while a program (mpremote) talks to the prompt, because the
+    program would take it for the answer.
     """
     if not (heartbeat.inside and esp32c3.raw_repl()):
         sys.stdout.write(buffer, n)
 
 
 def terminal():
-    """True: the board cannot know whether a user is there, and the prompt follows in any case."""
+    """Returns True: the board cannot know whether a user is there, and the prompt follows in any case."""
     return True
 
 
 def catch_interrupts():
-    """Ctrl-C raises KeyboardInterrupt from now on."""
+    """Makes Ctrl-C raise KeyboardInterrupt from now on."""
     micropython.kbd_intr(3)
 
 
 def interrupted():
-    """Ctrl-C is an exception here."""
+    """Returns False: on this port Ctrl-C raises an exception."""
     return False
 
 
 def ignore_interrupts():
-    """Ctrl-C is ignored from now on, until `catch_interrupts`, or until the prompt runs a line."""
+    """Ignores Ctrl-C from now on, until `catch_interrupts` or until the prompt runs a line."""
     micropython.kbd_intr(-1)
 
 
 def prompt_at_exit():
-    """The prompt follows anyway."""
+    """Does nothing: the prompt follows the program in any case."""
 
 
 def reboot():
-    """The chip starts anew."""
+    """Restarts the chip."""
     machine.reset()
 
 
-_MAX_KEPT = const(2000)        # bytes of RTC memory, whose 2048 are for this
-_MARK = b"sov1"                 # RTC memory without it was written by other programs
+_MAX_KEPT = const(2000)        # bytes of text; MicroPython's RTC memory has 2048
+_MARK = b"sov1"                 # begins a text of ours; another program wrote RTC memory without it
 
 
 def keep(text):
-    """Keeps a text where it outlives a restart of the chip, but not its supply of power; the last one counts."""
+    """Stores a text in RTC memory, in place of the last one. It survives a restart of the chip but not a loss of power."""
     machine.RTC().memory(_MARK + text.encode()[:_MAX_KEPT])
 
 
 def kept():
-    """The text kept last, before a restart or after it; None where there is none."""
+    """Returns the text that `keep` stored last, before or after a restart, or None."""
     data = machine.RTC().memory()
     try:
         return data[4:].decode() if data[:4] == _MARK else None
     except UnicodeError:
-        return None             # cut in the middle of a character, or the memory was without power for a moment
+        return None             # the text was cut within a character, or the memory lost power for a moment
 
 
 # ---------------------------------------------------------------- pins
 
 def pin(number, mode, pull, level):
-    """Sets a pin of PINS up and returns it, an object with `value()` and `value(level)` that allocate nothing.
+    """Sets up a pin of PINS and returns an object with `value()` and `value(level)`, which allocate nothing.
 
-    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: voltage an output starts with, 0 or 1.
+    `mode`: "in" or "out"; `pull`: None, "up" or "down"; `level`: the first level of an output, 0 or 1.
     """
     if level is None:
         made = machine.Pin(number, _MODES[mode], _PULLS[pull])
@@ -167,7 +167,7 @@ def pin(number, mode, pull, level):
 
 
 def pins_off():
-    """Every pin that was set up is an input again, as after switching on."""
+    """Makes every pin that was set up an input again, as after power-on."""
     for number in _used:
         esp32c3.edges(number, 0, None)
         machine.Pin(number, machine.Pin.IN, None)
@@ -175,21 +175,21 @@ def pins_off():
 
 
 if machine.reset_cause() == machine.SOFT_RESET:
-    for _number in PINS:        # outputs of the system before it
+    for _number in PINS:        # the previous system may have left outputs
         machine.Pin(_number, machine.Pin.IN, None)
 
 
 def advance():
-    """-1: what happens to a real pin is not known before."""
+    """Returns -1: events of real pins are not known in advance."""
     return -1
 
 
 def simulate(steps):
-    """Pins are real here: what happens to them the world decides."""
+    """Does nothing: the pins of this machine are real."""
 
 
 def picture(names):
-    """List of lines that show the pins. `names`: {pin: what to write beside it}."""
+    """Returns a list of lines that show the pins. `names`: {pin: text beside it}."""
     lines = []
     for number in PINS:
         if number in _used:
@@ -203,7 +203,7 @@ def picture(names):
 # ---------------------------------------------------------------- network
 
 def nameservers():
-    """List of the DNS server that the Wi-Fi network named, as "address"; empty where there is none."""
+    """Returns a list with the DNS server that the Wi-Fi network announced, as "address", or an empty list."""
     if not esp32c3.RADIO:
         return []
     server = network.ipconfig("dns")

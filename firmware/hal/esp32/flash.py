@@ -1,28 +1,28 @@
 """The board's flash: its file system, the slots for modules, firmware updates.
 
-    /               littlefs of partition `vfs`: system.json, modules, data; yours
-    /rom            the module slot of the running firmware, if something was written to it; read-only
+    /               littlefs on partition `vfs`, for the user: system.json, modules, data
+    /rom            the module slot of the running firmware, if it was ever written; read-only
     /demo           the demo that is part of the firmware; read-only
 
-Modules below /rom and /demo lie in memory-mapped flash, so a task uses their bytes in place.
+Files below /rom and /demo are in memory-mapped flash, so a task uses the bytes of its module in place.
 
-Slots: firmware in `ota_0` uses the modules in `mod_0`, firmware in `ota_1` those in `mod_1`. When ESP-IDF rolls an update
-back because it did not start, the modules roll back with it.
+Slots: firmware in `ota_0` uses the modules in `mod_0`, firmware in `ota_1` those in `mod_1`. When ESP-IDF rolls back an update
+that did not start, the modules roll back with it.
 
-Invariant: a mapped slot is never written; an update goes to the slots that are not running.
+Invariant: a mapped slot is never written; an update is written to the slots that are not in use.
 """
 import esp32c3
 import vfs
 from esp32 import Partition
 
-_BLOCK = const(4096)            # bytes the flash is erased in
+_BLOCK = const(4096)            # bytes: the flash is erased in blocks of this size
 
 
 def mount():
-    """Mounts everything. Returns a list of what went wrong, as texts; with none of it there is still the prompt."""
+    """Mounts all file systems. Returns a list of error texts. The prompt works even if no file system could be mounted."""
     wrong = []
     try:
-        from _files import FILES        # before a file of that name could be found
+        from _files import FILES        # imported before a mounted file system could have a file of that name
     except ImportError:
         FILES = None                    # a firmware without demo
     try:
@@ -42,7 +42,7 @@ def mount():
         if slot is not None:
             vfs.mount(vfs.VfsRom(slot), "/rom")
     except OSError:
-        pass                    # nothing was ever written there
+        pass                    # the slot was never written
     try:
         if FILES:
             vfs.mount(vfs.VfsRom(FILES), "/demo")
@@ -52,7 +52,7 @@ def mount():
 
 
 def _blank(device):
-    # True where nothing was ever written: a new board, or one erased.
+    # Returns True if the first block is erased: the board is new, or its flash was erased.
     block = bytearray(_BLOCK)
     device.readblocks(0, block)
     return block == b"\xff" * _BLOCK
@@ -61,22 +61,21 @@ def _blank(device):
 # ---------------------------------------------------------------- updates
 
 def firmware_label():
-    """The slot of the firmware that runs: "ota_0" or "ota_1"."""
+    """Returns the slot of the running firmware: "ota_0" or "ota_1"."""
     return Partition(Partition.RUNNING).info()[4]
 
 
 def modules_label():
-    """The slot of its modules: "mod_0" or "mod_1"."""
+    """Returns the slot of the running firmware's modules: "mod_0" or "mod_1"."""
     return "mod_" + firmware_label()[-1]
 
 
 def update_firmware(stream, say=None):
-    """Writes a firmware image (micropython.bin) to the slot that does not run and lets the next start use it.
+    """Writes a firmware image (micropython.bin) to the slot that is not running and boots it at the next start.
 
-    `stream`: what gives its bytes by `readinto`; `say`: a function that gets the bytes written so far. Blocks for
-    about a minute and leaves callbacks their turn between blocks. Raises OSError, also where ESP-IDF finds the image
-    wrong; then the next start is as before. The new firmware has to call `accept`, else the start after the next is
-    the old one again.
+    `stream`: the image, an object with `readinto`; `say`: a function that is called with the number of bytes written so far. Blocks
+    for about a minute; callbacks run between blocks. Raises OSError if writing fails or ESP-IDF rejects the image; then the
+    next start boots the old firmware. The new firmware has to call `accept`, else the start after the next boots the old firmware.
     """
     slot = Partition(Partition.RUNNING).get_next_update()
     _fill(slot, stream, say)
@@ -84,7 +83,7 @@ def update_firmware(stream, say=None):
 
 
 def update_modules(stream, say=None):
-    """Writes a read-only file system of modules to the slot of the firmware that does not run; as `update_firmware`."""
+    """Writes a read-only file system to the module slot of the firmware that is not running. Arguments and errors: `update_firmware`."""
     _fill(Partition("mod_" + Partition(Partition.RUNNING).get_next_update().info()[4][-1]), stream, say)
 
 
@@ -107,7 +106,7 @@ def _fill(slot, stream, say):
 
 
 def _read(stream, block):
-    # As many bytes as there are, up to a block: a stream may give them in pieces.
+    # Reads up to a block of bytes, in several reads if the stream gives them in pieces. Returns the number of bytes.
     view = memoryview(block)
     count = 0
     while count < _BLOCK:
@@ -119,7 +118,7 @@ def _read(stream, block):
 
 
 def accept():
-    """The firmware that runs is good: it is not taken back any more. Does nothing where it was not new."""
+    """Marks the running firmware as good, so that ESP-IDF does not roll it back. Does nothing if the firmware is not new."""
     try:
         Partition.mark_app_valid_cancel_rollback()
     except OSError:

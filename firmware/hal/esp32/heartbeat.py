@@ -1,42 +1,42 @@
-"""The board's heartbeat: one timer, every 10 ms, for everything that must go on whatever Python is doing.
+"""The board's heartbeat: one timer, every 10 ms, for work that must go on whatever Python is doing.
 
-- It runs the system while the prompt, or a program of yours, has the machine (`behind`), and before the next beat where a task's
-  time has come: `step` tells when that is.
-- It feeds the watchdog. When the heartbeat stops, because Python hangs in a call that does not return, the watchdog
-  restarts the chip. While the kernel's loop has the machine, the loop has to make progress as well; while the prompt or
-  mpremote has it, it need not.
-- It looks after the radio once a second (`every_second`).
+- It runs the system while the prompt or a user's program has the machine (`behind`). It also runs the system before the next
+  beat if a task's timer is due earlier; `step` returns when.
+- It feeds the watchdog. The heartbeat stops if Python hangs in a call that does not return; then the watchdog restarts the
+  chip. While the kernel's loop has the machine, the loop has to make progress too, else the watchdog is not fed. The prompt
+  and mpremote need not make progress.
+- It calls the radio's periodic check once a second (`every_second`).
 
 The heartbeat is a callback of MicroPython: it runs between two byte codes, never inside a burst of the system, and Ctrl-C
 does not interrupt it.
 
-Invariant: nothing that is called from here can stop the heartbeat. One of the chip's two timers is left to you.
+Invariant: no function called from here can stop the heartbeat. It uses one of the chip's two timers; the other is free for users.
 """
 import esp32c3
 import machine
 import utime as time
 
 PERIOD = const(10)              # ms
-WATCHDOG = const(30_000)        # ms without a beat: longer than anything that is not stuck takes, such as a scan for networks
-_SOON = const(500)              # us that the prompt has in between, however busy the tasks are
-_SECOND = const(100)            # beats
+WATCHDOG = const(30_000)        # ms without a beat: longer than any call that is not stuck, such as a scan for networks
+_SOON = const(500)              # us that the prompt gets between two steps, however busy the tasks are
+_SECOND = const(100)            # beats in a second
 _STUCK = const(20_000)          # ms in which the kernel's loop has to turn once
 
-inside = False                  # during a beat: lines that tasks log come from behind the prompt
+inside = False                  # True during a beat: then the tasks' log lines come from behind the prompt
 _behind = None
 _second = None
 _progress = None
 _timer = None
 _watchdog = None
 _beats = 0
-_seen = None                    # what `_progress` told last, and when that changed
-_changed = 0
+_seen = None                    # the last value of `_progress`
+_changed = 0                    # when that value changed, in ticks of ms
 
 
 def start(watchdog=WATCHDOG):
-    """Starts the heartbeat. To be called once after each start or soft reset; a soft reset ends the timer but not the watchdog.
+    """Starts the heartbeat. Call it once after each start or soft reset: a soft reset ends the timer but not the watchdog.
 
-    `watchdog`: ms without a beat until the chip is restarted, 0: there is none.
+    `watchdog`: ms without a beat until the watchdog restarts the chip; 0: no watchdog.
     """
     global _timer, _watchdog
     _watchdog = machine.WDT(timeout=watchdog) if watchdog else None
@@ -45,10 +45,10 @@ def start(watchdog=WATCHDOG):
 
 
 def behind(step):
-    """From now on calls step(), which has to come back within a few milliseconds, at every beat; None ends that. It returns in how many
-    microseconds it wants to be called at the latest, or -1.
+    """Calls step() at every beat from now on; None ends that. step() must return within a few milliseconds. It returns the number of
+    microseconds until it must be called again at the latest, or -1.
 
-    Returns True: this machine can.
+    Returns True: this machine can run the system behind the prompt.
     """
     global _behind
     _behind = step
@@ -56,14 +56,15 @@ def behind(step):
 
 
 def every_second(look):
-    """Calls look() about once a second; it must not block. None ends that."""
+    """Calls look() about once a second from now on; None ends that. look() must not block."""
     global _second
     _second = look
 
 
 def watch(progress):
-    """`progress()` tells a number that changes as long as the kernel's loop gets on, or None where it does not have the
-    machine. The watchdog is fed no more when it stands still.
+    """Makes the watchdog depend on progress(): the heartbeat stops feeding it if the returned number does not change for 20 s.
+
+    progress() returns a number that changes as long as the kernel's loop runs, or None while the loop does not have the machine.
     """
     global _progress, _seen
     _progress = progress
@@ -82,7 +83,7 @@ def _beat(_):
             if _second:
                 _second()
     except Exception:
-        pass                    # a callback has no caller to tell; the system notes its own failures
+        pass                    # a callback has no caller to report to; the system logs its own failures
     _step(None)
 
 

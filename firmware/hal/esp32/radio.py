@@ -1,26 +1,26 @@
-"""Wi-Fi of the board: joins a network, joins it again after a loss, or opens an access point, and waits for none of these.
+"""Wi-Fi of the board: joins a network, rejoins it after a loss, or opens an access point. No call waits for any of these.
 
-The heartbeat calls `Radio.look` once a second. The port itself would try to join at once and for ever; here each failed
-attempt doubles the pause before the next one, so an absent network costs little.
+The heartbeat calls `Radio.look` once a second. The port would retry immediately and for ever; here each failed attempt
+doubles the pause before the next one, up to MAX, so an absent network costs little.
 
-Invariant: `look` does not block. It reports an error and tries again; an error stops nothing else.
+Invariant: `look` does not block. It reports an error and tries again later; an error stops nothing else.
 """
 import esp32c3
 
 if esp32c3.RADIO:
     import network
 
-FIRST = const(5)                # seconds an attempt is given before the next one; joining takes 1 to 4
+FIRST = const(5)                # seconds from the first attempt to the second; joining takes 1 to 4
 MAX = const(60)                # seconds between attempts at most
 
-_KEY_MIN = const(8)           # characters of a key, as WPA2 has it
+_KEY_MIN = const(8)           # characters of a key, from WPA2
 _KEY_MAX = const(63)
 _NAME_MAX = const(32)          # bytes of a network's name
-_STATIONS = const(4)            # that may join ours: each takes memory that the tasks' connections use
+_STATIONS = const(4)            # most stations on our access point: each takes memory that the tasks' connections need
 
 
 def errors(wanted, where):
-    """What is wrong with a network of the board's configuration: a list of texts, each with its place."""
+    """Checks a network of the board's configuration. Returns a list of error texts; each begins with `where` it is."""
     wrong = []
     if not isinstance(wanted, dict):
         return [where + ": must be an object"]
@@ -37,10 +37,10 @@ def errors(wanted, where):
 
 
 class Radio:
-    """What the board's configuration says of Wi-Fi, done.
+    """Applies the Wi-Fi part of the board's configuration.
 
-    `wifi`: {"ssid", "key"} of the network to join, or None; `own`: the same of the one to open, or None; `say`: a function
-    that gets lines of text. Switching the radio on takes about 100 ms; nothing waits for a network.
+    `wifi`: {"ssid", "key"} of the network to join, or None; `own`: the same of the access point to open, or None; `say`: a
+    function that is called with lines of text. Switching the radio on takes about 100 ms; nothing waits for a network.
     """
 
     def __init__(self, wifi, own, say, hostname=None):
@@ -57,7 +57,7 @@ class Radio:
         if wifi:
             self._station = network.WLAN(network.WLAN.IF_STA)
             self._station.active(True)
-            self._station.config(reconnects=0)      # trying again is left to `look`
+            self._station.config(reconnects=0)      # `look` retries instead of the port
             if not self._station.isconnected():     # a soft reset leaves the radio as it is
                 self._join()
 
@@ -79,7 +79,7 @@ class Radio:
             self._say("wifi: %s" % error)
 
     def look(self):
-        """To be called once a second."""
+        """Checks the connection and rejoins if necessary. Call it once a second."""
         if not self._station:
             return
         if self._station.isconnected():
@@ -95,7 +95,7 @@ class Radio:
         self._wait -= 1
         if self._wait < 0:
             try:
-                self._station.disconnect()      # an attempt that is still going on would forbid another
+                self._station.disconnect()      # the port refuses a new attempt while the last one is pending
             except (OSError, RuntimeError):
                 pass
             self._join()

@@ -1,9 +1,9 @@
 """HAL of QEMU's 32-bit RISC-V machine: the instruction set and the memory layout of the board, with simulated pins.
 
-Files are those of the image and, below /given, those that came with QEMU's command line, all read-only. The network
-answers UNSUPPORTED. Random bytes come from the file /given/seed; without it `random` raises OSError.
+The files are those of the image and, below /given, those from QEMU's command line; all are read-only. The network answers
+UNSUPPORTED. The key of the random bytes is the file /given/seed; without it `random` raises OSError.
 
-Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, they are in the path of every slice.
+Invariant: `now`, `ticks`, `clock`, `idle` and `write` allocate nothing, because every slice calls them.
 """
 import uos as os
 import qemu
@@ -15,11 +15,11 @@ from hal.common.storage import is_below
 from hal.common.no_network import *
 from hal.common.no_prompt import *
 
-# Fuel of a slice of at most 2 ms on the board's processor, which this machine stands for: 160 million instructions a
-# second at best, and a unit of fuel takes about 10.
+# Fuel of a slice of at most 2 ms on the board's processor, which this machine simulates: it executes at most 160 million
+# instructions a second, and a unit of fuel takes about 10 instructions.
 SLICE = const(20_000)
 
-REBOOT_STATUS = const(3)        # of QEMU where a task's fault policy is to start the machine anew, as on a PC
+REBOOT_STATUS = const(3)        # exit status of QEMU when a task's fault policy reboots the machine; the same as on a PC
 
 ticks = qemu.ticks
 microseconds = qemu.microseconds
@@ -33,12 +33,12 @@ _time = bytearray(8)
 
 
 def clock(number):
-    """Microseconds: 0 since the machine was switched on, 1 since 1970; 8 bytes that the next call fills again."""
+    """Returns microseconds as 8 bytes that the next call overwrites. 0: since the machine was switched on; 1: since 1970."""
     return _clock(number, _time)
 
 
 def terminal():
-    """True where there is a file /given/terminal: a user has the console."""
+    """Returns True if the file /given/terminal exists: a user has the console."""
     try:
         os.stat("/given/terminal")
         return True
@@ -47,24 +47,24 @@ def terminal():
 
 
 def catch_interrupts():
-    """Ctrl-C raises KeyboardInterrupt from now on."""
+    """Makes Ctrl-C raise KeyboardInterrupt from now on."""
     micropython.kbd_intr(3)
 
 
 def interrupted():
-    """Ctrl-C is an exception here."""
+    """Returns False: on this port Ctrl-C raises an exception."""
     return False
 
 
 def ignore_interrupts():
-    """Ctrl-C is ignored from now on, until `catch_interrupts`, or until the prompt runs a line."""
+    """Ignores Ctrl-C from now on, until `catch_interrupts` or until the prompt runs a line."""
     micropython.kbd_intr(-1)
 
 
 def prompt_at_exit():
-    """The prompt follows anyway."""
+    """Does nothing: the prompt follows the program in any case."""
 
 
 def reboot():
-    """The machine starts anew; QEMU can only end, with the status that says so."""
+    """Ends QEMU with REBOOT_STATUS, since QEMU cannot restart the machine from inside."""
     qemu.exit(REBOOT_STATUS)

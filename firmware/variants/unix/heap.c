@@ -1,8 +1,8 @@
-// How far the Python heap of the unix-port firmware may grow.
+// Limits the growth of the Python heap of the unix-port firmware.
 //
-// It starts with the port's 2 MiB, enough for the kernel and the demo many times
-// over (the board starts with 64 KiB), and small enough that a full collection
-// takes well under a millisecond. A larger input file makes it grow.
+// The heap starts with the port's 2 MiB, many times what the kernel and the demo
+// need (the board starts with 64 KiB), and so small that a full collection takes
+// well under a millisecond. A larger input file makes it grow.
 //
 // Invariant: a size given with `-X heapsize=` is exact and never exceeded, so
 // that a test can run the kernel in the board's memory.
@@ -17,10 +17,10 @@ extern long heap_size;
 
 #define DEFAULT_HEAP_SIZE ((long)(1024 * 1024 * (sizeof(mp_uint_t) / 4)))
 
-// A runaway script meets MemoryError here instead of the host's swap.
+// A runaway script gets a MemoryError instead of filling the host's swap.
 #define LARGEST_HEAP_SIZE ((size_t)256 * 1024 * 1024)
 
-// Returns the number of bytes the collector may still add in one piece.
+// Returns the number of bytes that the collector may still add in one piece.
 size_t gc_get_max_new_split(void) {
     if (heap_size != DEFAULT_HEAP_SIZE) {
         return 0;

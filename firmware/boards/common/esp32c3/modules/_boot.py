@@ -1,12 +1,12 @@
-"""Runs first after every start and soft reset, before boot.py: file systems, heart beat, watchdog. No system yet.
+"""Runs first after every start and soft reset, before boot.py: file systems, heartbeat, watchdog. It starts no system.
 
-MicroPython runs this for mpremote too, which is why the beat begins here: the watchdog of an earlier start is still on.
+MicroPython runs this for mpremote too. The heartbeat begins here because the watchdog of an earlier start is still running.
 
-Invariant: whatever fails here is told, and the prompt comes.
+Invariant: every failure here is reported, and the prompt comes.
 """
 import esp32c3
 
-if esp32c3.heap_missing():      # told before anything that takes memory
+if esp32c3.heap_missing():      # reported before any step that takes memory
     print("[FAIL] memory: Python lacks %d bytes of its first heap, the arena of this firmware is too large; "
           "the system is not started" % esp32c3.heap_missing())
 import gc

@@ -1,21 +1,21 @@
-"""/board.json: what the owner of a board says of it - networks, watchdog, sleep. All of it optional.
+"""/board.json: the owner's configuration of a board - networks, watchdog, sleep. Every entry is optional.
 
     {
       "hostname": "kitchen",
       "wifi": {"ssid": "home", "key": "secret123"},            the network to join
-      "access_point": {"ssid": "kitchen", "key": "other456"},  one to open
+      "access_point": {"ssid": "kitchen", "key": "other456"},  the network to open
       "watchdog": 30,                                          seconds, 0: none
-      "light_sleep": false                                     sleep while nothing is to be done; the USB console goes too
+      "light_sleep": false                                     sleep while the board is idle; the USB console is off meanwhile
     }
 
-Invariant: a file that is wrong changes nothing: every error is kept in `errors`, the rest is as without the file.
+Invariant: a file with an error changes nothing: `errors` lists every error, and all settings keep their defaults.
 """
 from hal.esp32.heartbeat import WATCHDOG
 from hal.esp32 import radio
 from kernel.boot.strict_json import parse
 
 PATH = "/board.json"
-_WATCHDOG_MIN = 10            # seconds; a scan for networks holds the beat up for 3
+_WATCHDOG_MIN = 10            # seconds; a scan for networks delays the heartbeat by 3
 _WATCHDOG_MAX = 600
 
 hostname = wifi = access_point = None
@@ -25,7 +25,7 @@ errors = []
 
 
 def load():
-    """Reads the file."""
+    """Reads the file into the variables of this module. Without a file they keep their values."""
     global hostname, wifi, access_point, watchdog, light_sleep
     errors.clear()
     try:
@@ -46,7 +46,7 @@ def load():
 
 
 def _check(given):
-    # List of texts.
+    # Returns a list of error texts.
     if not isinstance(given, dict):
         return ["must be an object"]
     wrong = [name + ": unknown" for name in given

@@ -1,13 +1,13 @@
 """Starts the system on the board: boot log, safe mode, radio, watchdog, then the system itself.
 
-The manifest is the first there is of /system.json (yours, in flash), /rom/system.json (in the module slot) and
+The manifest is the first that exists of /system.json (the user's, in flash), /rom/system.json (in the module slot) and
 /demo/system.json (part of the firmware).
 
-Safe mode: a start that ends in a fault of the kernel - the chip's panic, a watchdog, an exception that nothing caught - is
-counted; after three in a row the system is not started, and the prompt tells so. A minute without one, switching the
-board off, or `board_start.go()` begin the count anew.
+Safe mode: a counter in flash counts the starts in a row that end in a fault of the kernel (the chip's panic, a watchdog, an
+uncaught exception). After three the system is not started, and a message says so. The count returns to 0 when the board is
+switched off, or a minute after a start without a fault; in safe mode `board_start.go()` is such a start.
 
-Invariant: whatever goes wrong is told and ends at the prompt; a system that is not started has changed nothing.
+Invariant: every error is reported and ends at the prompt; a system that is not started has changed nothing.
 """
 import board_config
 import esp32c3
@@ -26,11 +26,11 @@ from kernel.core.errors import ManifestError
 
 MANIFESTS = ("/system.json", "/rom/system.json", "/demo/system.json")
 FAULTS_MAX = 3
-GOOD = 60                       # seconds after which a start counts as a good one
-# Bytes after which the collector runs while a system is built. MicroPython would let the heap fill up first, so that what
-# stays would lie between what goes, and later no piece of 1 KB would be free: a start failed so with 20 KB free.
+GOOD = 60                       # seconds without a fault after which a start counts as good
+# While a system is built, the collector runs after this many bytes. Otherwise MicroPython fills the heap first, and permanent
+# objects end up between temporary ones. The heap is fragmented then: a start failed to find 1 KB in one piece with 20 KB free.
 _LITTER = 4096
-_COUNTED = 0x100                # in the counter: the fault before this start is counted already
+_COUNTED = 0x100                # flag in the counter: the fault before this start is counted already
 
 _REASONS = {esp32c3.POWER_ON: "power on", esp32c3.PROGRAM: "restarted by program", esp32c3.PANIC: "panic",
             esp32c3.INTERRUPT_WATCHDOG: "interrupt watchdog", esp32c3.TASK_WATCHDOG: "watchdog",
@@ -38,15 +38,15 @@ _REASONS = {esp32c3.POWER_ON: "power on", esp32c3.PROGRAM: "restarted by program
 _FAULTS = (esp32c3.PANIC, esp32c3.INTERRUPT_WATCHDOG, esp32c3.TASK_WATCHDOG, esp32c3.OTHER_WATCHDOG)
 
 _radio = None
-_seconds = 0                    # since this start, until it counts as a good one
+_seconds = 0                    # seconds since this start, up to GOOD
 
 
 def main():
-    """The whole start. Returns when the prompt is to come."""
+    """Starts the board: boot log, safe mode, system. Returns when the prompt has to come."""
     reason = esp32c3.reset_reason()
     try:
         _header(reason)
-    except Exception as error:      # a board flashed in another way: that is told, and no reason not to start
+    except Exception as error:      # e.g. another partition table: reported, but no reason not to start
         console.failed("boot log: " + repr(error))
     soft = machine.reset_cause() == machine.SOFT_RESET
     if not soft:
@@ -65,7 +65,7 @@ def main():
 
 
 def go():
-    """Starts the system, in safe mode too."""
+    """Starts the system, even in safe mode."""
     global _seconds
     _seconds = 0
     heartbeat.every_second(_second)
@@ -104,7 +104,7 @@ def _fault(error):
 
 
 def _header(reason):
-    # The boot log up to the system.
+    # Prints the boot log up to the start of the system.
     from kernel.boot.banner import banner
     console.ok(banner())
     console.ok("start: %s%s" % (_REASONS.get(reason, "reason %d" % reason),
@@ -143,7 +143,7 @@ def _say(text):
 
 
 def _manifest():
-    # The path of the manifest there is, or None.
+    # Returns the path of the first manifest that exists, or None.
     for path in MANIFESTS:
         try:
             os.stat(path)
@@ -154,7 +154,7 @@ def _manifest():
 
 
 def _second():
-    # Once a second, from the heart beat.
+    # The heartbeat calls this once a second.
     global _seconds
     if _radio:
         _radio.look()
@@ -166,5 +166,5 @@ def _second():
 
 
 def _progress():
-    # For the watchdog: how often the kernel's loop has turned, None while the prompt has the machine.
+    # For the watchdog: returns how often the kernel's loop has turned, or None while the prompt has the machine.
     return running.system.turns if running.system and running.system.running else None

@@ -1,9 +1,9 @@
-"""What the board does when it is switched on, after _boot.py and your own boot.py: it starts the system.
+"""Starts the system when the board is switched on, after _boot.py and the user's boot.py.
 
-Not run where mpremote has the board: MicroPython leaves it out when its raw prompt is on. Where memory is missing, which
-_boot.py has told, nothing is started and the prompt comes.
+MicroPython does not run this file while mpremote has the board (raw prompt). If Python's first heap is too small, which
+_boot.py has reported, the system is not started and the prompt comes.
 
-Invariant: only frozen code is started, whatever files with its names lie in flash.
+Invariant: only frozen code is started, even if the flash has files of the same names.
 """
 import commands
 import esp32c3
