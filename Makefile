@@ -1,7 +1,8 @@
 # SovelmaOS: sandboxed WebAssembly tasks on MicroPython. `make help` lists the targets.
 #
-# Everything downloaded or built lies under build/; nothing else is written.
-# The rules are in tools/build/: sources (downloads), unix, modules.
+# Everything that a target downloads or builds lies under build/. Only `generated`, `format`, `new-module` and `bench-peers` write
+# sources or documents.
+# Most rules are in tools/build/*.mk, such as sources.mk (downloads), unix.mk and modules.mk.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -34,7 +35,7 @@ SYSTEM ?= $(DEMO)
 INPUT ?=
 FOR ?= 10
 
-# Options of `make test`: what pytest is given, e.g. ARGS='-k fuel'.
+# Options of `make test`, passed to pytest, e.g. ARGS='-k fuel'.
 TESTS ?= host_tests
 ARGS ?=
 
@@ -57,9 +58,9 @@ help: ## this list
 	@echo "compiles n files and runs n tests at once; MICROPYTHON_DIR= and WASM3_DIR="
 	@echo "take your own checkouts; DEBIAN_MIRROR= takes another mirror."
 
-# At a terminal the firmware gets a process group of its own (sh -m): its Ctrl-C is
-# not for make, which would report an interrupted target after the prompt was left.
-# The demo's task `fetch` finds the page that the manifest sends it to.
+# At a terminal the firmware gets a process group of its own (sh -m), so that Ctrl-C does not
+# reach make. make would report an interrupted target after the user left the prompt.
+# For the demo with_page.py serves the page that the manifest makes the task `fetch` load.
 RUN = $(if $(filter $(DEMO),$(SYSTEM)),python3 tools/run/with_page.py http://localhost:8026/README.md README.md) \
 	$(FIRMWARE) -m sovelma run "$(SYSTEM)" --for "$(FOR)" $(if $(INPUT),--input "$(INPUT)")
 
@@ -80,7 +81,7 @@ unix: $(FIRMWARE) ## the PC's firmware
 modules: $(MODULE_FILES) ## the wasm modules
 
 # Start a module of your own: NAME=x makes modules/x and its test, builds, runs and tests it. LANG=rust, zig, as or wat: not in C.
-# LANG is also the locale of whoever calls make, which is no language here.
+# LANG is also the locale in the caller's environment, so only a LANG of the command line counts.
 NEW_LANGUAGE = $(if $(filter command line,$(origin LANG)),$(LANG))
 new-module: ## begin: NAME= LANG=
 	@python3 tools/run/new_module.py "$(NAME)" "$(NEW_LANGUAGE)"
@@ -88,7 +89,7 @@ new-module: ## begin: NAME= LANG=
 	@$(MAKE) --no-print-directory test TESTS=host_tests/system/test_module_$(NAME).py ARGS=-q
 	@echo "modules/$(NAME) is yours: 'make run SYSTEM=modules/$(NAME)/system.json' runs it, 'make test' tests it too."
 
-# Write what is generated: the ABI's files and the status table of README.md.
+# Write the generated files: the ABI's files and the status table of README.md.
 generated: ## write generated files
 	python3 tools/generate/gen_abi.py
 	python3 tools/generate/gen_commands.py
@@ -110,7 +111,7 @@ fuzz: build ## against two oracles
 fuzz-asan: build ## fuzz with sanitizers
 	$(PYTHON) host_tests/fuzz/fuzz_asan.py --minutes $(MINUTES) $(if $(KEEP),--keep)
 
-# Ten minutes of tasks that do anything on each machine; then a year of uptime with a million restarts, kills and prompts: hours.
+# Ten minutes of tasks that do random things on each machine; then a year of uptime with a million restarts, kills and prompts: hours.
 soak: build .qemu-if-possible ## a year, hours long
 	SOAK_SECONDS=600 $(PYTHON) -m pytest host_tests/kernel/test_services_chaos.py -k 'many_seeds or demo_survives' -s --timeout 0
 	YEAR_EVENTS=1000000 $(PYTHON) -m pytest host_tests/kernel/test_year.py -s --timeout 0
@@ -127,14 +128,14 @@ bench-peers: build ## beside other engines
 backtrace: $(VENV_STAMP) ## CRASH= and MODULE=
 	@$(PYTHON) tools/run/backtrace.py "$(CRASH)" "$(MODULE)"
 
-# What a module is, or why it cannot run here and what to do about that.
+# Print what a module is, or why it cannot run here and what to do about that.
 check-module: unix ## tell of MODULE=
 	@$(FIRMWARE) -m sovelma check "$(MODULE)"
 
-# Delete what was built, keep downloads, sources and tools.
+# Delete the results of builds, keep downloads, sources and tools.
 clean: ## delete what was built
 	rm -rf $(BUILD)/unix $(BUILD)/mpy-cross-* $(BUILD)/modules $(BUILD)/modules-debug $(BUILD)/bench $(BUILD)/bench.json
 
-# Delete build/ whole.
+# Delete all of build/.
 distclean: ## delete build/
 	rm -rf $(BUILD)

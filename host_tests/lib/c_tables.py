@@ -1,6 +1,6 @@
-"""What MicroPython's C sources say of their Python modules: names, and how many arguments each function takes.
+"""Reads MicroPython's C sources: the names in their Python modules, and how many arguments each function takes.
 
-Read from the tables `MP_ROM_QSTR(MP_QSTR_name), MP_ROM_...(value)` and the `MP_DEFINE_CONST_FUN_OBJ_...` beside them.
+The information is in the tables `MP_ROM_QSTR(MP_QSTR_name), MP_ROM_...(value)` and the `MP_DEFINE_CONST_FUN_OBJ_...` beside them.
 """
 
 import pathlib
@@ -13,7 +13,7 @@ ANY = 99
 
 
 def functions(text: str) -> dict[str, tuple[int, int]]:
-    """{name of the C object: (least, most arguments)}; methods count their object."""
+    """{name of the C object: (least, most arguments)}; a method counts its object as an argument."""
     found = {}
     for kind, name, rest in FUNCTION.findall(text):
         words = [word.strip() for word in rest.split(",")]
@@ -30,14 +30,14 @@ def functions(text: str) -> dict[str, tuple[int, int]]:
 
 
 def table(text: str, start: str) -> dict[str, str]:
-    """{Python name: C value} of the table that begins with `start`, as far as its closing brace."""
+    """{Python name: C value} of the table that begins with `start`, up to its closing brace."""
     begin = text.index(start)
     end = text.index("\n};", begin)
     return {name: value for name, _, value in ENTRY.findall(text[begin:end])}
 
 
 def sources(micropython: pathlib.Path) -> str:
-    """All C text that describes the modules, as one string. micropython: pathlib.Path of a source tree."""
+    """All C text that describes the modules, as one string. micropython: path of a source tree."""
     esp32 = pathlib.Path(micropython) / "ports" / "esp32"
     extmod = pathlib.Path(micropython) / "extmod"
     files = [*sorted(esp32.glob("*.c")), *sorted(esp32.glob("mod*.h")),

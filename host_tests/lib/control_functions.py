@@ -10,7 +10,7 @@ HELPERS = """
   (func $swap_float_back (param f32 f64) (result f64 f32) local.get 1 local.get 0)
   (func $twice (param i32) (result i32) (i32.add (local.get 0) (local.get 0)))"""
 
-# name -> (text of a function with one i32 parameter). Every argument is tried on the firmware and on the oracle.
+# name -> (text of a function with one i32 parameter). The tests try every argument on the firmware and on the oracle.
 FUNCTIONS = {
     "br to a loop with parameters": """(result i32 i64) (local $n i32)
       (local.set $n (local.get 0)) (i32.const 1) (i64.const 100)

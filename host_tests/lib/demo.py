@@ -1,4 +1,4 @@
-"""The demo system on the PC: booted, and what it says at its end."""
+"""Boots the demo system on the PC and reads the table that it prints at its end."""
 
 import functools
 import subprocess
@@ -17,19 +17,19 @@ def boot(firmware: Firmware, *words: object, timeout: float = 60) -> subprocess.
 
 
 def count(text: str) -> int:
-    """A number of the table, which has k, M and so on for what is long."""
+    """A number of the table, which abbreviates long numbers with k, M and so on."""
     return int(text.rstrip("kMGTP")) * 1000 ** " kMGTP".index(text[-1] if text[-1].isalpha() else " ")
 
 
 def table(text: str) -> dict[str, list[str]]:
-    """The rows of what `ps` shows: {name: [state, priority, share, fuel, system calls, region, restarts, outcome]}."""
+    """The rows of the table of `ps`: {name: [state, priority, share, fuel, system calls, region, restarts, outcome]}."""
     lines = text.splitlines()
     heading = "name state prio cpu% fuel syscalls region restarts outcome".split()
     start = max(i for i, line in enumerate(lines) if line.split() == heading)
     rows: dict[str, list[str]] = {}
     for line in lines[start + 1 :]:
         assert len(line) <= 80, line
-        if line.startswith("    "):  # the outcome, or what stands behind a long name, where it has no room in its row
+        if line.startswith("    "):  # the outcome, or the fields behind a long name, where they have no room in the row
             row = rows[list(rows)[-1]]
             if any(row):
                 row[7] = line.strip()
@@ -50,7 +50,7 @@ def summary(output: str) -> dict[str, tuple[str, int, int, int, str]]:
 
 @functools.cache
 def imports(name: str) -> set[str]:
-    """What a built module imports from the kernel."""
+    """The host functions that a built module imports."""
     module = ROOT / "build" / "modules" / f"{name}.wasm"
     tool = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""DNS messages for the tests, written and read with plain Python."""
+"""Writes and reads DNS messages for the tests, in plain Python."""
 
 import socket
 import struct
@@ -13,7 +13,7 @@ def wire(name: str) -> bytes:
 
 
 def question(query: bytes) -> str:
-    """The name a query asks for."""
+    """The name that a query asks for."""
     at, parts = 12, []
     while query[at]:
         parts.append(query[at + 1 : at + 1 + query[at]].decode())
@@ -22,7 +22,7 @@ def question(query: bytes) -> str:
 
 
 def record(name: str | bytes, kind: int, data: str | bytes, ttl: int = 60, internet: int = 1) -> bytes:
-    """One resource record; name: wire form (bytes) or text; data: an address or a name, or bytes as they are."""
+    """One resource record; name: wire form (bytes) or text; data: an address or a name; bytes stay as they are."""
     if isinstance(data, str):
         data = wire(data) if kind == ALIAS else socket.inet_aton(data)
     name = name if isinstance(name, bytes) else wire(name)
@@ -38,7 +38,7 @@ def answer(
     asked: str | None = None,
     count: int | None = None,
 ) -> bytes:
-    """The answer to a query: same number and question unless told otherwise."""
+    """The answer to a query, with the number and question of the query unless others are given."""
     head = query[:2] if number is None else struct.pack(">H", number)
     question = query[12:] if asked is None else wire(asked) + b"\0\1\0\1"
     count = len(records) if count is None else count

@@ -1,8 +1,8 @@
-"""Every call of the ABI in every way it can go, for tests that must not forget one.
+"""Every call of the ABI in every way it can end, for tests that must not forget one.
 
-A case is a C statement that a task repeats; all of them are in one module, which reads from a file which one it runs. Some
-have the dearest arguments there are, some an error for an answer, and the rest, made from firmware/abi.toml, are refused
-for an argument of theirs. The peers they talk to are real.
+A case is a C statement that a task repeats. All cases are in one module, which reads from a file which case it runs. Some cases
+have the arguments of the worst case. Some are answered with an error. The others are generated from firmware/abi.toml, and the
+runtime refuses one of their arguments. The peers that the cases talk to are real.
 """
 
 import contextlib
@@ -23,8 +23,8 @@ from script_files import script
 
 CALLS = {call["name"]: call for call in ABI["call"]}
 DEEP = "/".join(["a" * 15] * 15 + ["b" * 15])  # 255 bytes, sixteen steps down
-# Many files opened through the last of sixteen directories, each opened through the one before; then all are closed, the
-# directories first, so that each leaves what was opened through it to the one above.
+# Opens many files through the last of twelve directories, each opened through the one before it. Then closes all of them, the
+# directories first, so that each directory leaves its children to the one above it.
 INHERIT = """
     chain[0] = sp_fs_open(directory, "d", 1, 33);
     for (int i = 1; i < 12; i++) chain[i] = sp_fs_open(chain[i - 1], "d", 1, 33);
@@ -32,7 +32,7 @@ INHERIT = """
     for (int i = 11; i >= 0; i--) sp_fs_close(chain[i]);
     for (int i = 0; i < 220; i++) sp_fs_close(files[i]);"""
 
-# {call: {case: C statements that are repeated}}. The dearest arguments, one case for each way through the kernel.
+# {call: {case: C statements that are repeated}}. The arguments of the worst case, one case for each way through the kernel.
 WORST = {
     "sp_yield": {"": "sp_yield();"},
     "sp_sleep": {"for no time": "sp_sleep(0);"},
@@ -149,7 +149,7 @@ WORST = {
         "4096 bytes": "sp_net_recv(source, buffer, 4096, -1);",
         "no time": "sp_net_recv(stuck, buffer, 1, 0);",
     },
-    "sp_net_close": {"nothing to close": "sp_net_close(0);"},     # open ones: with sp_net_connect
+    "sp_net_close": {"nothing to close": "sp_net_close(0);"},     # open sockets are closed in the cases of sp_net_connect
 }  # fmt: skip
 
 # The cases that end with an error.
@@ -159,7 +159,7 @@ REFUSED = {"nothing there", "64 bytes", "of 255 bytes, not there", "no room for 
 
 
 def refusals(name: str) -> dict[str, str]:
-    """{case: statement} of what the runtime refuses, and the kernel, before any handler runs."""
+    """{case: statement} of the calls that the runtime or the kernel refuses before any handler runs."""
     arguments = list(wasm_arguments(CALLS[name]))
     good = [{"pointer": "buffer", "length": 1}.get(kind, argument.get("min", 0)) for kind, argument in arguments]
     found = {}
@@ -181,7 +181,7 @@ CASES = {
 
 
 def parameter(label: str) -> Any:
-    """A case as a parameter of a test, for the machines that have what it needs."""
+    """A case as a parameter of a test, marked for the machines that can run it."""
     if label.startswith("sp_net") and "refused for" not in label:
         return pytest.param(label, marks=pytest.mark.pc("sockets"))
     return pytest.param(label, marks=pytest.mark.pc("files of the host")) if "on the host" in label else label
@@ -217,18 +217,18 @@ __attribute__((export_name("_start"))) void start(void)
 
 @functools.cache
 def module() -> bytes:
-    """Every case in one module: which of them it runs, it reads from a file."""
+    """All cases in one module, which reads from a file which case it runs."""
     labels = list(CASES)
     cases = "\n".join(f"    case {number}: for (;;) {{ {CASES[label]} }}" for number, label in enumerate(labels))
     return compiled(SOURCE % {"deep": DEEP, "cases": cases, "stuck": labels.index("sp_net_send: no time")}, stack=512)
 
 
-# In the firmware: `storm(n)` is a task that runs case n, with all it needs; its log tells when it begins.
+# In the firmware: `storm(n)` is a task that runs case n, with all grants it needs; its log says when it begins.
 SETUP = script(__file__, "every_call")
 
 
 def name_server(data: bytes, send: Callable[[bytes], object]) -> None:
-    """Four addresses for one name, none for most, and for names of three letters an address behind an alias."""
+    """Answers with four addresses for one name, with an address behind an alias for names of three letters, and with none for all others."""
     name = question(data)
     if name == "four.test":
         send(answer(data, [record(name, A, "127.0.0.1", ttl=0)] * 4))
@@ -239,7 +239,7 @@ def name_server(data: bytes, send: Callable[[bytes], object]) -> None:
 
 
 def source(connection: socket.socket) -> None:
-    """Sends for ever and takes whatever comes."""
+    """Sends for ever and receives everything that comes."""
 
     def take() -> None:
         with contextlib.suppress(OSError):
@@ -253,7 +253,7 @@ def source(connection: socket.socket) -> None:
 
 @contextlib.contextmanager
 def peers() -> Iterator[tuple[list[int], int]]:
-    """(ports as the module wants them, port of the name server)."""
+    """Runs the peers; gives (ports in the order of the module's `ports`, port of the name server)."""
     over = threading.Event()
     with contextlib.ExitStack() as stack:
         stack.callback(over.set)
@@ -274,6 +274,6 @@ def host_files(path: pathlib.Path) -> str:
 
 
 def values(ports: list[int], server: int, root: str, label: str) -> dict[str, object]:
-    """What SETUP wants to know to run a case."""
+    """The values that SETUP needs to run a case."""
     return dict(which=list(CASES).index(label), ports=ports, name_server=server, root=root, deep=DEEP,
                 names=200 if label.startswith(("sp_cap_find", "sp_cap_list", "sp_cap_info")) else 0)  # fmt: skip

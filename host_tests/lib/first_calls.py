@@ -1,10 +1,10 @@
-"""What first calls cost (docs/RUNTIME.md, "Fuel"), from the bytes of a module."""
+"""Computes the charge of first calls (docs/RUNTIME.md, "Fuel") from the bytes of a module."""
 
 FUEL_PER_BYTE = 40
 
 
 def _number(module: bytes, at: int) -> tuple[int, int]:
-    """An unsigned LEB128 number: (value, where it ends)."""
+    """Reads an unsigned LEB128 number: (value, index behind it)."""
     value = shift = 0
     while True:
         byte = module[at]
@@ -16,7 +16,7 @@ def _number(module: bytes, at: int) -> tuple[int, int]:
 
 
 def entries(module: bytes) -> list[int]:
-    """Bytes of each entry of the code section, its size included; imported functions have none."""
+    """Bytes of each entry of the code section, including its size field; imported functions have no entry."""
     at = 8
     while at < len(module):
         section, (size, start) = module[at], _number(module, at + 1)
@@ -33,6 +33,6 @@ def entries(module: bytes) -> list[int]:
 
 
 def first_calls(module: bytes, *functions: int) -> int:
-    """Fuel that the first calls of these functions cost; they are counted from the first that is not imported."""
+    """Fuel that the first calls of these functions cost. Function 0 is the first one that is not imported."""
     sizes = entries(module)
     return sum(FUEL_PER_BYTE * sizes[function] for function in functions)

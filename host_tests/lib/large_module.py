@@ -1,15 +1,16 @@
-"""A large module for the memory bars: 98 KB of WebAssembly from generated C, of which a typical part runs.
+"""A large module for the tests of memory limits: 98 KB of WebAssembly from generated C, of which a typical part runs.
 
-Functions of several shapes (loops over memory, a switch, 64-bit arithmetic, conditions), each called by others and
-through a table. `_start` enters every thirteenth and what it calls: start-up code and the functions that do the work run, the
-rest of a library is there for other inputs. The same text compiles natively: there it prints the answer.
+Its functions have several shapes (loops over memory, a switch, 64-bit arithmetic, conditions); others call each of them, directly
+and through a table. `_start` enters every thirteenth function and its callees. This resembles a real program: start-up code and the
+functions that do the work run, and the rest of a library is there for other inputs. The same text also compiles natively; the native
+program prints the answer.
 """
 
 import random
 
 BYTES = 98 * 1024
 FUNCTIONS = 264
-RUNNING = 13  # every thirteenth is entered: with what it calls, a tenth of the bytes
+RUNNING = 13  # every thirteenth function is entered; with their callees these are a tenth of the bytes
 SEED = 98
 
 HEAD = """

@@ -1,7 +1,7 @@
-"""The machines the tests run on: the firmware of the PC, and that of 32-bit RISC-V in QEMU.
+"""The machines that the tests run on: the firmware of the PC, and the firmware of 32-bit RISC-V in QEMU.
 
-Both run a script the same way, as `Firmware.script` says, so a test that only wants its answer says nothing about the
-machine and runs on both.
+Both run a script in the same way, described at `Firmware.script`. A test that only needs the script's answer therefore does not
+name a machine and runs on both.
 """
 
 import json
@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# Modules that a script finds: {name: bytes}.
+# Modules that a script gets: {name: bytes}.
 Wasm = Mapping[str, bytes] | None
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -23,7 +23,7 @@ sys.path[:0] = [str(room) for room in sorted((ROOT / "tools").iterdir()) if room
 import qemu
 from pack_files import image
 
-# What a script finds: its keyword arguments as global names, modules as bytes in `wasm`, answer() to speak.
+# Runs before a script and gives it: its keyword arguments as global names, modules as bytes in `wasm`, and answer().
 PRELUDE = """
 import sys, json, binascii
 def _read():
@@ -35,7 +35,7 @@ def answer(value):
     print("\\n@answer " + json.dumps(value))
 """
 
-# The same where what is given lies in files. A tree of host files is mounted where it is on the host.
+# The same for QEMU, where values and modules lie in files. A tree of host files is mounted at its path on the host.
 PRELUDE_FILES = """
 import sys, os, json, binascii, vfs
 def _read():
@@ -65,7 +65,7 @@ class ScriptFailed(AssertionError):
 
 
 def answer_of(status: int | None, output: str, errors: str = "") -> Any:
-    """What a script passed to answer(). Raises ScriptFailed."""
+    """The value that a script passed to answer(). Raises ScriptFailed."""
     answers = [line for line in output.splitlines() if line.startswith("@answer ")]
     if status or len(answers) != 1:
         raise ScriptFailed(f"exit status {status}\n{output[-4000:]}\n{errors[-4000:]}")
@@ -73,11 +73,11 @@ def answer_of(status: int | None, output: str, errors: str = "") -> Any:
 
 
 class Firmware:
-    """The unix-port firmware. path: pathlib.Path of the program."""
+    """The firmware of the unix port. path: pathlib.Path of the program."""
 
     name = "x86_64"
-    WORD = 8  # bytes of a reference: how much heap the same objects take goes with it
-    pace = 1  # times as long a task takes
+    WORD = 8  # bytes of a reference; the heap that the same objects take grows with it
+    pace = 1  # how many times as long a task takes as on the PC
 
     @staticmethod
     def share(n: int) -> int:
@@ -93,8 +93,8 @@ class Firmware:
         """Runs MicroPython text in a new process and returns what it passed to answer(), through JSON.
 
         wasm: {name: module bytes}, found as the dict `wasm`; values: anything JSON, found as global names.
-        timeout: seconds. heap: bytes of Python's, 0: what there is. counted: for the other machine.
-        Raises ScriptFailed where the script raises, dies from a signal or answers other than once.
+        timeout: seconds. heap: bytes of Python's heap, 0: the firmware's own size. counted: has a meaning on the other machine only.
+        Raises ScriptFailed where the script raises, dies from a signal, or does not answer exactly once.
         """
         given = {"values": values, "wasm": {name: bytes(module).hex() for name, module in (wasm or {}).items()}}
         result = subprocess.run(
@@ -106,7 +106,7 @@ class Firmware:
     def program(self, *words: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Runs `sovelma -m sovelma` with these words (run, check ...) in the project's directory, without a terminal.
 
-        Returns what has returncode, stdout and stderr.
+        Returns the completed process with its returncode, stdout and stderr.
         """
         return subprocess.run([str(self.path), "-m", "sovelma", *map(str, words)], cwd=ROOT, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout)  # fmt: skip
@@ -115,15 +115,15 @@ class Firmware:
 class EmulatedFirmware(Firmware):
     """The RISC-V firmware in QEMU, a new machine for every script. path: pathlib.Path of the image.
 
-    Where a script runs a system, the machine's time is counted in instructions, 8 ns each: about what the board's
-    processor takes, and the same in every run, whatever else the host does. Counting makes the emulator three times as
-    slow, so scripts that only compute do without.
+    Where a script runs a system, the machine's time counts instructions, 8 ns each. This is about the speed of the board's
+    processor, and the same in every run, whatever else the host does. Counting makes the emulator three times as slow, so
+    scripts that only compute do not count.
     """
 
     name = "rv32"
     WORD = 4
     pace = 10
-    SLOWNESS = 5  # times as long as on the PC a script may take
+    SLOWNESS = 5  # how many times as long as on the PC a script may take
     TIME = ("-icount", "shift=3,sleep=off", "-rtc", "clock=vm")
 
     @staticmethod
@@ -143,9 +143,9 @@ class EmulatedFirmware(Firmware):
         files: Mapping[str, bytes] | None = None,
         **values: Any,
     ) -> Any:
-        """As Firmware.script. counted: whether time is, if not as said above.
+        """As Firmware.script. counted: whether time counts instructions; None: as the class says.
 
-        options: words for QEMU instead of those for time. files: further ones below /given.
+        options: words for QEMU instead of those for time. files: further files below /given.
         """
         if counted is None:
             counted = "kernel" in source or "sovelma" in source
@@ -155,7 +155,7 @@ class EmulatedFirmware(Firmware):
         return answer_of(*self.run(files, wasm, timeout, values, (*options, *(qemu.heap(heap) if heap else ()))))
 
     def program(self, *words: object, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """As Firmware.program. The console is one: its lines that begin as messages do are taken for standard error."""
+        """As Firmware.program. The machine has one console: lines that begin like messages count as standard error."""
         files = {"script": (PRELUDE_FILES + "import sovelma\nsovelma.main(words)").encode()}
         status, text = self.run(files, timeout=timeout, values={"words": list(map(str, words))})
         lines = text.splitlines(keepends=True)
@@ -173,10 +173,10 @@ class EmulatedFirmware(Firmware):
         options: Sequence[str] = TIME,
         typed: str = "",
     ) -> tuple[int, str]:
-        """Starts the machine with files below /given, and waits until it is switched off.
+        """Starts the machine with files below /given, and waits until it switches itself off.
 
-        Where a value, or a word of a list, is the path of something that is on the host, its directory is there on the
-        machine too, read-only. options: further words for QEMU. typed: what comes in at the console. Returns (exit
+        Where a value, or a word of a list, is a path that exists on the host, the machine has its directory too,
+        read-only. options: further words for QEMU. typed: text that is typed at the console. Returns (exit
         status, text of the console).
         """
         wasm = wasm or {}
@@ -191,12 +191,12 @@ class EmulatedFirmware(Firmware):
 
 
 def at(path: pathlib.Path) -> Firmware:
-    """The machine of a firmware's file: QEMU's where it is called .elf."""
+    """The machine for a firmware's file: QEMU where the file is an .elf."""
     return (EmulatedFirmware if path.suffix == ".elf" else Firmware)(path)
 
 
 def _directories(value: object) -> Iterator[pathlib.Path]:
-    # The host's directories that a value speaks of: those that tests make, for temporary files and below build/.
+    # The host's directories that a value names. Only directories that tests make count: temporary ones and those below build/.
     if isinstance(value, str) and value.startswith("/") and len(value) < 500 and "\0" not in value:
         path = pathlib.Path(value)
         if any(path.is_relative_to(made) for made in MADE) and path.parent.is_dir():
@@ -207,5 +207,5 @@ def _directories(value: object) -> Iterator[pathlib.Path]:
 
 
 def _tree(directory: pathlib.Path) -> bytes:
-    # A read-only file system with what lies there.
+    # A read-only file system with the files of the directory.
     return image({str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()})

@@ -1,4 +1,4 @@
-"""Manifests that cannot start, and what the firmware says of them."""
+"""Manifests that cannot start, and the firmware's complaints about them."""
 
 import json
 import pathlib

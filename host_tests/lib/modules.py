@@ -1,4 +1,4 @@
-"""Modules for tests, compiled from C exactly as `make modules` does: the flags are asked of modules/modules.mk."""
+"""Compiles modules for tests from C exactly as `make modules` does, with the flags of modules/modules.mk."""
 
 import functools
 import os
@@ -22,7 +22,7 @@ def flags() -> list[list[str]]:
 
 @functools.cache
 def compiled(source: str, stack: int = 1024, includes: Sequence[str | pathlib.Path] = (), lines: bool = False) -> bytes:
-    """C text -> bytes of the module. stack: bytes. includes: further directories. lines: with line tables. Raises AssertionError with the complaint."""
+    """C text -> bytes of the module. stack: bytes. includes: further directories. lines: with line tables. Raises AssertionError with the compiler's message."""
     zig = [sys.executable, "-m", "ziglang"]
     cache = str(ROOT / "build" / "zig-cache")
     environment = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}

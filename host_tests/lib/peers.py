@@ -1,7 +1,7 @@
 """Real peers for the network tests: TCP and UDP servers on loopback, in threads of the test's own process.
 
-Also: guests (WebAssembly modules) that make network calls and keep the answers where the test can read them, and the
-script that runs them in the firmware.
+Also guests (WebAssembly modules) that make network calls and store the answers where the test can read them, and the script
+that runs the guests in the firmware.
 """
 
 import contextlib
@@ -21,9 +21,9 @@ LOOPBACK = "127.0.0.1"
 
 @contextlib.contextmanager
 def tcp(handle: Callable[[socket.socket], object], backlog: int = 64) -> Iterator[int]:
-    """Serves TCP connections, each in a thread: handle(connection). Gives the port; ends everything at the end.
+    """Serves TCP connections, each in a thread: handle(connection). Gives the port; closes everything at the end.
 
-    An exception in a handler fails the test, but for connections that break off.
+    An exception in a handler fails the test, except for a connection that breaks off.
     """
     listener = socket.create_server((LOOPBACK, 0), backlog=backlog)
     failures: list[Exception] = []
@@ -37,7 +37,7 @@ def tcp(handle: Callable[[socket.socket], object], backlog: int = 64) -> Iterato
         except (ConnectionError, TimeoutError):
             pass
         except OSError as error:
-            if error.errno != 9:  # closed under it at the end of the test
+            if error.errno != 9:  # the socket was closed at the end of the test
                 failures.append(error)
         except Exception as error:
             failures.append(error)
@@ -143,7 +143,7 @@ def web(pages: dict[str, bytes], before: Callable[[], None] = lambda: None) -> I
 
 @contextlib.contextmanager
 def full_backlog() -> Iterator[int]:
-    """A port that never answers a connection: its queue is full, so further ones wait for ever."""
+    """A port that never accepts a connection: its queue is full, so further connections wait for ever."""
     with socket.socket() as listener, contextlib.ExitStack() as stack:
         listener.bind((LOOPBACK, 0))
         listener.listen(0)
@@ -155,7 +155,7 @@ def full_backlog() -> Iterator[int]:
 
 
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """A port that nobody listens at (nor will, but by chance)."""
+    """A port at which nobody listens, now and very probably later."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
@@ -169,15 +169,15 @@ def reset(connection: socket.socket) -> None:
 
 # ---------------------------------------------------------------- guests
 
-HOST, NET, RESULTS, BUFFER = 0, 256, 512, 4096  # where what lies in a guest's memory
+HOST, NET, RESULTS, BUFFER = 0, 256, 512, 4096  # offsets in a guest's memory
 FOREVER = 2**29 - 1
 
 
 def guest(body: str, host: str = LOOPBACK, name: str = "net") -> bytes:
     """A module that runs `body` (WebAssembly text) and sleeps for ever.
 
-    In the body: $net and $s are capabilities, (call $put x) keeps a result. `connect`, `send` and others below are
-    expressions for it.
+    In the body $net and $s are capabilities, and (call $put x) stores a result. `connect`, `send` and others below make
+    expressions for the body.
     """
     return wat(f"""(module
  (import "sovelma" "sp_net_connect" (func $connect (param i32 i32 i32 i32 i32 i32) (result i32)))
@@ -199,13 +199,13 @@ def guest(body: str, host: str = LOOPBACK, name: str = "net") -> bytes:
 
 
 def connect(port: int, host: str = LOOPBACK, flags: int = 0, timeout: int = 5000, at: int = HOST) -> str:
-    """sp_net_connect to the host that lies at `at`."""
+    """sp_net_connect to the host whose name lies at offset `at`."""
     return (f"(call $connect (local.get $net) (i32.const {at}) (i32.const {len(host)}) (i32.const {port})"
             f" (i32.const {flags}) (i32.const {timeout}))")  # fmt: skip
 
 
 def open_s(port: int, **options: Any) -> str:
-    """Connects and keeps the answer in $s."""
+    """Connects and stores the answer in $s."""
     return f"(local.set $s {connect(port, **options)})"
 
 
@@ -218,18 +218,18 @@ def recv(length: int, timeout: int = 5000, address: int = BUFFER) -> str:
 
 
 def put(*expressions: str) -> str:
-    """Keeps the value of each."""
+    """Stores the value of each expression as a result."""
     return " ".join(f"(call $put {expression})" for expression in expressions)
 
 
 CLOSE = "(call $close (local.get $s))"
 
-# In the firmware: tasks with a network capability, run until all of them sleep for ever or are over.
+# In the firmware: runs tasks with a network capability until all of them sleep for ever or are over.
 SETUP = script(__file__, "network_guests")
 
 
 def run(firmware: Firmware, module: bytes, count: int, extra: str = "", **values: Any) -> Any:
-    """Runs one guest until it is through; returns its first `count` results."""
+    """Runs one guest until it has finished; returns its first `count` results."""
     return firmware.script(
         SETUP
         + f"""

@@ -1,7 +1,7 @@
-"""Random WebAssembly programs that are valid and end: every kind of block, branch and call, values left lying about.
+"""Random WebAssembly programs that are valid and end: every kind of block, branch and call, and values that stay unused on the stack.
 
-A program is a few functions that call only later ones, a table, globals and a small memory. Global 0 is a budget
-that every loop pays from, so any branch may go anywhere. Instructions are tuples, as reference.py runs them.
+A program has a few functions, each of which calls only later ones, a table, globals and a small memory. Global 0 is a budget
+that every loop pays from, so the program ends wherever its branches go. Instructions are tuples, the form that reference.py runs.
 
 Invariant: the same seed gives the same program.
 """
@@ -28,7 +28,7 @@ for _name in UNARY:
     CONVERSIONS.setdefault(_from, []).append((_name, "i32" if _rest == "eqz" else _to))
 
 
-# What each enclosing block wants of a branch to it, the innermost first.
+# Types of the values that a branch to each enclosing block takes, the innermost block first.
 Labels = Sequence[Sequence[str]]
 
 
@@ -42,7 +42,7 @@ class Writer:
         self.variables = self.parameters + self.locals
         self.callees = range(index + 1, len(program.types))
         self.code: list[tuple[Any, ...]] = []
-        # Instructions to write, roughly; some functions fill several code pages.
+        # Roughly how many instructions to write; some functions fill several code pages.
         self.room = generator.randrange(10, 90) if generator.random() < 0.9 else generator.randrange(90, 900)
         self.sequence([], self.results, [self.results], 0)
 
@@ -64,7 +64,7 @@ class Writer:
         )
 
     def push(self, kind: str) -> None:
-        """Emits a value of that type."""
+        """Emits instructions that push a value of that type."""
         same = [i for i, variable in enumerate(self.variables) if variable == kind]
         how = self.generator.random()
         if how < 0.45 and same:
@@ -82,7 +82,7 @@ class Writer:
             self.constant(kind)
 
     def address(self) -> None:
-        """Mostly inside memory."""
+        """Emits an address, which is mostly inside memory."""
         self.emit(
             "i32.const", self.generator.randrange(MEMORY_BYTES - 80) if self.generator.random() < 0.98 else self.generator.getrandbits(32)
         )
@@ -99,7 +99,7 @@ class Writer:
     # ---- straight code
 
     def operation(self, stack: list[str]) -> None:
-        """One instruction that works on what lies on the stack."""
+        """Emits an instruction that works on the values on the stack."""
         kind = stack[-1]
         choice = self.generator.random()
         if choice < 0.25:
@@ -146,7 +146,7 @@ class Writer:
             stack[-1] = "i32"
 
     def bulk(self) -> None:
-        """memory.fill or memory.copy, mostly inside memory; or memory.size; or a memory.grow that is refused."""
+        """Emits memory.fill or memory.copy, mostly inside memory; or memory.size; or a memory.grow that is refused."""
         how = self.generator.random()
         if how < 0.2:
             self.emit("memory.size")
@@ -164,7 +164,7 @@ class Writer:
             self.emit("memory.fill" if how < 0.65 else "memory.copy")
 
     def segment(self) -> None:
-        """Copies from a segment, drops one, or copies elements of the table; mostly within bounds."""
+        """Emits a copy from a segment, a drop of one, or a copy of elements of the table; mostly within bounds."""
         program, generator = self.program, self.generator
         how = generator.random()
         if how < 0.5:
@@ -238,7 +238,7 @@ class Writer:
         stack += results
 
     def values(self, kinds: Sequence[str], stack: list[str]) -> None:
-        """Puts values of these types on top: what lies there already, or new ones over it."""
+        """Brings values of these types to the top of the stack: the values there already, or new ones above them."""
         if not kinds or stack[len(stack) - len(kinds) :] != kinds or self.generator.random() < 0.3:
             for kind in kinds:
                 self.push(kind)
@@ -251,7 +251,7 @@ class Writer:
         self.emit("br_if", depth)
 
     def leave(self, stack: list[str], labels: Labels) -> None:
-        """A jump that ends the sequence."""
+        """Emits a jump that ends the sequence."""
         how = self.generator.random()
         if how < 0.1:
             self.emit("unreachable")
@@ -293,7 +293,7 @@ class Writer:
             elif choice < 0.5 and depth:
                 self.leave(stack, labels)
                 if self.generator.random() < 0.5:
-                    self.emit(*self.generator.choice([("nop",), ("br", self.generator.randrange(len(labels)))]))  # is never reached
+                    self.emit(*self.generator.choice([("nop",), ("br", self.generator.randrange(len(labels)))]))  # never reached
                 return
             elif choice < 0.75 and stack:
                 self.operation(stack)
@@ -323,7 +323,7 @@ class Program:
                 )
             )
         self.table = [generator.choice([None, *range(1, count)]) if count > 1 else None, *range(1, count)]
-        # Segments as they are while the program runs: those that are active are empty by then.
+        # The segments while the program runs: the active ones are empty by then.
         self.active = [index for index, function in enumerate(self.table) if function is not None]
         self.passive = [[generator.choice([None, *range(count)]) for _ in range(generator.randrange(5))] for _ in range(2)]
         self.elements: list[list[int | None]] = [[] for _ in self.active] + self.passive
@@ -331,7 +331,7 @@ class Program:
         self.functions = [Writer(self, index, generator) for index in range(count)]
 
     def wat(self) -> str:
-        """The program as text. Names every function, exports function 0 and the memory."""
+        """The program as WebAssembly text, which names every function and exports function 0 and the memory."""
         lines = ["(module", '(memory (export "memory") 1)', f"(table {len(self.table)} funcref)"]
         lines += [f"(elem {offset(slot)} {'' if slot % 2 else 'func '}{self.table[slot]})" for slot in self.active]
         lines += [f"(elem {elements(functions)})" for functions in self.passive]
@@ -345,7 +345,7 @@ class Program:
 
 
 def offset(value: int) -> str:
-    """An init expression of that value, in several forms."""
+    """An init expression with that value, in one of several forms."""
     return [f"(i32.const {value})", f"(i32.add (i32.const {value - 9}) (i32.const 9))", f"(i32.sub (i32.const {2 * value}) (i32.const {value}))",
             f"(i32.mul (i32.const -1) (i32.const {-value}))"][value % 4]  # fmt: skip
 
@@ -385,7 +385,7 @@ def text(instruction: Sequence[Any]) -> str:
 
 
 def float_constant(kind: str, bits: int) -> str:
-    """Exactly these bits, as text."""
+    """A constant with exactly these bits, as text."""
     fraction, exponents = (23, 0xFF) if kind == "f32" else (52, 0x7FF)
     sign = "-" if bits & SIGN[kind] else ""
     exponent, payload = bits >> fraction & exponents, bits & (1 << fraction) - 1

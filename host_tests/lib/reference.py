@@ -1,11 +1,11 @@
-"""An interpreter for random_programs.py, slow and obvious: results, final globals and memory, and fuel by the rule.
+"""A slow and obvious interpreter for random_programs.py: results, final globals and memory, and fuel by the rule.
 
-Written from the WebAssembly specification and from "Fuel" in docs/RUNTIME.md, not from the runtime. Values are
-their bits as unsigned integers, floats too.
+It follows the WebAssembly specification and "Fuel" in docs/RUNTIME.md, not the code of the runtime. A value is an unsigned
+integer with its bits; so is a float.
 
-Fuel: instructions of a basic block are charged when it is entered, most as one unit and some as more; entering a function costs one unit for every
-16 bytes of locals and constant slots on top, and 40 for each byte of its entry in the code section the first time.
-Instructions that copy or fill cost one unit for every 16 bytes on top, where an element of the table counts as 4.
+Fuel: entering a basic block charges all of its instructions, most with one unit and some with more. Entering a function charges
+one more unit for every 16 bytes of locals and constant slots, and the first time 40 units for each byte of its entry in the code
+section. Instructions that copy or fill cost one more unit for every 16 bytes, where an element of the table counts as 4.
 """
 
 import math
@@ -24,7 +24,7 @@ BYTES_PER_FUEL = 16
 ELEMENT_BYTES = 4
 MAX_CONSTANT_BYTES = 256
 
-# What an instruction costs beyond one unit.
+# Units that an instruction costs beyond the one.
 MORE_FUEL: dict[str, int] = {}
 for _kind, _rounding, _root, _sum, _product, _choice in (("f32", 11, 54, 18, 24, 20), ("f64", 20, 155, 25, 42, 21)):
     MORE_FUEL |= dict.fromkeys([f"{_kind}.{name}" for name in ("eq", "ne", "lt", "gt", "le", "ge")], 9)
@@ -41,10 +41,10 @@ for _kind, _rounding, _root, _sum, _product, _choice in (("f32", 11, 54, 18, 24,
 MORE_FUEL |= {f"{_kind}.{name}": 7 for _kind in ("i32", "i64") for name in ("clz", "ctz", "popcnt")}
 MORE_FUEL |= dict.fromkeys(("i64.div_s", "i64.div_u", "i64.rem_s", "i64.rem_u"), 20) | {"f32.demote_f64": 15, "f64.promote_f32": 15}
 
-# Instructions after which another basic block begins. An `end` is one where something jumps to it.
+# Instructions after which another basic block begins. An `end` counts too where a branch jumps to it.
 ENDS_BLOCK = {"loop", "if", "else", "br", "br_if", "br_table", "return", "unreachable"}
 
-# Behind these nothing is reached up to the `else` or `end` of the block around; a branch there names no block.
+# Control does not reach the code behind these, up to the `else` or `end` of the enclosing block. A branch in it begins no basic block.
 LEAVES = {"br", "br_table", "return", "unreachable"}
 
 
@@ -57,7 +57,7 @@ class Trap(Exception):
 
 
 class TooLong(Exception):
-    """The program runs longer than the test wants to wait."""
+    """The program runs longer than the test waits."""
 
 
 def signed(kind: str, bits: int) -> int:
@@ -69,7 +69,7 @@ def to_float(kind: str, bits: int) -> float:
 
 
 def from_float(kind: str, value: float) -> int:
-    """Rounded to the kind's precision; every NaN becomes the canonical one."""
+    """The bits of the value, rounded to the kind's precision; every NaN becomes the canonical one."""
     if math.isnan(value):
         return CANONICAL[kind]
     try:
@@ -192,9 +192,9 @@ UNARY = {
 
 
 def frame_bytes(locals: Sequence[str], code: Code) -> int:
-    """Bytes that entering a function is charged for: its locals, and the constants in its body up to a limit.
+    """The bytes that entering a function charges: its locals, and the constants in its body up to a limit.
 
-    Locals lie in slots of 4 bytes, those of 8 bytes at even ones, each in the lowest place that is free.
+    Locals lie in slots of 4 bytes, those of 8 bytes at even slots, each in the lowest free slot.
     """
     used: set[int] = set()
     for kind in locals:
@@ -208,11 +208,11 @@ def frame_bytes(locals: Sequence[str], code: Code) -> int:
 
 
 class Function:
-    """A function ready to run. code: flat list of instructions, ending in ("end",). size: bytes of its entry in the module."""
+    """A function ready to run. code: flat list of instructions, ending in ("end",). size: bytes of its entry in the code section."""
 
     def __init__(self, parameters: Sequence[str], results: Sequence[str], locals: Sequence[str], code: Code, size: int) -> None:
         self.parameters, self.results, self.locals, self.code = parameters, results, locals, code
-        self.other: dict[int, list[Any]] = {}  # index of block, loop, if -> index of its end; of if also its else
+        self.other: dict[int, list[Any]] = {}  # index of block, loop, if -> index of its end; for an if also of its else
         self.find_ends()
         self.cost = self.find_blocks()
         self.entry = frame_bytes(locals, code) // BYTES_PER_FUEL
@@ -230,9 +230,9 @@ class Function:
                 self.other[open_blocks.pop()][0] = i
 
     def find_blocks(self) -> dict[int, int]:
-        """{index where a basic block begins: what its instructions cost}"""
+        """{index where a basic block begins: units that its instructions cost}"""
         starts, nesting = {0}, []
-        dead = None  # depth of the block whose rest cannot be reached
+        dead = None  # nesting depth of the block whose rest cannot be reached
         for i, instruction in enumerate(self.code):
             name = instruction[0]
             if dead is not None and dead == len(nesting) and name in ("else", "end"):
@@ -259,12 +259,12 @@ class Function:
         return instruction[1] if instruction[0] == "br_table" else []
 
 
-# (a loop?, where a branch goes on, values it takes, height of the stack below)
+# (is it a loop, index where a branch continues, number of values it takes, height of the stack below)
 Label = tuple[bool, int, int, int]
 
 
 def leave(blocks: int, labels: list[Label], stack: list[int]) -> int:
-    """Branches out of so many blocks around the innermost one: what the label takes stays on the stack. Returns where to go on."""
+    """Branches to the label `blocks` levels outside the innermost one. The values that it takes stay on the stack. Returns the next index."""
     del labels[len(labels) - blocks :]
     is_loop, target, count, height = labels.pop()
     kept = stack[len(stack) - count :]
@@ -284,7 +284,7 @@ class Machine:
     ) -> None:  # fmt: skip
         self.functions, self.table = functions, list(table)
         self.globals, self.memory = list(globals), bytearray(memory_bytes)
-        self.data, self.elements = list(data), list(elements)  # what is left of the segments: those that are active are empty
+        self.data, self.elements = list(data), list(elements)  # the rest of the segments: the active ones are empty
         self.fuel = 0
         self.steps = max_steps
         self.trap: str | None = None
@@ -310,7 +310,7 @@ class Machine:
         self.fuel += count * ELEMENT_BYTES // BYTES_PER_FUEL
 
     def memory_operation(self, operation: str, stack: list[int], segment: int) -> None:
-        """The memory is smaller than the page the program declares: it cannot grow."""
+        """Runs an instruction on memory. The memory is smaller than the page that the program declares, so it cannot grow."""
         if operation == "size":
             stack.append(1)
         elif operation == "grow":
@@ -363,7 +363,7 @@ class Machine:
                         pc = otherwise
                     else:
                         labels.pop()
-                        self.fuel += bool(results)  # the other branch is its `end` alone
+                        self.fuel += bool(results)  # the branch not taken consists of the `end` alone
                         pc = end
             elif name == "else":
                 pc = labels.pop()[1] - 1
@@ -394,7 +394,7 @@ class Machine:
                 pc = leave(jump, labels, stack)
 
     def computes(self, name: str, operands: Sequence[Any], stack: list[int], values: list[int]) -> bool:
-        """Does an instruction that moves or computes values. False, with nothing done, where it is another one."""
+        """Runs an instruction that moves or computes values. Returns False, and does nothing, for any other instruction."""
         pop = stack.pop
         kind, _, operation = name.partition(".")
         if name == "local.get":

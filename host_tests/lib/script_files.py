@@ -4,5 +4,5 @@ import pathlib
 
 
 def script(test: str, name: str) -> str:
-    """The text of a script. test: the `__file__` of who asks; name: of the file, without its ending."""
+    """The text of a script. test: the `__file__` of the caller; name: name of the file without its ending."""
     return (pathlib.Path(test).parent / "scripts" / f"{name}.py").read_text()

@@ -23,7 +23,7 @@ m.client = 0;
 
 @functools.cache
 def guest(body: str) -> bytes:
-    """A module whose exit code is the line of the first thing that is not so, or 0."""
+    """A module whose exit code is the line of the first check that fails, or 0."""
     return compiled(BEGIN + body + "\nreturn 0; }", stack=512)
 
 

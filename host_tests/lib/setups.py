@@ -1,8 +1,8 @@
-"""What scripts in the firmware begin with: helpers around an instance, a system, the system calls, the board's HAL."""
+"""Beginnings of scripts in the firmware: helpers around an instance, a system, the system calls, the board's HAL."""
 
 from script_files import script
 
-# What most scripts need: run a task to its next event, in one slice after the other.
+# Helpers that most scripts need: run a task to its next event, in one slice after the other.
 RUN = """
 import wasm3
 def run(task, fuel=100000, result=0):
@@ -22,7 +22,7 @@ def raises(function, *args):
         return [type(error).__name__, str(error)]
 """
 
-# In the firmware: a task's machine with other methods in place of some.
+# In the firmware: a task's instance with some methods replaced by others.
 INSTEAD = """
 class Instead:
     def __init__(self, machine, **others):
@@ -89,7 +89,7 @@ def beat(count=1):
         machine.Timer.all[0].callback(machine.Timer.all[0])
 """
 
-# A true clock in ms: `hal.ticks` is its lower 30 bits, a sleep of the machine puts it forward, to the next ms.
+# A simulated clock in ms: `hal.ticks` is its lower 30 bits. A sleep of the machine advances it, rounded up to a ms.
 CLOCK = """
 import hal
 M = (1 << 30) - 1
@@ -106,7 +106,7 @@ hal.clock = lambda number: clock * 1000
 hal.idle = idle
 """
 
-# The system of the manifest `path`, and what a command puts on the console.
+# The system of the manifest `path`, and told(), which gives the lines that a command prints on the console.
 PROMPT = """
 import hal, sovelma
 shown = []

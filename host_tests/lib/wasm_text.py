@@ -1,4 +1,4 @@
-"""WebAssembly text to modules, and the modules that several tests use."""
+"""Compiles WebAssembly text to modules, and has the modules that several tests use."""
 
 import functools
 

@@ -3,9 +3,9 @@
 
 usage: board_build.py --micropython DIR --wasm3 DIR --mpy-cross FILE --build DIR [--variant NOWIFI]
 
-Both must be there already: an activated ESP-IDF (`. export.sh` puts idf.py on PATH) and an upstream checkout of MicroPython
-v1.25.0 with the submodules of that port. What is missing is told, all at once, with what to do. Nothing is written to the
-checkout but what ESP-IDF itself keeps there.
+The user provides both: an activated ESP-IDF (`. export.sh` puts idf.py on PATH) and an upstream checkout of MicroPython
+v1.25.0 with the submodules of that port. The program reports everything that is missing at once, with what to do. It writes
+nothing to the checkout; only ESP-IDF itself keeps files there.
 
 Exit code 0: DIR has bootloader/bootloader.bin, partition_table/partition-table.bin, micropython.bin, flasher_args.json.
 """
@@ -22,14 +22,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BOARD = ROOT / "firmware" / "boards" / "SOVELMA_C3"
 
-# Versions with which MicroPython 1.25 builds for this chip and the options of sdkconfig.board have the names they have.
+# With these versions MicroPython 1.25 builds for this chip, and the options of sdkconfig.board have the names that it uses.
 IDF_VERSIONS = re.compile(r"v5\.(2\.([2-9]|\d\d)|[34](\.\d+)?)\b")
 IDF_WORDS = "5.2.2 or later, 5.3 or 5.4"
 SUBMODULES = ("lib/berkeley-db-1.xx/README", "lib/micropython-lib/README.md")
 
 
 def errors_of_micropython(directory: pathlib.Path) -> list[str]:
-    """What is wrong with a checkout: list of texts."""
+    """Errors of a checkout: list of texts."""
     if not directory:
         return ["MICROPYTHON_DIR= must name an upstream checkout of MicroPython v1.25.0: the sources that `make` downloads lack\n"
                 "what the esp32 port needs. Get one with\n"
@@ -54,7 +54,7 @@ def errors_of_micropython(directory: pathlib.Path) -> list[str]:
 
 
 def errors_of_idf() -> list[str]:
-    """What is wrong with the ESP-IDF of this shell: list of texts."""
+    """Errors of the ESP-IDF of this shell: list of texts."""
     if not os.environ.get("IDF_PATH") or not shutil.which("idf.py"):
         return [f"ESP-IDF is not activated in this shell. Versions that work: {IDF_WORDS}. Install one as its\n"
                 "'Get Started' describes, for the chip esp32c3, then activate it in every shell that builds:\n"
@@ -67,7 +67,7 @@ def errors_of_idf() -> list[str]:
 
 
 def configuration(build: pathlib.Path) -> str:
-    """What a build depends on and does not notice by itself: the board's files and those that say what is compiled."""
+    """A digest of the inputs whose change a build does not notice by itself: the board's files and those that list what to compile."""
     digest = hashlib.sha256()
     files = [path for path in BOARD.rglob("*") if path.suffix in (".cmake", ".h", ".csv", ".board")]
     for path in sorted([*files, *(ROOT / "cmodules").rglob("*.cmake"), *(ROOT / "cmodules").rglob("*.mk")]):
@@ -90,7 +90,8 @@ def main() -> None:
     if given.check:
         return
     build = pathlib.Path(given.build).resolve()
-    # ESP-IDF keeps the options of an earlier build, and MicroPython does not scan for names again when a header changed.
+    # A changed configuration starts from an empty directory: ESP-IDF would keep the options of an earlier build, and MicroPython
+    # would not scan for names again when a header changed.
     stamp, wanted = build / ".configuration", configuration(build)
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(build, ignore_errors=True)
@@ -101,7 +102,7 @@ def main() -> None:
                "-D", f"USER_C_MODULES={ROOT / 'cmodules' / 'micropython.cmake'}", "-D", f"WASM3_DIR={pathlib.Path(given.wasm3).resolve()}"]  # fmt: skip
     if given.variant:
         command += ["-D", f"MICROPY_BOARD_VARIANT={given.variant}"]
-    # Variables of our make would reach the one that MicroPython starts.
+    # These variables of our make would otherwise reach the make that MicroPython starts.
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "BUILD", "PORT", "BOARD")}  # fmt: skip
     environment["MICROPY_MPYCROSS"] = str(pathlib.Path(given.mpy_cross).resolve())

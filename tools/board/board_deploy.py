@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Copies a system to a board: its manifest and what that names, only what is not there already.
+"""Copies a system to a board: its manifest and the files it names, but only those that the board does not have yet.
 
 usage: board_deploy.py PORT MANIFEST --mpremote "COMMAND"
 
-The board tells the SHA-256 of the files it has. The manifest is copied last, so a transfer that is broken off leaves the
-old system; then the board starts anew. Exit code 0, or 1 with what is wrong on standard error.
+The board prints the SHA-256 of the files it has. The manifest is copied last, so an interrupted transfer leaves the old
+system. Then the board restarts. Exit code 0, or 1 with the error on standard error.
 """
 
 import argparse

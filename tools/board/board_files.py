@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What a manifest of this machine becomes on a board: `system.json` with the modules and files it names beside it.
+"""Converts a manifest of this machine for a board: `system.json`, with the modules and files that it names beside it.
 
 usage: board_files.py MANIFEST OUTPUT.py       packs them as a MicroPython module to be frozen, see pack_files.py
 
-Modules go to modules/, other files to files/, and the manifest names them there. Every task gets the SHA-256 of its
-module, so that the rights it is given are given to that module alone. Mounts name directories of the board already.
+Modules go to modules/, other files to files/, and the new manifest names them there. It has the SHA-256 of each task's
+module, so that the grants of the task belong to that module alone. Mounts stay as they are: they name directories of the board.
 """
 
 import hashlib

@@ -4,9 +4,9 @@
 usage: board_flash.py PORT BUILD --esptool "COMMAND"      BUILD: directory of the build
        board_flash.py PORT --erase --esptool "COMMAND"
 
-A board whose partition table is another one is erased first: what lies in flash would be taken for something it is not.
-An image of another chip is refused, as is a board with another chip, by esptool. Files on the board stay where the table
-stays. Exit code 0, or 1 with what is wrong on standard error.
+A board with a different partition table is erased first, because the new firmware would misread the contents of its flash.
+With the same table the files on the board stay. An image for another chip is refused here, a board with another chip by
+esptool. Exit code 0, or 1 with the error on standard error.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import board_port
 
 
 def images(build: pathlib.Path) -> tuple[list[tuple[int, pathlib.Path]], list[str]]:
-    """List of (offset, path) of what ESP-IDF built, checked. Ends the program where it is not for this board."""
+    """(list of (offset, path) of the files that ESP-IDF built, checked; options of write_flash). Ends the program where they are not for this board."""
     try:
         arguments = json.loads((build / "flasher_args.json").read_text())
         files = sorted((int(offset, 0), build / name) for offset, name in arguments["flash_files"].items())

@@ -1,7 +1,7 @@
-"""What lies in the flash of the board: the partition table, the images, and whether they fit each other.
+"""Reads and checks the contents of the board's flash: the partition table, the images, and whether they fit each other.
 
-The formats are ESP-IDF's: a table of entries of 32 bytes, then 0xEBEB and the MD5 of them; an image with a header of 24
-bytes, whose chip number says what it runs on.
+The formats are ESP-IDF's. A table has entries of 32 bytes, then 0xEBEB and the MD5 of the entries. An image has a header of
+24 bytes, whose chip number names the chip that it runs on.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _SUBTYPES = {("app", "factory"): 0, ("data", "ota"): 0, ("data", "phy"): 1, ("da
 def read_csv(text: str) -> list[Entry]:
     """Entries of a partition table in ESP-IDF's CSV form: list of (label, type, subtype, offset, size) with numbers.
 
-    Raises ValueError with what is wrong: two that overlap, an alignment, a name, what lies beyond the flash.
+    Raises ValueError with the error: partitions that overlap, an alignment, a label, the end of the table beyond that of the flash.
     """
     entries = []
     for line in text.splitlines():
@@ -50,14 +50,14 @@ def read_csv(text: str) -> list[Entry]:
 
 
 def table(entries: list[Entry]) -> bytes:
-    """The partition table as it lies in flash, with its MD5, filled up with 0xFF."""
+    """The bytes of the partition table in flash, with its MD5, filled up with 0xFF."""
     rows = b"".join(_MAGIC + struct.pack("<BBII16sI", kind, subtype, offset, size, label.encode(), 0)
                     for label, kind, subtype, offset, size in entries)  # fmt: skip
     return (rows + _MD5 + hashlib.md5(rows).digest()).ljust(TABLE_BYTES, b"\xff")
 
 
 def read_table(data: bytes) -> list[Entry]:
-    """Entries of a table in flash, as `read_csv` gives them. Raises ValueError where it is not one."""
+    """Entries of a table in flash, in the form of `read_csv`. Raises ValueError where `data` is not a table."""
     entries, at = [], 0
     while data[at : at + 2] == _MAGIC:
         kind, subtype, offset, size, label, _ = struct.unpack("<BBII16sI", data[at + 2 : at + 32])
@@ -69,7 +69,7 @@ def read_table(data: bytes) -> list[Entry]:
 
 
 def check_image(name: str, data: bytes, room: int | None = None) -> None:
-    """Raises ValueError where an image is for another chip, is none, or does not fit `room` bytes."""
+    """Raises ValueError where `data` is not an image, is for another chip, or does not fit `room` bytes."""
     if len(data) < 24 or data[0] != 0xE9:
         raise ValueError(f"{name}: not an image of a firmware")
     chip = struct.unpack_from("<H", data, 12)[0]

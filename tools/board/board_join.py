@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Joins what ESP-IDF built to one image of the flash from its first byte on: for an emulator, or a flasher that takes one file.
+"""Joins the files that ESP-IDF built into one image of the flash, from its first byte on: for an emulator, or a flasher that takes one file.
 
 usage: board_join.py BUILD OUTPUT
 
-What lies between the parts is 0xFF, as in erased flash. Exit code 0, or 1 with what is wrong on standard error.
+The bytes between the parts are 0xFF, as in erased flash. Exit code 0, or 1 with the error on standard error.
 """
 
 import pathlib

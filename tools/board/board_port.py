@@ -1,4 +1,4 @@
-"""The serial port a board is at: found, allowed, or explained."""
+"""Checks the serial port of a board: it exists and may be opened, or the program ends with what to do."""
 
 import os
 import sys
@@ -12,9 +12,9 @@ def ports() -> list[tuple[str, str]]:
 
 
 def checked(port: str, found: list[tuple[str, str]] | None = None) -> str:
-    """The port, once it can be opened. Ends the program with what to do where it cannot.
+    """Returns the port if the user may open it. Otherwise ends the program with what to do.
 
-    port: its path, or "" where none was given. found: list as of `ports`, for tests.
+    port: its path, or "" where the user gave none. found: a list in the form of `ports`, for tests.
     """
     if not port or not os.path.exists(port):
         found = ports() if found is None else found

@@ -3,8 +3,8 @@
 
 usage: board_rom.py PORT MANIFEST --esptool "COMMAND"
 
-Both slots get it, so it is there whichever firmware runs; the board starts /rom/system.json where there is no /system.json.
-Exit code 0, or 1 with what is wrong on standard error.
+Both slots get the system, so that either firmware finds it. The board starts /rom/system.json where there is no /system.json.
+Exit code 0, or 1 with the error on standard error.
 """
 
 import argparse

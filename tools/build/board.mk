@@ -1,9 +1,9 @@
-# The ESP32-C3 board: its firmware, and what is done with a board at the end of a cable (PORT=).
+# The ESP32-C3 board: builds its firmware, and writes to and talks with a board at the end of a cable (PORT=).
 #
-# Building needs ESP-IDF and a checkout of MicroPython that the user has; tools/board/board_build.py says what is missing. The
-# rest needs a board. esptool and mpremote are those of build/venv.
+# Building needs ESP-IDF and the user's own checkout of MicroPython; tools/board/board_build.py says what is missing. The other
+# targets need a board. esptool and mpremote come from build/venv.
 #
-# Invariant: nothing here is needed, or done, by `make build`.
+# Invariant: `make build` neither needs nor runs anything here.
 
 BOARD_DIR := $(CURDIR)/firmware/boards/SOVELMA_C3
 # VARIANT=NOWIFI: the image without radio, with more memory for tasks.
@@ -14,7 +14,7 @@ BOARD_STAMP := $(BUILD)/venv/.board
 
 PORT ?=
 BAUD ?= 460800
-# What `make deploy` brings to the board.
+# The system that `make deploy` copies to the board.
 BOARD_SYSTEM = $(if $(filter file,$(origin SYSTEM)),$(BOARD_DIR)/system.json,$(SYSTEM))
 ESPTOOL ?= $(PYTHON) -m esptool
 MPREMOTE ?= $(PYTHON) -m mpremote
@@ -32,7 +32,7 @@ $(BOARD_FILES): $(BOARD_DIR)/system.json $(MODULE_FILES) tools/board/board_files
 
 BOARD_CHECK = python3 tools/board/board_build.py --micropython "$(if $(filter given,$(MICROPYTHON_SOURCE)),$(MICROPYTHON))" --variant "$(VARIANT)"
 
-# What is missing is told before anything is downloaded or built for it.
+# The first step reports missing tools before anything is downloaded or built.
 # Build the board's firmware; needs ESP-IDF and MICROPYTHON_DIR=; VARIANT=NOWIFI has more memory.
 firmware: ## the board's: VARIANT=
 	@$(BOARD_CHECK) --check
@@ -49,7 +49,7 @@ firmware: ## the board's: VARIANT=
 flash: $(BOARD_STAMP) ## write it to PORT=
 	@$(PYTHON) tools/board/board_flash.py "$(PORT)" $(BOARD_BUILD) --esptool "$(ESPTOOL)" --baud $(BAUD)
 
-# Erase the board at PORT=, files and all.
+# Erase the board at PORT=, including its files.
 erase: $(BOARD_STAMP) ## erase the board: PORT=
 	@$(PYTHON) tools/board/board_flash.py "$(PORT)" --erase --esptool "$(ESPTOOL)" --baud $(BAUD)
 
@@ -57,11 +57,11 @@ erase: $(BOARD_STAMP) ## erase the board: PORT=
 deploy: modules ## files to PORT=
 	@$(PYTHON) tools/board/board_deploy.py "$(PORT)" $(BOARD_SYSTEM) --mpremote "$(MPREMOTE)"
 
-# Write SYSTEM=file.json and its modules to the board's module slots at PORT=, used in place.
+# Write SYSTEM=file.json and its modules to the module slots of the board at PORT=; tasks use the modules in place.
 rom: modules $(BOARD_STAMP) ## module slot of PORT=
 	@$(PYTHON) tools/board/board_rom.py "$(PORT)" $(BOARD_SYSTEM) --esptool "$(ESPTOOL)" --baud $(BAUD)
 
-# The prompt of the board at PORT=; Ctrl-] leaves it.
+# Open the prompt of the board at PORT=; Ctrl-] leaves it.
 console: $(VENV_STAMP) ## prompt of PORT=
 	@$(PYTHON) -c 'import sys; sys.path.append("tools/board"); import board_port; board_port.checked(sys.argv[1])' "$(PORT)"
 	@$(MPREMOTE) connect "$(PORT)" repl

@@ -1,13 +1,14 @@
-# How much of firmware/ the tests reach: a firmware whose frozen Python notes every statement (see
-# host_tests/coverage/instrument.py), the tests that run the kernel, and a report.
+# Measures how much of firmware/ the tests reach: builds a firmware whose frozen Python records every statement that runs (see
+# host_tests/coverage/instrument.py), runs the tests of the kernel on it, and prints a report.
 #
-# Invariant: build/unix is not touched; the bar is checked even where a test failed for want of speed.
+# Invariant: build/unix is not touched; the report is compared with COVERAGE_BAR even where a test failed because this firmware is slow.
 
 COVERAGE := $(BUILD)/coverage
 COVERAGE_FIRMWARE := $(COVERAGE)/unix/sovelma
 COVERAGE_BAR := 95
 COVERAGE_PARTS := $(wildcard cmodules/*/micropython.mk) host_tests/coverage/coverage/micropython.mk
-# These test the interpreter and the build, not Python; a storm of calls is slower than its fuel in a firmware that counts.
+# These tests are about the interpreter and the build, not Python. The storms of calls are left out too (-k below): in a firmware
+# that counts statements a call takes longer than its fuel pays for.
 COVERAGE_IGNORED := build differential pool rv32_compile rv32_speed sanitizers spec tail_calls schema
 
 $(COVERAGE_FIRMWARE): $(FIRMWARE_INPUTS) $(wildcard host_tests/coverage/* host_tests/coverage/coverage/*) $(MPY_CROSS) \

@@ -1,8 +1,8 @@
-"""Where this machine gets Debian packages from, and a private apt that reads the same place.
+"""Finds the Debian mirror of this machine, and runs a private apt that reads from it.
 
-The machine's own mirror, keyring and proxy settings are read and reused; the
-system's apt state is neither read for packages nor written. So it works
-without root and with no deb-src line configured.
+The private apt uses the machine's mirror, keyring and proxy settings. It neither
+reads packages from the system's apt state nor writes to it. It therefore works
+without root and without a configured deb-src line.
 
 Invariants: nothing outside the private directory is written, no hook of the
 system's apt configuration runs, and unsigned or wrongly signed archives are
@@ -21,15 +21,15 @@ Entry = dict[str, Any]
 
 ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
-# A sources entry is a Debian mirror when it carries one of these suites; this
-# keeps third-party repositories (own suites) out.
+# A sources entry is a Debian mirror when it has one of these suites. This leaves out
+# third-party repositories, which have suites of their own.
 DEBIAN_SUITES = {
     "stable", "oldstable", "oldoldstable", "testing", "unstable", "sid",
     "bullseye", "bookworm", "trixie", "forky", "duke",
 }  # fmt: skip
 
-# apt options that say how to reach the mirror. Everything else of the system's
-# configuration (hooks, caches, pins, cleaning after update) is left behind.
+# apt options that say how to reach the mirror. The private apt uses no other option of
+# the system's configuration (hooks, caches, pins, cleaning after update).
 COPIED_OPTIONS = re.compile(
     r"^Acquire::(?:(?:http|https|ftp)::|Retries\b|ForceIPv[46]\b|Check-Valid-Until\b|Check-Date\b|Queue-Mode\b)"
     r'[^ ]* "[^"]*";$'
@@ -122,9 +122,9 @@ def system_options() -> list[str]:
 
 
 class PrivateApt:
-    """An apt-get of our own below `directory` that sees the sources of one suite of one mirror.
+    """A private apt-get below `directory` that sees the sources of one suite of one mirror.
 
-    directory: absolute path, created. uri, signed_by: as from `mirrors`.
+    directory: absolute path; it is created. uri, signed_by: in the form of `mirrors`.
     """
 
     def __init__(self, directory: str, uri: str, signed_by: str | None, suite: str) -> None:
@@ -137,7 +137,7 @@ class PrivateApt:
         if signed_by:
             stanza += f"Signed-By: {signed_by}\n"
         self._write("sources/debian.sources", stanza)
-        # Dir::Etc itself stays at the system's, for a mirror's credentials (auth.conf).
+        # Dir::Etc itself stays the system's directory, because auth.conf there has a mirror's credentials.
         options = [
             'Dir::Etc::Main "/dev/null";',
             f'Dir::Etc::Parts "{directory}/empty";',
@@ -150,7 +150,7 @@ class PrivateApt:
             'Dir::State::Status "/dev/null";',
             f'Dir::Cache "{directory}/cache";',
             f'Dir::Log "{directory}";',
-            # As root, apt would drop to a user that may not write below a private directory.
+            # As root, apt would switch to a user that may not write below a private directory.
             'APT::Sandbox::User "root";',
             'APT::Get::AllowUnauthenticated "false";',
             'Acquire::AllowInsecureRepositories "false";',

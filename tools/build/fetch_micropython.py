@@ -3,10 +3,10 @@
 usage: fetch_micropython.py BUILD_DIRECTORY
 
 Result: BUILD_DIRECTORY/src/micropython. The archive stays in
-BUILD_DIRECTORY/downloads, so unpacking again needs no network.
+BUILD_DIRECTORY/downloads, so that unpacking it again needs no network.
 
-The signature of the archive's release file is checked by apt, the tarball's
-SHA-256 by us. DEBIAN_MIRROR=URI in the environment overrides the machine's
+apt checks the signature of the archive's release file, this program the tarball's
+SHA-256. DEBIAN_MIRROR=URI in the environment overrides the machine's
 own mirror.
 """
 

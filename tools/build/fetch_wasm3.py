@@ -3,7 +3,7 @@
 usage: fetch_wasm3.py BUILD_DIRECTORY      (with the Python of build/venv: needs its pip)
 
 Result: BUILD_DIRECTORY/src/wasm3 holds wasm3's *.c and *.h. The archive stays
-in BUILD_DIRECTORY/downloads, so unpacking again needs no network.
+in BUILD_DIRECTORY/downloads, so that unpacking it again needs no network.
 """
 
 import os

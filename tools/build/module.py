@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compiles a module from its source, whatever language that is written in.
+"""Compiles a module from its source in Rust, Zig, AssemblyScript or WebAssembly text.
 
-    tools/build/module.py SOURCE OUT.wasm [--stack BYTES]     by the source's ending: .rs .zig .ts .wat
-    tools/build/module.py --check                             says which languages cannot be compiled here, and what is missing
+    tools/build/module.py SOURCE OUT.wasm [--stack BYTES]     the ending names the language: .rs .zig .ts .wat
+    tools/build/module.py --check                             prints which languages cannot be compiled here, and what is missing
 
-C is compiled by the rules of modules.mk. What a module needs besides its own source lies in modules/sdk/LANGUAGE. Toolchains come from
+The rules of modules.mk compile C. The other sources that a module needs lie in modules/sdk/LANGUAGE. Toolchains come from
 package registries: Zig and the text format with the tools of the build, Rust from Debian, AssemblyScript from npm, by its lock file.
 
-Invariant: OUT is written whole or not at all; nothing is written outside of build/ but OUT.
+Invariant: OUT is written whole or not at all; the program writes nothing outside of build/ but OUT.
 """
 
 import argparse
@@ -25,14 +25,14 @@ SDK = ROOT / "modules" / "sdk"
 BUILD = pathlib.Path(os.environ.get("BUILD") or ROOT / "build")
 LANGUAGES = {".rs": "rust", ".zig": "zig", ".ts": "assemblyscript", ".wat": "wat"}
 ENDINGS = {language: ending for ending, language in LANGUAGES.items()}
-STACK = 4096  # bytes of C stack: what formatting a line takes, and some calls
+STACK = 4096  # bytes of C stack: enough for formatting a line and some nested calls
 RUST_TARGET = "wasm32-unknown-unknown"
 RUST_MISSING = "Rust for WebAssembly: apt-get install rustc libstd-rust-dev-wasm32 lld"
 NPM_MISSING = "AssemblyScript: Node.js and npm (apt-get install npm)"
 
 
 class CannotCompile(Exception):
-    """The toolchain is missing, or the compiler refused: the text says what to do, or what the compiler said."""
+    """The toolchain is missing, or the compiler refused the source. The text says what to do, or is the compiler's message."""
 
 
 def run(command: list[object], **more: object) -> None:
@@ -46,7 +46,7 @@ def run(command: list[object], **more: object) -> None:
 
 @functools.cache
 def rustc() -> str:
-    """The compiler that has the target: of several on a machine, the first."""
+    """Path of the first rustc on this machine that has the target."""
     for program in (os.environ.get("RUSTC"), "rustc", "/usr/bin/rustc"):
         found = shutil.which(program) if program else None
         if not found:
@@ -72,7 +72,7 @@ def rust(source: pathlib.Path, target: pathlib.Path, stack: int) -> None:
 
 
 def zig(source: pathlib.Path, target: pathlib.Path, stack: int) -> None:
-    cache = str(BUILD / "zig-cache")  # neither $HOME nor the source tree is ours to fill
+    cache = str(BUILD / "zig-cache")  # below build/, so that the cache fills neither $HOME nor the source tree
     run([sys.executable, "-m", "ziglang", "build-exe", "-target", "wasm32-freestanding", "-mcpu=lime1", "-O", "ReleaseSmall", "-fno-entry",
          "--stack", stack, "--export=_start", "--export=__heap_base", "--export=__data_end", "--dep", "sovelma", f"-Mroot={source}", f"-Msovelma={SDK / 'zig' / 'sovelma.zig'}",
          f"-femit-bin={target}"], env={**os.environ, "ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache})  # fmt: skip
@@ -86,7 +86,7 @@ def wat(source: pathlib.Path, target: pathlib.Path, stack: int) -> None:
 
 
 def asc() -> pathlib.Path:
-    """The compiler, installed by its lock file where it is not there yet."""
+    """Path of the compiler; installs it by its lock file where it is not installed yet."""
     place = BUILD / "assemblyscript"
     program = place / "node_modules" / "assemblyscript" / "bin" / "asc.js"
     if not shutil.which("node"):
@@ -107,7 +107,7 @@ def asc() -> pathlib.Path:
 
 
 def assemblyscript(source: pathlib.Path, target: pathlib.Path, stack: int) -> None:
-    # As asconfig.json says, seen from the project's directory: a module may lie anywhere in it.
+    # These are the options of asconfig.json, with paths from the project's directory, because a module may lie anywhere in it.
     options = json.loads((SDK / "assemblyscript" / "asconfig.json").read_text())["options"]
     options["use"] = ["abort=modules/sdk/assemblyscript/assembly/index/abort"]
     words = [word for name, value in options.items() if value is not False
@@ -123,7 +123,7 @@ COMPILERS = {"rust": rust, "zig": zig, "assemblyscript": assemblyscript, "wat": 
 
 
 def missing(language: str) -> str | None:
-    """What is not there to compile the language, or None."""
+    """The missing tools of a language, as text; None where it can be compiled."""
     try:
         if language == "rust":
             rustc()

@@ -1,18 +1,18 @@
 # The WebAssembly modules: modules/NAME/NAME.c becomes build/modules/NAME.wasm.
 #
-# Which modules there are and with what flags they are compiled stands in
-# modules/modules.mk; the compiler and linker are ziglang's, from build/venv.
+# modules/modules.mk lists the modules and their compiler flags. The compiler and
+# the linker are ziglang's, from build/venv.
 #
-# Invariant: a module file is replaced in one step, so a build that was broken off
+# Invariant: a module file is replaced in one step, so an interrupted build
 # leaves no half-written module that looks up to date.
 
 include modules/modules.mk
 
-# DEBUG_LINES=1: with line tables for `make backtrace`, in a directory of their own. The code is the same.
+# DEBUG_LINES=1 builds modules with line tables for `make backtrace`, in a directory of their own. Their code is the same.
 MODULE_DIRECTORY := $(BUILD)/modules$(if $(DEBUG_LINES),-debug)
 MODULE_FILES := $(MODULES:%=$(MODULE_DIRECTORY)/%.wasm) $(foreach source,$(OTHER_MODULES),$(MODULE_DIRECTORY)/$(notdir $(basename $(source))).wasm)
 
-# Neither $HOME nor the source tree is ours to fill with a cache.
+# zig's caches lie under build/, so that the build fills neither $HOME nor the source tree.
 ZIG := ZIG_GLOBAL_CACHE_DIR=$(BUILD)/zig-cache ZIG_LOCAL_CACHE_DIR=$(BUILD)/zig-cache $(PYTHON) -m ziglang
 
 define module_rule

@@ -1,6 +1,6 @@
-"""A read-only file system (ROMFS) of given files, as bytes that are frozen into a firmware or laid into a machine's memory.
+"""Packs files into a read-only file system (ROMFS): bytes that are frozen into a firmware or put into a machine's memory.
 
-Needs the Python of build/venv: mpremote knows the format. What opens a file there can use its bytes in place.
+Needs the Python of build/venv, whose mpremote knows the format. A program that opens a file there can use its bytes in place.
 """
 
 import pathlib

@@ -1,9 +1,9 @@
-"""The third-party sources we build from: names, versions, hashes, safe unpacking.
+"""The third-party sources of the build: names, versions, hashes, safe unpacking.
 
 Sources are downloaded to build/downloads, compared with the SHA-256 below and
-unpacked under build/src. They are never edited and never committed.
+unpacked under build/src. Nobody edits or commits them.
 
-Invariants: nothing is unpacked whose hash differs from its pin; a directory
+Invariants: no archive is unpacked whose hash differs from its pin; a directory
 under build/src exists only when it is complete (it is renamed into place).
 """
 
@@ -34,7 +34,7 @@ SHA256 = {
 
 
 class FetchError(Exception):
-    """A source could not be had; the text is one line for the user."""
+    """A source could not be downloaded or is wrong. The text is one line for the user."""
 
 
 def sha256_of(path: str) -> str:
@@ -60,9 +60,9 @@ def check(path: str) -> None:
 def fetched(build: str, name: str, download: Callable[[str], None]) -> str:
     """Returns the path of the checked archive `name` below `build`/downloads.
 
-    Where it is not there yet `download(directory)` is called to put it into that
-    directory; it is moved to its place only when complete and checked, so a
-    download broken off leaves nothing that looks finished. Raises FetchError.
+    Where the archive is missing, `download(directory)` is called to put it into that
+    directory. It is moved to its place only when complete and checked, so an
+    interrupted download leaves nothing that looks finished. Raises FetchError.
     """
     downloads = os.path.join(build, "downloads")
     path = os.path.join(downloads, name)
@@ -88,7 +88,7 @@ def unpack(archive: str, member_root: str, destination: str) -> None:
     temporary = tempfile.mkdtemp(prefix=".unpack-", dir=parent)
     try:
         with tarfile.open(archive) as tar:
-            # Debian 12's Python 3.11.2 predates the extraction filters.
+            # Debian 12's Python 3.11.2 has no extraction filters yet.
             if hasattr(tarfile, "data_filter"):
                 tar.extraction_filter = tarfile.data_filter
             tar.extractall(temporary, [member for member in tar.getmembers() if _is_safe(member)])

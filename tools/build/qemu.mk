@@ -1,6 +1,6 @@
 # The firmware for QEMU's 32-bit RISC-V machine: the port of MicroPython, the same C modules, kernel and demo.
 #
-# Needs Debian's cross compiler, its C library and QEMU; the rules name what is missing.
+# The build needs Debian's cross compiler, its C library and QEMU; the rules name the missing ones.
 #
 # Invariant: as with build/unix, a change of build flags starts from an empty build/qemu.
 
@@ -23,9 +23,9 @@ qemu: qemu-firmware ## the demo on RISC-V
 # Build the firmware for the emulated machine.
 qemu-firmware: $(QEMU_FIRMWARE) ## the firmware for it
 
-# For `make test`, which skips its RISC-V half, and says so, where it cannot build it. Where SOVELMA_FIRMWARE names another PC
-# firmware, that alone is tested.
-# Build it where its tools are there, else say which are missing.
+# For `make test`, which skips its RISC-V half, and says so, where it cannot build this firmware. Where SOVELMA_FIRMWARE names
+# another PC firmware, only that firmware is tested.
+# Build the firmware where its tools are installed, else say which are missing.
 .qemu-if-possible:
 	+@if [ -n "$(SOVELMA_FIRMWARE)" ]; then :; elif tools/build/prerequisites.sh $(MICROPYTHON_SOURCE) qemu; then $(MAKE) --no-print-directory qemu-firmware; \
 	else echo "== NOT TESTED ON RISC-V, see above" >&2; rm -f $(QEMU_FIRMWARE); fi

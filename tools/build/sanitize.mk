@@ -1,15 +1,15 @@
 # `make test-sanitize`: the test suite on a firmware under gcc's address and undefined-behaviour sanitizers.
 #
-# All of MicroPython is compiled with the address sanitizer, our C files with both. Not covered: alignment and leaks, see
-# below, and the storms of calls, whose time is not that of the firmware.
+# All of MicroPython is compiled with the address sanitizer, our C files with both sanitizers. Not covered: alignment and leaks,
+# see below, and the storms of calls, because calls take longer here than in the firmware.
 #
-# Invariant: a report fails the run even where a test expects the program to fail.
+# Invariant: a report of a sanitizer fails the run even where a test expects the program to fail.
 
 SANITIZED := $(BUILD)/unix-sanitize/sovelma
 REPORTS := $(BUILD)/sanitizer-reports
 
-# -O1: about three times slower than the firmware, with usable reports. Values of eight bytes lie in slots of four,
-# which every machine we run on allows. A second -Wno-error: the option replaces the variant's own.
+# -O1: about three times slower than the firmware, with usable reports. The alignment check is off because values of eight bytes
+# lie in slots of four, which every supported machine allows. -Wno-error is repeated because the option replaces the variant's own.
 SANITIZED_CFLAGS := -Wno-error -Wno-pointer-arith -g -O1 -fno-omit-frame-pointer -fsanitize=address --param asan-use-after-return=0
 SANITIZED_OWN_CFLAGS := -fsanitize=undefined -fno-sanitize=alignment -fno-sanitize-recover=all
 
@@ -29,7 +29,7 @@ $(SANITIZED): $(FIRMWARE) tools/build/sanitize.mk
 	@$(LOCKED) python3 tools/check/check_tail_calls.py $(BUILD)/unix-sanitize/wasm3/engine/interpreter.o
 	@touch $@
 
-# Leaks are the collector's business, and looking for them needs ptrace, which is often forbidden.
+# The search for leaks is off: the collector frees memory, and the search needs ptrace, which is often forbidden.
 # Run all tests on a firmware under gcc's sanitizers.
 test-sanitize: build $(SANITIZED) .qemu-if-possible ## tests with sanitizers
 	rm -rf $(REPORTS) && mkdir -p $(REPORTS)

@@ -1,6 +1,6 @@
-# What a board's memory is used for: `make size`, see tools/check/size.py.
+# `make size` prints the use of a board's memory, see tools/check/size.py.
 #
-# Invariant: without the cross compiler or QEMU it prints what it can and names what is missing.
+# Invariant: without the cross compiler or QEMU it prints the figures that it can and names the missing tools.
 
 .PHONY: size
 

@@ -1,8 +1,8 @@
 # Third-party tools and sources: the Python venv, MicroPython, wasm3.
 #
-# Everything lands under build/ and is checked against a hash kept in this
+# Every download lies under build/ and is checked against a hash in this
 # repository (tools/build/requirements.txt, tools/build/pins.py). MICROPYTHON_DIR= and
-# WASM3_DIR= put a user's own checkout in the place of a download.
+# WASM3_DIR= use the user's own checkout instead of a download.
 #
 # Invariant: unpacked sources are never written to; every build is out of tree.
 
@@ -21,7 +21,7 @@ ifeq ($(origin MICROPYTHON_DIR),undefined)
 MICROPYTHON_SOURCE := download
 MICROPYTHON := $(BUILD)/src/micropython
 MICROPYTHON_STAMP := $(MICROPYTHON)/.unpacked
-# Without it the version would be looked for in the git repository around build/, ours.
+# Without this variable MicroPython would take its version from the git repository around build/, which is SovelmaOS's.
 export MICROPY_GIT_TAG := v1.25.0
 
 $(MICROPYTHON_STAMP): tools/build/pins.py
@@ -32,7 +32,7 @@ $(MICROPYTHON_STAMP): tools/build/pins.py
 else
 MICROPYTHON_SOURCE := given
 MICROPYTHON := $(abspath $(MICROPYTHON_DIR))
-# What changed in a user's checkout only MicroPython's own Makefile can tell: always ask it.
+# Only MicroPython's own Makefile knows what changed in a user's checkout, so it always runs.
 MICROPYTHON_STAMP := FORCE
 $(if $(wildcard $(MICROPYTHON)/ports/unix/Makefile),,$(error MICROPYTHON_DIR=$(MICROPYTHON_DIR): no ports/unix/Makefile there; it takes a checkout of MicroPython v1.25.0))
 endif

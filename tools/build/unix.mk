@@ -1,13 +1,13 @@
-# The unix-port firmware: mpy-cross, then MicroPython with the C modules and the frozen kernel.
+# The firmware for the unix port: mpy-cross, then MicroPython with the C modules and the frozen kernel.
 #
-# MicroPython's own Makefile is asked only when one of our files is newer than the
-# result: asking it costs a second, and a warm `make run` has to boot at once.
+# MicroPython's own Makefile runs only when one of our files is newer than the
+# result: it takes a second, and a warm `make run` has to boot at once.
 #
-# Invariant: a change of build flags starts from an empty build/unix, since
-# MicroPython's objects do not depend on their flags.
+# Invariant: a change of build flags starts from an empty build/unix, because
+# MicroPython's Makefile does not rebuild an object whose flags changed.
 
 FIRMWARE := $(BUILD)/unix/sovelma
-# One for each kind of source: byte code of another version would not load.
+# There is one mpy-cross for each kind of source, because byte code of another version would not load.
 MPY_CROSS_BUILD := $(BUILD)/mpy-cross-$(MICROPYTHON_SOURCE)
 MPY_CROSS := $(MPY_CROSS_BUILD)/mpy-cross
 UNIX_VARIANT := $(CURDIR)/firmware/variants/unix
@@ -19,11 +19,11 @@ FIRMWARE_INPUTS := manifest.py $(FLAG_FILES) $(shell find firmware cmodules \
 CONFIGURATION := $(MICROPYTHON) $(WASM3_DIR) $(shell cat $(FLAG_FILES) | cksum)
 CONFIGURATION_FILE := $(BUILD)/unix/.configuration
 
-# An outer `make -jN` hands out its own job slots; else we choose the number.
+# An outer `make -jN` hands out its own job slots; without one JOBS is the number.
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
-# Two makes at once in one tree (a second terminal, an editor) take turns instead of
-# pulling build/unix from under each other.
+# Two makes at once in one tree (a second terminal, an editor) take turns, so that neither
+# deletes build/unix while the other uses it.
 LOCKED := mkdir -p $(BUILD) && flock $(BUILD)/.lock
 
 $(MPY_CROSS): $(MICROPYTHON_STAMP)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""WebAssembly text to a module: adds the imports of modules/sdk/wat/sovelma.wat that the text calls.
+"""Compiles WebAssembly text to a module and adds those imports of modules/sdk/wat/sovelma.wat that the text calls.
 
     tools/build/wat.py FILE.wat OUT.wasm
 
-The text begins with `(module`; calls are by the names of docs/ABI.md, `(call $sp_log ...)`. Function names stay in the module, for backtraces.
+The text begins with `(module`. It calls host functions by the names of docs/ABI.md, `(call $sp_log ...)`. Function names stay in the
+module, for backtraces.
 """
 
 import pathlib
@@ -16,7 +17,7 @@ IMPORTS = pathlib.Path(__file__).resolve().parent.parent.parent / "modules" / "s
 
 
 def with_imports(text: str, imports: str) -> str:
-    """The text with an import behind `(module` for each system call that it names, on the same line: places in messages stay right."""
+    """The text with an import behind `(module` for each system call that it names. The imports lie on the same line, so that line numbers in messages stay right."""
     called = set(re.findall(r"\$(sp_\w+)", re.sub(r";;.*", "", text)))
     known = {found[1]: found[0] for found in re.finditer(r'^\(import "\w+" "(sp_\w+)".*\)$', imports, re.MULTILINE)}
     unknown = called - set(known)

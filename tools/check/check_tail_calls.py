@@ -1,27 +1,27 @@
 #!/usr/bin/env python3
 """Proves from the disassembly that no interpreter operation lost its tail call.
 
-wasm3's operations end by going on to the next one. Compiled as a jump this is a
-threaded interpreter; compiled as a call every executed instruction leaks a
-frame of native stack, and a task could overflow it. Which of the two it is
-depends on compiler, flags and code, so every object built is checked.
+Each operation of wasm3 ends by continuing with the next one. Compiled as a jump
+this is a threaded interpreter. Compiled as a call, every executed instruction leaks
+a frame of native stack, and a task could overflow it. The compiler, its flags and
+the code decide which of the two it is, so the build checks every object.
 
     check_tail_calls.py OBJECT [--objdump OBJDUMP] [--pattern REGEX]
                         [--cold NAME,NAME] [--minimum N]
 
 An operation (a function whose symbol matches --pattern) passes when
-- it makes no indirect call: the next operation is only ever jumped to;
-- what it calls or jumps to by name is another operation (jumps only), a
-  function of the object that provably runs no operation (it and all it calls
-  make no indirect call or jump), a known helper of the C library or of soft
-  float, or named by --cold;
+- it makes no indirect call, so it only ever jumps to the next operation;
+- each function that it calls or jumps to by name is another operation (jumps
+  only), a function of the object that provably runs no operation (it and all
+  its callees make no indirect call or jump), a known helper of the C library or
+  of soft float, or named by --cold;
 - it has a way out: an indirect jump, an allowed jump, or a plain return, which
   is how an operation hands a status to the kernel.
 
 Exit code 0: every operation passes and at least --minimum were found. 1: some
-failed, each is named with the offending instruction, or the object cannot be
-read. 2: too few operations found, so that a renamed symbol cannot make the
-check pass vacuously. Reads x86-64 and RISC-V objects with their symbols.
+failed, and each is printed with the offending instruction, or the object cannot
+be read. 2: too few operations were found; a renamed symbol therefore cannot make
+the check pass vacuously. Reads x86-64 and RISC-V objects with their symbols.
 """
 
 import argparse
@@ -34,10 +34,9 @@ from collections.abc import Iterable, Iterator, Sequence
 # Operations are static functions op_NAME, possibly with the compiler's suffix (.constprop.0, .cold).
 OPERATION = r"op_\w+"
 
-# Out-of-line parts of arithmetic: they return to the operation and never run another one. memcpy and its
-# kin are what a compiler makes of wide moves; __muldi3, __adddf3, __fixsfdi and so on are libgcc's names for
-# 64-bit integers and soft floats; __riscv_save_N and __riscv_restore_N are shared prologues; the sanitizers' reports
-# end the process.
+# Out-of-line parts of arithmetic: they return to the operation and never run another one. The compiler makes calls of
+# memcpy, memset and the like from wide moves. __muldi3, __adddf3, __fixsfdi and so on are libgcc's names for 64-bit integers
+# and soft floats. __riscv_save_N and __riscv_restore_N are shared prologues and epilogues. The sanitizers' reports end the process.
 HELPER = re.compile(
     r"mem(cpy|move|set|cmp)"
     r"|(sqrt|ceil|floor|trunc|rint|nearbyint|round|fabs|copysign|fmin|fmax)f?"
@@ -81,7 +80,7 @@ class Program:
                 current.append(Instruction(int(match[1], 16), re.sub(r"\s+", " ", match[2]).strip(), None))
 
     def target(self, instruction: Instruction) -> str | None:
-        """The function that a direct call or jump goes to, None for somewhere in the same function."""
+        """The function that a direct call or jump goes to, or None where it stays in the same function."""
         if not instruction.relocation:
             match = re.search(r"<([^>+]+)(\+0x[0-9a-f]+)?>", instruction.text)
             return match[1] if match and not match[1].startswith(".L") else None
@@ -99,11 +98,11 @@ class Program:
         return holders[-1] if holders else symbol
 
     def transfers(self, name: str) -> Iterator[tuple[Instruction, str, str | None]]:
-        """Yields (instruction, kind, target) of each instruction of `name` that leaves the straight line.
+        """Yields (instruction, kind, target) of each instruction of `name` that transfers control.
 
         kind: call, call* (through a pointer), jump (any direct one), jump*, return.
         """
-        pair = None  # the symbol of an auipc just above, which the next instruction completes
+        pair = None  # the symbol of an auipc just above; the next instruction completes the address
         for instruction in self.functions[name]:
             mnemonic, _, operands = instruction.text.partition(" ")
             kind = classify(mnemonic, operands)
@@ -111,7 +110,7 @@ class Program:
             if kind in ("call*", "jump*") and pair:
                 kind, target = kind[:-1], pair
             elif kind in ("call*", "jump*") and "(%rip)" in operands and self.target(instruction):
-                # Through the linker's own table of addresses (-fno-plt): as good as by name.
+                # Through the linker's own table of addresses (-fno-plt): this counts as a call or jump by name.
                 kind, target = kind[:-1], self.target(instruction)
             pair = self.target(instruction) if mnemonic == "auipc" and instruction.relocation else None
             if kind:
@@ -132,25 +131,25 @@ def classify(mnemonic: str, operands: str) -> str | None:
         return "return"
     if mnemonic == "jr":
         return "return" if first == "ra" else "jump*"
-    if mnemonic == "jalr":  # jalr rd,offset(rs); with rd left out it is ra, the link register
+    if mnemonic == "jalr":  # jalr rd,offset(rs); without rd the register is ra, the link register
         return "jump*" if comma and first == "zero" else "call*"
     if mnemonic == "jal":
         return "jump" if comma and first == "zero" else "call"
     if mnemonic in ("j", "tail"):
         return "jump"
-    # Conditional branches: j.. on x86-64, b.. with a target on RISC-V (bclr and its kin have none).
+    # Conditional branches: j.. on x86-64, b.. with a target on RISC-V (bclr and the like have no target).
     if mnemonic.startswith("j") or (mnemonic.startswith("b") and "<" in operands):
         return "jump"
     return None
 
 
 def base_name(symbol: str) -> str:
-    """Strips what compiler and linker add: op_X.constprop.0, op_X.cold, memcpy@plt, sqrt@@GLIBC_2.2.5."""
+    """Strips the suffixes of compiler and linker: op_X.constprop.0, op_X.cold, memcpy@plt, sqrt@@GLIBC_2.2.5."""
     return re.split(r"[.@]", symbol)[0]
 
 
 class Checker:
-    """Applies the rules above to one Program; `cold` are names of functions that are known to be harmless."""
+    """Applies the rules above to one Program; `cold`: names of functions that are known to be harmless."""
 
     def __init__(self, program: Program, pattern: str = OPERATION, cold: Iterable[str] = ()) -> None:
         self.program = program
@@ -168,7 +167,7 @@ class Checker:
         if name not in self.program.functions or self.is_operation(name):
             return False
         if name not in self.verdicts:
-            self.verdicts[name] = True  # for recursion: the other paths decide
+            self.verdicts[name] = True  # a recursive call counts as harmless: the other paths decide
             self.verdicts[name] = all(
                 kind == "return" or (kind in ("call", "jump") and (target in (None, name) or self.is_harmless(target)))
                 for _, kind, target in self.program.transfers(name)
@@ -176,7 +175,7 @@ class Checker:
         return self.verdicts[name]
 
     def complaints(self, name: str) -> list[str]:
-        """What is wrong with the operation `name`, a list of texts; empty when its tail calls are jumps."""
+        """Errors of the operation `name`, a list of texts; empty when its tail calls are jumps."""
         found = []
         exits = 0
         for instruction, kind, target in self.program.transfers(name):
@@ -199,7 +198,7 @@ class Checker:
         """Checks every operation. Returns (number of operations, {name: complaints of those that failed})."""
         operations = [name for name in self.program.functions if self.is_operation(name)]
         bad = {name: found for name in operations if (found := self.complaints(name))}
-        # A cold part belongs to an operation that is counted already.
+        # A cold part is not counted: it belongs to an operation that is counted already.
         return sum(not name.endswith(".cold") for name in operations), bad
 
 

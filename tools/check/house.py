@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Says where the sources break a rule of the house; `make lint` runs it.
+"""Prints where the sources break a rule of the house; `make lint` runs it.
 
     house.py [ROOT]             exit 1 where a rule is broken, or where an exception is no longer needed
 
-- A file has at most 400 lines (outside of host_tests), a function 60 lines of Python or 80 of C: what is longer has more
+- A file has at most 400 lines (outside of host_tests), a function 60 lines of Python or 80 of C. A longer one has more
   than one idea.
-- Folders of the kernel need one another in no circle; nor do those of the runtime in C, nor its files (a source and its
-  header count as one).
-- A folder of the runtime includes only the public header of another one, which has its name.
-- The HAL never imports the kernel; only the HAL and a board's own programs import what MicroPython has for hardware.
+- The folders of the kernel do not depend on one another in a circle. The same holds for the folders of the runtime in C, and
+  for its files (a source and its header count as one).
+- A folder of the runtime includes only the public header of another folder; that header has the folder's name.
+- The HAL never imports the kernel. Only the HAL and a board's own programs import MicroPython's modules for hardware.
 
-Functions of C are found by their layout: they begin and end at the left margin.
+The program finds functions of C by their layout: they begin and end at the left margin.
 """
 
 import ast
@@ -20,16 +20,16 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 
 FILE_LINES = 400
-GENERATED = ": do not edit"  # in the first lines of such a file
+GENERATED = ": do not edit"  # in the first lines of a generated file
 PYTHON_LINES = 60
 C_LINES = 80
 
 HARDWARE = {"machine", "network", "esp32", "esp", "esp32c3", "qemu", "hostfs", "netio", "interrupts"}
 
-# The room `state` has two: one without wasm3's headers.
+# The folder `state` has two public headers: one does without wasm3's headers.
 PUBLIC_HEADERS = {"state": {"status.h", "task_state.h"}}
 
-# Functions that are still too long ("file: function"), each to be split by whoever changes it next.
+# Functions that are still too long ("file: function"). The next person who changes one splits it.
 EXCEPTIONS: set[str] = set()
 
 
@@ -42,7 +42,7 @@ def sources(root: pathlib.Path, *endings: str) -> Iterator[pathlib.Path]:
 
 
 def long_files(root: pathlib.Path) -> list[str]:
-    """Files with too many lines: [what is wrong]. What is generated has one idea, however many lines that makes."""
+    """Files with too many lines: [error]. A generated file has one idea, however many lines it has, and is left out."""
     texts = {name: (root / name).read_text() for name in sources(root, ".py", ".c", ".h") if name.parts[0] != "host_tests"}
     counts = {name: len(text.splitlines()) for name, text in texts.items() if GENERATED not in text[:300]}
     return [f"{name}: {count} lines" for name, count in counts.items() if count > FILE_LINES]
@@ -120,7 +120,7 @@ def c_needs(includes: list[tuple[pathlib.Path, pathlib.Path]], unit: Callable[[p
 
 
 def c_doors(includes: list[tuple[pathlib.Path, pathlib.Path]]) -> list[str]:
-    """Includes of another room past its public header: [what is wrong]."""
+    """Includes of a private header of another folder: [error]."""
     wrong = []
     for path, other in includes:
         room = other.parts[0]
@@ -130,14 +130,14 @@ def c_doors(includes: list[tuple[pathlib.Path, pathlib.Path]]) -> list[str]:
 
 
 def c_order(root: pathlib.Path) -> list[str]:
-    """What is wrong with the includes of the runtime."""
+    """Errors in the includes of the runtime."""
     includes = c_includes(root)
     files = c_needs(includes, lambda path: str(path.with_suffix("")))
     return c_doors(includes) + circles(c_needs(includes, lambda path: path.parts[0]), "cmodules/wasm3/") + circles(files, "cmodules/wasm3/")
 
 
 def circles(needs: dict[str, set[str]], folder: str = "firmware/kernel/") -> list[str]:
-    """Rooms that can be left and reached again: [what is wrong]."""
+    """Folders that depend on themselves through others: [error]."""
     wrong = []
     for start in needs:
         seen, following = set(), set(needs[start])
@@ -152,7 +152,7 @@ def circles(needs: dict[str, set[str]], folder: str = "firmware/kernel/") -> lis
 
 
 def strangers(root: pathlib.Path) -> list[str]:
-    """Imports that cross the border between kernel and hardware: [what is wrong]."""
+    """Imports that cross the border between kernel and hardware: [error]."""
     wrong = []
     for path in sources(root, ".py"):
         if path.parts[0] != "firmware" or path.parts[1] == "boards":
@@ -165,7 +165,7 @@ def strangers(root: pathlib.Path) -> list[str]:
 
 
 def check(root: pathlib.Path, exceptions: Collection[str] = EXCEPTIONS) -> list[str]:
-    """Everything that is wrong, as lines of text."""
+    """All errors, as lines of text."""
     functions = long_functions(root)
     wrong = long_files(root) + circles(rooms(root)) + c_order(root) + strangers(root)
     wrong += [f"{name}: {lines} lines" for name, lines in functions.items() if name not in exceptions]

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What the runtime and the demo take of a board's memory: flash of the C module, bytes of the frozen kernel, RAM of regions.
+"""Prints how much of a board's memory runtime and demo take: flash of the C module, bytes of the frozen kernel, RAM of regions.
 
 usage: size.py [BUILD]        BUILD: the directory of the builds, `build` by default
 
-Prints for rv32imc at -Os the text, constants, data and bss of each file of the C module, the arena apart; the compiled
-kernel; for each task of the demo the region it has with everything compiled at once and the least quota it ran the
-demo's first seconds with; and how many such tasks fit into arenas of several sizes. The last two on each firmware that
-is built, x86_64 and RV32 in QEMU.
+The program prints, for rv32imc at -Os, the text, constants, data and bss of each file of the C module without the arena, and
+the size of the compiled kernel. For each task of the demo it prints the size of its region with all functions compiled at once,
+the least quota with which the task ran the demo's first seconds, and how many such tasks fit into arenas of several sizes. It
+measures the tasks on each firmware that is built, x86_64 and RV32 in QEMU.
 """
 
 import json
@@ -24,14 +24,14 @@ RUNTIME = ROOT / "cmodules" / "wasm3"
 CC = "riscv64-unknown-elf-gcc"
 INSTALL = "apt-get install gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc"
 
-ARENA_BYTES = 8192  # of the objects: the least that makes sense; the arena is the board's choice and counted apart
-ARENAS = (64, 128, 224, 300)  # KB: small, the board with Wi-Fi, without, and the specification's
+ARENA_BYTES = 8192  # of the compiled objects: the least that makes sense. A board chooses its own size, so the arena is not counted
+ARENAS = (64, 128, 224, 300)  # KB: a small one, the board with Wi-Fi, the board without, and the specification's
 
-SECONDS = 3  # of the demo: by then every task has done whatever it does
-ROOM = 48 * 1024  # beside linear memory, to see what a task takes of it
+SECONDS = 3  # of the demo: by then every task has done all of its work at least once
+ROOM = 48 * 1024  # bytes beside linear memory in the first run, which shows how many of them the task takes
 
-# Runs each task of the demo alone in the kernel, with a quota, and tells what it took; then with that quota alone, and
-# how many of such regions fit. Reads `arenas`, `seconds`, `room` and `path`, prints a line of JSON.
+# Runs each task of the demo alone in the kernel with a large quota and measures the bytes that it took. Then looks for the least
+# quota from there on, and counts how many such regions fit. Reads `arenas`, `seconds`, `room` and `path`, prints a line of JSON.
 MEASURE = """
 import hal, json, wasm3
 from kernel.boot.loader import build
@@ -96,15 +96,15 @@ def setting(name: str) -> list[str]:
 
 
 def flags() -> list[str]:
-    """The compiler's flags for a board, those that its own build has (cmodules/wasm3/micropython.cmake)."""
+    """The compiler's flags for a board: the same as in the board's own build (cmodules/wasm3/micropython.cmake)."""
     return ["--specs=picolibc.specs", "-march=rv32imc", "-mabi=ilp32", "-std=gnu11", *setting("SOV_BOARD_FLAGS"),
             *setting("SOV_INTERPRETER_FLAGS"), f"-DSOV_ARENA_BYTES={ARENA_BYTES}u"]  # fmt: skip
 
 
 def board_objects(directory: str | pathlib.Path, wasm3: pathlib.Path, more: Sequence[str] = ()) -> dict[str, pathlib.Path]:
-    """Compiles the runtime for rv32imc into a directory: {name of the source: object}. Files that need MicroPython are not among it.
+    """Compiles the runtime for rv32imc into a directory: {name of the source: object}, without files that need MicroPython.
 
-    wasm3: directory of wasm3's C files. more: further flags. Raises RuntimeError with the compiler's complaint.
+    wasm3: directory of wasm3's C files. more: further flags. Raises RuntimeError with the compiler's message.
     """
     made = {}
     for name in setting("SOV_RUNTIME_SOURCES") + setting("SOV_INTERPRETER_SOURCES"):
@@ -132,7 +132,7 @@ def sections(path: pathlib.Path) -> list[int]:
 
 
 def module_table(objects: dict[str, pathlib.Path]) -> dict[str, list[int]]:
-    """{source: [text, constants, data, bss]}, the arena taken off."""
+    """{source: [text, constants, data, bss]}, without the arena."""
     table = {name: sections(path) for name, path in objects.items()}
     table["region.c"][3] -= ARENA_BYTES
     return {name: sizes for name, sizes in table.items() if any(sizes)}
@@ -141,7 +141,7 @@ def module_table(objects: dict[str, pathlib.Path]) -> dict[str, list[int]]:
 def frozen(directory: pathlib.Path) -> dict[str, int]:
     """{"kernel": bytes, "hal": bytes, "sovelma.py": ...} of compiled Python in a firmware's build.
 
-    A build directory may keep the byte code of sources that are gone; that is not counted.
+    A build directory may keep the byte code of deleted sources. This is not counted.
     """
     sizes: dict[str, int] = {}
     for path in sorted(directory.rglob("*.mpy")):
@@ -153,7 +153,7 @@ def frozen(directory: pathlib.Path) -> dict[str, int]:
 
 
 def answer(output: str) -> list:
-    """What MEASURE printed. Raises RuntimeError where it printed nothing."""
+    """The rows that MEASURE printed. Raises RuntimeError where it printed none."""
     for line in output.splitlines():
         if line.startswith("@size "):
             return json.loads(line[6:])

@@ -1,6 +1,6 @@
-"""The ABI's definition: read from firmware/abi.toml, checked, and completed with what the outputs need.
+"""Reads the ABI's definition from firmware/abi.toml, checks it, and adds the values that the outputs need.
 
-Invariant: a definition that `read` returns contradicts itself nowhere.
+Invariant: a definition that `read` returns does not contradict itself.
 """
 
 import pathlib
@@ -10,12 +10,12 @@ from typing import Any
 INT32_MAX = 2**31 - 1
 INT16_MIN, INT16_MAX = -(2**15), 2**15 - 1
 TIMEOUT_MAX = 2**29 - 1
-KINDS_MAX, RIGHTS_MAX = 16, 8  # bits of what a call needs, together a small integer of 32-bit MicroPython
+KINDS_MAX, RIGHTS_MAX = 16, 8  # bits of the number that says what a call needs; together they fit a small integer of 32-bit MicroPython
 ARGUMENTS_MAX = 6  # logical arguments of a call: the array in struct abi_call
 RESULT_TYPES = {"i32": "i", "cap": "i", "i64": "I", "none": "v"}
 
 
-# A table of the definition: what its values are, the checks below say.
+# A table of the definition; the checks below say what its values are.
 Table = dict[str, Any]
 
 
@@ -29,7 +29,7 @@ def need(condition: object, text: str) -> None:
 
 
 def complete_argument(call: Table, argument: Table) -> None:
-    """Checks one argument and fills in what the outputs need: `width` (wasm arguments), `least`, `most`."""
+    """Checks one argument and adds the values that the outputs need: `width` (wasm arguments), `min`, `max`."""
     where = f"{call['name']}.{argument['name']}"
     kind = argument["kind"]
     known = {"name", "kind", "text"}
@@ -90,7 +90,7 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
     call.setdefault("fuel_per_16_bytes", 0)
     call.setdefault("fuel_per_slash", 0)
     call.setdefault("needs", {"kinds": [], "rights": []})
-    # The fields of struct abi_call. Together they stay far below 2^30, what a slice may hold and a debt may reach.
+    # The fields of struct abi_call. Their sum stays far below 2^30, the bound of a slice and of a debt.
     need(0 < call["fuel"] < 2**16, f"{name}: fuel")
     need(0 <= call["fuel_per_16_bytes"] < 2**16, f"{name}: fuel_per_16_bytes")
     need(0 <= call["fuel_per_slash"] < 2**16, f"{name}: fuel_per_slash")
@@ -118,7 +118,7 @@ def complete_call(call: Table, errors: dict[str, int], kinds: dict[str, int], ri
         need(kind in kinds or any_kind, f"{name}: unknown kind {kind}")
     for right in call["needs"]["rights"]:
         need(right in rights, f"{name}: unknown right {right}")
-    # Any kind: those that are still to come too.
+    # Any kind also means the kinds that later versions add.
     call["kind_mask"] = 2**KINDS_MAX - 1 if any_kind else sum(1 << kinds[k] for k in call["needs"]["kinds"])
     call["right_mask"] = sum(1 << rights[r] for r in call["needs"]["rights"])
 

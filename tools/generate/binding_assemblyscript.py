@@ -1,4 +1,4 @@
-"""The ABI in AssemblyScript: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
+"""The ABI in AssemblyScript: types, methods and comments from the definition; hand-written code stands beside the result."""
 
 from abi_source import Table
 from binding_model import CREATES, GIVES, OTHERS, camel, comment, constants, functions, gives, kind_name, methods, rest, word
@@ -21,7 +21,7 @@ def as_parameter(a: Table) -> tuple[str, str]:
 
 def as_function(call: Table, indent: str, method: bool) -> list[str]:
     given = [as_parameter(a) for a in rest(call)]
-    if any("=" not in text for text, _ in given[1:]):  # an optional one comes last
+    if any("=" not in text for text, _ in given[1:]):  # AssemblyScript wants optional parameters last
         given = [
             (text if not any("=" not in later for later, _ in given[i + 1 :]) else text.split(" =")[0], value)
             for i, (text, value) in enumerate(given)

@@ -1,7 +1,8 @@
-"""What the bindings of all languages have in common: which calls are methods of what, their words, their comments.
+"""The common part of the bindings of all languages: which calls are methods of which kind, their names, their comments.
 
-One model for all: a kind of object is a type, a call on it a method, a call on nothing a function. What the generator knows of a
-language is how it spells types, errors and comments; what a person has to write for a language stands beside the generated file.
+All languages use one model: a kind of object is a type, a call on an object is a method, an ambient call is a function. The
+generator knows only how a language spells types, errors and comments. The hand-written part of a language stands beside the
+generated file.
 """
 
 import re
@@ -9,35 +10,35 @@ from collections.abc import Iterator
 
 from abi_source import Table
 
-# What a call gives a capability to, where that is always the same kind.
+# The kind of the capability that a call answers, where it is always the same kind.
 GIVES = {"sp_fs_open": "FILE", "sp_net_connect": "SOCKET", "sp_mem_derive": "MEMORY"}
 # Kinds that sp_cap_create makes.
 CREATES = ("ENDPOINT", "NOTIFICATION", "MUTEX", "SEMAPHORE", "MEMORY", "TIMER")
-# Calls that other methods stand for: find and create are of each type, and closing is what the end of a value does.
+# Calls without a method or function of their own name: each type has its find and create, and the end of the program is hand-written.
 APART = ("sp_cap_find", "sp_cap_create", "sp_exit")
-# "yield" is reserved in most languages, and every type has a "derive".
+# Other names for these calls: "yield" is reserved in most languages, and every type already has a "derive".
 OTHER_WORDS = {"yield": "yield_now", "mem_derive": "part"}
 # Arguments that name another capability.
 OTHERS = {"endpoint": "ENDPOINT", "notification": "NOTIFICATION"}
 
 
 def methods(abi: Table, kind: str) -> list[Table]:
-    """The calls on objects of this kind; those on any object have the kind ANY."""
+    """The calls on objects of this kind; calls on any object have the kind ANY."""
     return [call for call in abi["call"] if call["name"] not in APART and kind in call["needs"]["kinds"]]
 
 
 def all_methods(abi: Table, kind: str) -> list[Table]:
-    """The same with the calls on any object, for a language whose types inherit nothing."""
+    """These calls and the calls on any object, for a language whose types do not inherit."""
     return sorted(methods(abi, kind) + methods(abi, "ANY"), key=lambda call: int(call["number"]))
 
 
 def functions(abi: Table) -> list[Table]:
-    """The calls on nothing."""
+    """The ambient calls."""
     return [call for call in abi["call"] if call["name"] not in APART and not call["needs"]["kinds"]]
 
 
 def gives(call: Table, same: str) -> str:
-    """The type of the capability that the call answers; `same`: the one it is called on, where that is it."""
+    """The type of the capability that the call answers. `same`: the type it is called on, which is the answer of all other calls."""
     return kind_name(GIVES[call["name"]]) if call["name"] in GIVES else same
 
 
@@ -50,7 +51,7 @@ def constants(abi: Table) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
 
 
 def is_number(group: str) -> bool:
-    """Is a constant of that group a number, not a bit of a mask?"""
+    """True where the constants of that group are numbers, not bits of a mask."""
     return group in ("KIND", "LOG", "CLOCK")
 
 
@@ -68,7 +69,7 @@ def word(call: Table) -> str:
 
 
 def answers_nothing(call: Table) -> bool:
-    """Is 0 all that it answers where it succeeds?"""
+    """True where the call always answers 0 when it succeeds."""
     return call["result"] == "i32" and re.search(r"Returns 0(\.|,| once| where)", " ".join(call["text"].split())) is not None
 
 
@@ -82,7 +83,7 @@ def kind_name(name: str) -> str:
     return camel(name, True)
 
 
-# Error names that are several words, or a word cut short.
+# Words for the error names that are several words or an abbreviation.
 ERRORS = {
     "BADCAP": "BadCapability",
     "INVAL": "Invalid",

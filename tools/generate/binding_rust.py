@@ -1,4 +1,4 @@
-"""The ABI in Rust: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
+"""The ABI in Rust: types, methods and comments from the definition; hand-written code stands beside the result."""
 
 from abi_source import Table
 from binding_model import (
@@ -25,7 +25,7 @@ def rust_raw(a: Table) -> list[str]:
 
 
 def rust_parameter(a: Table) -> tuple[str, str]:
-    """How a person gives an argument, and what the import gets of it."""
+    """(parameter of the method, value that the import gets for it)."""
     name = a["name"]
     if a["kind"] == "slice_in":
         return f"{name}: impl AsRef<[u8]>", f"{name}.as_ref().as_ptr(), {name}.as_ref().len() as u32"
@@ -49,7 +49,7 @@ def rust_parameter(a: Table) -> tuple[str, str]:
 
 
 def rust_result(call: Table) -> tuple[str, str]:
-    """The type of the answer, and how it is made of `code`."""
+    """The type of the answer, and the expression that makes it from `code`."""
     if call["result"] == "cap":
         name = gives(call, "Self")
         return f"Result<{name}>", f"check(code).map(|id| {name}::owned(id))"

@@ -1,4 +1,4 @@
-"""The ABI in Zig: types, methods and comments out of the definition; what a person wrote for it stands beside the result."""
+"""The ABI in Zig: types, methods and comments from the definition; hand-written code stands beside the result."""
 
 import re
 

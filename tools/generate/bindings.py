@@ -20,7 +20,7 @@ def wat_import(call: Table, module: str) -> str:
 
 
 def wat(abi: Table, notice: str) -> list[str]:
-    """modules/sdk/wat/sovelma.wat: the imports, of which tools/build/wat.py takes those that a module calls."""
+    """modules/sdk/wat/sovelma.wat: all imports; tools/build/wat.py takes those that a module calls."""
     out = [
         f";; The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {notice}.",
         ";;",

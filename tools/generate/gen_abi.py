@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Generates everything that depends on the ABI from firmware/abi.toml, the only place where it is defined.
+"""Generates all files that depend on the ABI from firmware/abi.toml, the only place where it is defined.
 
     tools/generate/gen_abi.py            write the generated files
     tools/generate/gen_abi.py --check    write nothing; exit 1 and name the files that are stale
 
-Each output is a pure function of the definition, which is checked first: an inconsistent definition is an error, not a
-table that half works. Plain Python 3.11, no packages.
+Each output is a pure function of the definition. The definition is checked first, so that an inconsistent one is an error and
+not a table that half works. Needs Python 3.11 and no packages.
 """
 
 import argparse
@@ -25,11 +25,11 @@ C_RESULTS = {"i32": "int32_t", "cap": "sp_cap_t", "i64": "int64_t", "none": "voi
 # ---------------------------------------------------------------- outputs
 
 
-RIGHTS_SHIFT = 16  # of what a call needs of its capability, as a number: kinds in the bits below, rights above
+RIGHTS_SHIFT = 16  # in the number that says which capability a call needs: kinds in the bits below, rights above
 
 
 def needs(call: Table) -> int:
-    """What a call needs of its capability, as a number."""
+    """The kinds and rights of the capability that a call needs, as a number."""
     return call["kind_mask"] | call["right_mask"] << RIGHTS_SHIFT
 
 
@@ -46,12 +46,12 @@ C_KINDS = {
 
 
 def c_arguments(call: Table) -> str:
-    """The entries of its arguments in abi_arguments."""
+    """The entries of a call's arguments in abi_arguments."""
     return ", ".join(f"{{ {C_KINDS[a['kind']]}, {a['first']}, {a['min']}, {a['max']} }}" for a in call["argument"])
 
 
 def c_call(call: Table, arguments: int) -> list[str]:
-    """The entry of one call in abi_calls. arguments: where its arguments begin in abi_arguments."""
+    """The entry of one call in abi_calls. arguments: index of its first argument in abi_arguments."""
     return [
         f"    {{ \"{call['name'][3:]}\", .result = '{call['type'][0]}', .first_argument = {arguments}, .argument_count = {len(call['argument'])},",
         f"      .fuel = {call['fuel']}, .fuel_per_16_bytes = {call['fuel_per_16_bytes']}, "
@@ -63,7 +63,7 @@ def c_call(call: Table, arguments: int) -> list[str]:
 
 
 def c_table(abi: Table) -> list[str]:
-    """cmodules/common/abi_table.h: what the runtime links and checks."""
+    """cmodules/common/abi_table.h: the calls that the runtime links, and the arguments that it checks."""
     out = [
         f"/* {NOTICE} */",
         "#ifndef SOVELMA_ABI_TABLE_H",
@@ -122,7 +122,7 @@ def c_table(abi: Table) -> list[str]:
 
 
 def python_module(abi: Table) -> list[str]:
-    """cmodules/abi/modabi.c: what the kernel needs to dispatch and to answer, in read-only memory."""
+    """cmodules/abi/modabi.c: the numbers that the kernel needs to dispatch and to answer calls, in read-only memory."""
     errors = sorted(abi["error"], key=lambda e: -e["code"])
     constants = {"MAJOR": "ABI_VERSION_MAJOR", "MINOR": "ABI_VERSION_MINOR", "RIGHTS_SHIFT": str(RIGHTS_SHIFT)}
     constants |= {e["name"]: f"ABI_ERR_{e['name']}" for e in errors}

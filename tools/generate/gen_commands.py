@@ -4,8 +4,8 @@
     tools/generate/gen_commands.py            write the table
     tools/generate/gen_commands.py --check    write nothing; exit 1 where it is stale
 
-The first sentence of a docstring, behind the names of the arguments, is the command's line in `sovelma.help()`; all of it
-is `sovelma.help("name")`. No line is longer than 80 characters.
+`sovelma.help()` shows one line for each command: its name with its arguments, and the first sentence of its docstring.
+`sovelma.help("name")` shows the whole docstring. No line is longer than 80 characters.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def without_defaults(signature: str) -> str:
 
 
 def full_text(signature: str, docstring: str) -> str:
-    """What help("name") shows."""
+    """The text that help("name") shows."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in docstring.split("\n\n")]
     wrapped = [textwrap.fill(text, COLUMNS, initial_indent="  ", subsequent_indent="  ") for text in paragraphs]
     return "\n".join([signature, *wrapped])

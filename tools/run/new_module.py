@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Starts a new module: copies modules/template, or the hello of another language, its manifest and its test under another name.
+"""Starts a new module: copies modules/template, or the hello program of another language, with manifest and test, under a new name.
 
     tools/run/new_module.py NAME [LANGUAGE]     c (the default), rust, zig, as or wat
 
-Nothing is overwritten. What is copied builds, runs and passes its test as it is.
+The program overwrites nothing. The copy builds, runs and passes its test without a change.
 """
 
 import pathlib
@@ -14,7 +14,7 @@ from typing import NoReturn
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TEMPLATE = "template"
 FILES = ("modules/template/template.c", "modules/template/system.json", "host_tests/system/test_module_template.py")
-# How a language is called here -> (its directory in modules/sdk, ending of its sources, what the hello says).
+# Value of LANG -> (the language's directory in modules/sdk, ending of its sources, line that its hello program logs).
 LANGUAGES = {
     "rust": ("rust", ".rs", "Hello from Rust."),
     "zig": ("zig", ".zig", "Hello from Zig."),
@@ -41,14 +41,14 @@ def refuse(text: str) -> NoReturn:
 
 
 def in_c() -> dict[str, str]:
-    """{path: text} of the template's files, still with its name."""
+    """{path: text} of the template's files, still with the template's name."""
     return {
         path: (ROOT / path).read_text().replace(": the beginning of every new module (`make new-module NAME=x`).", ".") for path in FILES
     }
 
 
 def in_another(language: str) -> dict[str, str]:
-    """The same, of the language's hello."""
+    """The same for the hello program of the language."""
     directory, ending, said = LANGUAGES[language]
     source = (ROOT / "modules" / "sdk" / directory / "examples" / f"hello{ending}").read_text()
     source = source.replace('"../assembly"', '"../sdk/assemblyscript/assembly"')
@@ -60,7 +60,7 @@ def main() -> None:
     language = sys.argv[2] if len(sys.argv) > 2 and sys.argv[2] else "c"
     if language != "c" and language not in LANGUAGES:
         refuse(f"LANG is one of c, {', '.join(LANGUAGES)}")
-    # It becomes a file, a make target, a task and part of a Python name.
+    # The name becomes that of a file, a make target and a task, and part of a Python name.
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name):
         refuse("NAME=x is needed: a lower-case letter, then up to 31 lower-case letters, digits or _")
     if name == "sdk" or (ROOT / "modules" / name).exists():

@@ -3,9 +3,9 @@
 
 usage: qemu.py FIRMWARE [--for SECONDS] run|check FILE     as `sovelma -m sovelma` on a PC; FILE is one of the image
        qemu.py FIRMWARE                                    MicroPython's prompt
-(with the Python of build/venv: mpremote knows the format of the files the machine is given)
+(with the Python of build/venv, whose mpremote knows the format of the files that the machine gets)
 
-At a terminal the system runs until Ctrl-A x ends the emulator; elsewhere for that time. The exit code is the system's.
+At a terminal the system runs until Ctrl-A x ends the emulator; without a terminal it runs for SECONDS. The exit code is the system's.
 """
 
 import contextlib
@@ -20,13 +20,13 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "build"))
 from pack_files import image
 
 SEED_BYTES = 32  # the key of the machine's random numbers, see cmodules/common/random.c
-MEMORY = "256M"  # up to the end of what firmware/boards/SOVELMA_QEMU/virt.ld names
+MEMORY = "256M"  # up to the end of the memory that firmware/boards/SOVELMA_QEMU/virt.ld names
 HEAP_WANTED = 0x83FFFFF0  # where cmodules/qemu/start.c looks for the size of a smaller heap
 GIVEN = 0x84000000  # where firmware/boards/SOVELMA_QEMU/_start.py looks for files
 
 
 def heap(size: int) -> tuple[str, str]:
-    """Words for QEMU that make Python's heap so many bytes long."""
+    """Words for QEMU that make Python's heap `size` bytes long."""
     return ("-device", f"loader,addr={HEAP_WANTED:#x},data={size:#x},data-len=4")
 
 
@@ -40,8 +40,8 @@ def words(program: str | pathlib.Path, given: str | pathlib.Path, *options: str)
 def command(firmware: str | pathlib.Path, files: Mapping[str, bytes], *options: str) -> Iterator[list[str]]:
     """The words that start QEMU with files for the machine, valid inside the `with`.
 
-    files: {path below /given: bytes}; options: further words. The console is where `options` put it; nothing else of
-    the host is within the machine's reach.
+    files: {path below /given: bytes}; options: further words, which say where the console is. The machine reaches
+    nothing else of the host.
     """
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "given"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs a command while a web server of its own shows one file: the page that the demo's task `fetch` asks for.
+"""Runs a command while a web server of this program serves one file: the page that the demo's task `fetch` loads.
 
     with_page.py URL FILE COMMAND ...
 
-URL: http://localhost:PORT/..., whose port is served, on loopback only; every path shows FILE. Where the port is taken
-the command runs all the same, and the program that has the port answers. Ctrl-C is the command's business. Ends with the
-command's exit code.
+URL: http://localhost:PORT/... The server listens at that port on loopback only, and answers every path with FILE. Where another
+program has the port, the command runs all the same and that program answers. The command handles Ctrl-C. The exit code is the
+command's.
 """
 
 import http.server
