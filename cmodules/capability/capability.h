@@ -54,6 +54,7 @@ typedef struct capability_table {
     capability *first_free, *last_free;
     struct capability_table *roused;    /* during a revocation: the next table that lost a capability */
     uint32_t generations;               /* how often a slot is used */
+    uint32_t renewals;                  /* restarts of the task: an identifier names a capability of one run alone */
     uint16_t size;                      /* number of slots, with the root */
     bool touched;                       /* the table is in the chain of `roused` */
     capability slot[];

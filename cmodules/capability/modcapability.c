@@ -155,11 +155,12 @@ static mp_obj_t table_clear(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_clear_obj, table_clear);
 
-/* renew(): clears the table and makes it like a new one without allocating. For a task that restarts: generations may begin again,
- * because the memory that held the old identifiers is gone. */
+/* renew(): clears the table and makes it like a new one without allocating, for a task that restarts. Generations begin again, because
+ * the memory that held the old identifiers is gone. Whoever else keeps an identifier compares `renewals` too. */
 static mp_obj_t table_renew(mp_obj_t self_in) {
     table_clear(self_in);
     table_reset(MP_OBJ_TO_PTR(self_in));
+    ((capability_table *)MP_OBJ_TO_PTR(self_in))->renewals++;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(table_renew_obj, table_renew);

@@ -193,7 +193,7 @@ static mp_obj_t event_bind(mp_obj_t task) {
     uint32_t identifier = services_argument(instance, 1);
     int32_t refused = identifier ? cap_check(instance->capabilities, identifier, NEED_SIGNAL) : 0;
     if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
-    self->hold = (services_hold){ identifier ? instance->capabilities : NULL, identifier };
+    self->hold = services_hold_of(identifier ? instance->capabilities : NULL, identifier);
     self->bits = services_argument(instance, 2);
     return MP_OBJ_NEW_SMALL_INT(0);
 }

@@ -43,7 +43,7 @@ mp_obj_t services_release(mp_obj_t self) {
 }
 
 void *services_held(services_hold *hold, uint32_t need) {
-    if (hold->table && cap_check(hold->table, hold->identifier, need)) hold->table = NULL;
+    if (hold->table && (hold->renewals != hold->table->renewals || cap_check(hold->table, hold->identifier, need))) hold->table = NULL;
     return hold->table ? MP_OBJ_TO_PTR(cap_at(hold->table, hold->identifier)->object) : NULL;
 }
 

@@ -70,7 +70,7 @@ static mp_obj_t notify_bind(mp_obj_t task) {
     if (to->bound) to->bound->bound = NULL;
     to->bound = from;
     from->bound = to;
-    from->hold = (services_hold){ instance->capabilities, services_argument(instance, 0) };
+    from->hold = services_hold_of(instance->capabilities, services_argument(instance, 0));
     if (from->word) endpoint_notify(to);
     return MP_OBJ_NEW_SMALL_INT(0);
 }

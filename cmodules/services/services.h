@@ -80,7 +80,13 @@ typedef struct endpoint endpoint;
 typedef struct {
     capability_table *table; /* NULL: none */
     uint32_t identifier;
+    uint32_t renewals;       /* of the table, when the capability was bound */
 } services_hold;
+
+/* Returns a hold on a capability of a table; a table of NULL holds nothing. */
+static inline services_hold services_hold_of(capability_table *table, uint32_t identifier) {
+    return (services_hold){ table, identifier, table ? table->renewals : 0 };
+}
 
 /* Returns the object of the capability if it still has the needed kind and rights. Else returns NULL and clears the hold. */
 void *services_held(services_hold *hold, uint32_t need);

@@ -75,6 +75,21 @@ NEED(sp_task_start(t) == 0 && sp_task_stop(t) == 0);
 """, CARE)}) == ["killed", 0, 0]  # fmt: skip
 
 
+def test_a_binding_ends_with_the_run_that_made_it(boot):
+    """A restarted task has the same identifiers again: what the run before had bound to one of them signals it no more."""
+    assert boot("""
+system.run(2000)
+answer([answers()["watcher"], system.find("watcher").restarts])
+""", {"driver": ("for (;;) sp_sleep(1);", {}), "watcher": ("""
+sp_cap_t t = FIND("t");
+if (sp_notify_wait(n, 8, 0) != 8) {
+    NEED(sp_task_bind(t, n, 2) == 0 && sp_notify_signal(n, 8) == 0);
+    __builtin_trap();
+}
+NEED(sp_task_stop(t) == 0 && sp_notify_wait(n, 2, 50) == SP_ERR_TIMEOUT && sp_task_wait(t, 0) == 1);
+""", CARE | {"fault": {"policy": "restart", "first": 1, "most": 1, "times": 3}})}) == [0, 1]  # fmt: skip
+
+
 def test_a_policy_and_a_keeper_agree(boot):
     """What the policy restarts, the keeper is told of each time and need not start."""
     assert boot("""

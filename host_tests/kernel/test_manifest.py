@@ -82,7 +82,7 @@ from manifests import GOOD, GREEDY, task
     (task(caps={"x": {"task": "nobody"}}), "tasks[0].caps.x.task: there is no task nobody"),
     (task(caps={"x": {"task": 7}}), "tasks[0].caps.x.task: must be a string"),
     (task(caps={"x": {"buffer": "b"}}), "tasks[0].caps.x.bytes: is missing"),
-    ({"version": 1, "arena": 40960, "tasks": [{"name": "a", "module": "good.wasm", "caps": {"x": {"buffer": "b", "bytes": 50000}}}]},
+    ({"version": 1, "arena": 80000, "tasks": [{"name": "a", "module": "good.wasm", "caps": {"x": {"buffer": "b", "bytes": 50000}}}]},
      "tasks[0].caps: no memory: no room in the arena for a buffer"),
     (task(caps={"x": {"buffer": "b", "bytes": 65536}}), "tasks[0].caps.x.bytes: must be 1 to 65535"),
     (task(caps={"x": {"buffer": "b", "bytes": 5}, "y": {"buffer": "b", "bytes": 6}}), "tasks[0].caps.y.bytes: b has 5 elsewhere"),
