@@ -1,7 +1,7 @@
 /* deadline.c - ends a slice when a timer is due that wakes a higher priority (contract in scheduler.h).
  *
  * Only fuel can end a slice, so the scheduler converts the time until the timer is due into fuel, by the thread's recent rate. The
- * result is an estimate: the time of one unit of fuel differs by a factor of 100 between instructions. A slice therefore runs for
+ * result is an estimate: on a PC, whose floats are hardware, the time of one unit of fuel differs by a factor of 100. A slice therefore runs for
  * half of the time left, then half of the rest, and so on; the scheduler looks at the clock after each part. The last 50 us run as
  * one part. If no timer is due within the slice, all of this costs one comparison.
  *
