@@ -6,7 +6,13 @@
 import os
 
 options.defaults(machine="", asyncio=True)
-package("kernel", base_path="firmware")
+KERNEL = [os.path.relpath(os.path.join(directory, name), "firmware/kernel")
+          for directory, _, names in sorted(os.walk("firmware/kernel")) for name in sorted(names) if name.endswith(".py")]
+# The start's errors name a place in system.json, and the prompt's say what the user did: line numbers, which no user needs there,
+# are left out.
+UNNUMBERED = ("boot/", "shell/")
+package("kernel", files=[name for name in KERNEL if not name.startswith(UNNUMBERED)], base_path="firmware")
+package("kernel", files=[name for name in KERNEL if name.startswith(UNNUMBERED)], base_path="firmware", opt=3)
 package(
     "hal",
     files=[

@@ -102,8 +102,7 @@ bool sched_woken(thread *which, int64_t now, int64_t *answer) {
     return false;
 }
 
-/* Returns whether the thread has a capability to the object with that right. */
-static bool has(const thread *which, mp_obj_t object, uint32_t right) {
+bool sched_has(const thread *which, mp_obj_t object, uint32_t right) {
     const instance_object *instance = MP_OBJ_TO_PTR(which->instance);
     const capability_table *table = which->instance == mp_const_none ? NULL : instance->capabilities;
     for (uint32_t slot = 1; table && slot < table->size; slot++)
@@ -116,12 +115,14 @@ void sched_lost(thread *which) {
     for (sched_link *next = which->clients.next; next != &which->clients;) {
         thread *client = sched_at(next);
         next = next->next;
-        if (!has(which, client->block, ABI_RIGHT_READ)) sched_unblock(client, ABI_ERR_DEAD);
+        if (sched_has(which, client->block, ABI_RIGHT_READ)) continue;
+        int32_t refused = sov_instance_refused(client->instance); /* the client may have lost its capability in the same revocation */
+        sched_unblock(client, refused ? refused : ABI_ERR_DEAD);
     }
     for (sched_link *next = which->holds.next; next != &which->holds;) {
         sched_held *held = (sched_held *)next;
         next = next->next;
-        if (!has(which, held->object, ABI_RIGHT_WRITE)) held->ended(held);
+        if (!sched_has(which, held->object, ABI_RIGHT_WRITE)) held->ended(held);
     }
 }
 

@@ -216,6 +216,9 @@ void sched_lend(thread *which, thread *to);
 /* Call this when a task has lost a capability. If the task waits, it becomes ready and checks whether it may still wait. Clients
  * of an endpoint that the task may no longer serve get DEAD. The task releases objects it holds and may no longer use. */
 void sched_lost(thread *which);
+
+/* Returns whether the thread has a capability to the object with that right. O(slots). */
+bool sched_has(const thread *which, mp_obj_t object, uint32_t right);
 MP_DECLARE_CONST_FUN_OBJ_1(sched_lost_obj); /* the same from Python: lost(task) */
 
 /* Unblocks a waiting thread; its call returns `answer`. The thread goes to the front of its queue, but every SCHED_AHEAD_MAX-th

@@ -46,6 +46,9 @@ static mp_obj_t cap_create(mp_obj_t task) {
         number(account, MP_QSTR_objects) >= number(account, MP_QSTR_objects_max) ||
         number(account, MP_QSTR_buffers) + bytes > number(account, MP_QSTR_buffers_max))
         return MP_OBJ_NEW_SMALL_INT(ABI_ERR_QUOTA);
+    /* An account's counters may want memory when they are first written: before anything is taken. */
+    services_count(account, MP_QSTR_objects, 0);
+    services_count(account, MP_QSTR_buffers, 0);
     mp_obj_t made = make(kind, mp_load_attr(task, MP_QSTR_name), size, sched_thread_of(task)->home);
     if (made == MP_OBJ_NULL) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_INVAL);
     if (bytes && !memory_open(made)) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_NOMEM);

@@ -93,6 +93,7 @@ static mp_obj_t ipc_call(mp_obj_t task) {
     if (!server) {
         if (timeout == 0) return MP_OBJ_NEW_SMALL_INT(ABI_ERR_AGAIN);
         sched_block(client, MP_OBJ_FROM_PTR(at), &at->callers, timeout);
+        if (at->server && !sched_has(at->server, MP_OBJ_FROM_PTR(at), ABI_RIGHT_READ)) at->server = NULL;
         if (at->server) sched_lend(client, at->server);
         return mp_const_none;
     }

@@ -60,12 +60,12 @@ MP_DEFINE_CONST_FUN_OBJ_1(services_notify_wait_obj, notify_wait);
 static mp_obj_t notify_bind(mp_obj_t task) {
     const instance_object *instance = services_instance(task);
     notification *from = target(instance);
-    uint32_t identifier = services_argument(instance, 1);
+    uint32_t identifier = services_argument(instance, 1), need = ABI_KIND_ENDPOINT | ABI_RIGHT_READ << CAP_RIGHTS_SHIFT;
+    int32_t refused = identifier ? cap_check(instance->capabilities, identifier, need) : 0;
+    if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
     if (from->bound) from->bound->bound = NULL;
     from->bound = NULL;
     if (!identifier) return MP_OBJ_NEW_SMALL_INT(0);
-    int32_t refused = cap_check(instance->capabilities, identifier, ABI_KIND_ENDPOINT | ABI_RIGHT_READ << CAP_RIGHTS_SHIFT);
-    if (refused) return MP_OBJ_NEW_SMALL_INT(refused);
     endpoint *to = MP_OBJ_TO_PTR(cap_at(instance->capabilities, identifier)->object);
     if (to->bound) to->bound->bound = NULL;
     to->bound = from;

@@ -115,7 +115,7 @@ from manifests import GOOD, GREEDY, task
     ({"version": 1, "tasks": [], "mounts": {"/data": ".", "/data/x": "."}}, "is in its place"),
     (task(caps={"x": {"file": 1}}), "tasks[0].caps.x.file: must be a path"),
     (task(caps={"x": {"endpoint": 1}}), "tasks[0].caps.x.endpoint: must be a string"),
-    (task(caps={"x": {"endpoint": ""}}), "tasks[0].caps.x.endpoint: must have 1 to 64 characters"),
+    (task(caps={"x": {"endpoint": ""}}), "tasks[0].caps.x.endpoint: must have 1 to 64 printable characters"),
     (task(caps={"x": {"endpoint": "e", "badge": -1}}), "tasks[0].caps.x.badge: must be 0 to 1073741823"),
     (task(caps={"x": {"endpoint": "e", "rights": ["create"]}}), "tasks[0].caps.x.rights: an endpoint has no right create"),
     (task(caps={"x": {"mutex": "m", "rights": ["read"]}}), "tasks[0].caps.x.rights: a mutex has no right read"),

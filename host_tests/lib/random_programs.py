@@ -219,7 +219,7 @@ class Writer:
             self.condition()
         count = self.generator.choice([0, 0, 0, 1, 2])
         parameters = stack[len(stack) - min(count, len(stack)) :] if count else []
-        results = [self.generator.choice(KINDS) for _ in range(self.generator.choice([0, 0, 1, 1, 2, 3]))]
+        results = [self.generator.choice(KINDS) for _ in range(self.generator.choice([0, 0, 1, 1, 2, 3, 5, 7]))]
         otherwise = name == "if" and self.generator.random() < 0.6
         if name == "if" and not otherwise:
             results = list(parameters)

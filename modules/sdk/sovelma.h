@@ -213,9 +213,9 @@ int32_t SP_CALL(sp_gpio_write)(sp_cap_t pin, int32_t level);
 sp_cap_t SP_CALL(sp_net_connect)(sp_cap_t network, const void *host, uint32_t host_length, int32_t port, uint32_t flags, int32_t timeout);
 
 /* Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
- * With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment and
- * the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET where
- * it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
+ * With UDP the bytes are one datagram; what is beyond 4,096 bytes is not sent. AGAIN where nothing can be sent at
+ * the moment and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no
+ * more, RESET where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
  *   socket: The connection.
  *   bytes: The bytes.
  *   timeout: How long to wait until something can be sent.

@@ -70,7 +70,7 @@ def word(call: Table) -> str:
 
 def answers_nothing(call: Table) -> bool:
     """True where the call always answers 0 when it succeeds."""
-    return call["result"] == "i32" and re.search(r"Returns 0(\.|,| once| where)", " ".join(call["text"].split())) is not None
+    return call["result"] == "i32" and re.search(r"Returns 0(\.|,(?! or)| once| where)", " ".join(call["text"].split())) is not None
 
 
 def camel(text: str, first: bool = False) -> str:

@@ -28,7 +28,7 @@ def rust_parameter(a: Table) -> tuple[str, str]:
     """(parameter of the method, value that the import gets for it)."""
     name = a["name"]
     if a["kind"] == "slice_in":
-        return f"{name}: impl AsRef<[u8]>", f"{name}.as_ref().as_ptr(), {name}.as_ref().len() as u32"
+        return f"{name}: impl AsRef<[u8]>", f"{name}.as_ptr(), {name}.len() as u32"
     if a["kind"] == "slice_out":
         return f"{name}: &mut [u8]", f"{name}.as_mut_ptr(), {name}.len() as u32"
     if a["kind"] == "timeout":
@@ -44,7 +44,7 @@ def rust_parameter(a: Table) -> tuple[str, str]:
     if name == "level" and a["max"] == 1:
         return f"{name}: bool", f"{name} as i32"
     if a["kind"] == "int" and a["min"] == -1:
-        return f"{name}: Option<u32>", f"{name}.map_or(-1, |each| each as i32)"
+        return f"{name}: Option<u32>", f"{name}.map_or(-1, |each| i32::try_from(each).unwrap_or(i32::MAX))"
     return f"{name}: i32", name
 
 
@@ -71,6 +71,8 @@ def rust_function(call: Table, indent: str) -> list[str]:
     return [
         *comment(call, "///", indent),
         f"{indent}pub fn {word(call)}({', '.join(names)}) -> {kind} {{",
+        # Once: an `as_ref` may answer something else each time.
+        *(f"{indent}    let {a['name']} = {a['name']}.as_ref();" for a in rest(call) if a["kind"] == "slice_in"),
         f"{indent}    let code = unsafe {{ raw::{call['name']}({', '.join(values)}) }};",
         f"{indent}    {made}",
         f"{indent}}}",

@@ -24,9 +24,9 @@ from binding_model import (
 def zig_parameter(a: Table) -> tuple[str, str]:
     name = a["name"]
     if a["kind"] == "slice_in":
-        return f"{name}: []const u8", f"{name}.ptr, {name}.len"
+        return f"{name}: []const u8", f"first({name}), {name}.len"
     if a["kind"] == "slice_out":
-        return f"{name}: []u8", f"{name}.ptr, {name}.len"
+        return f"{name}: []u8", f"firstMutable({name}), {name}.len"
     if a["kind"] == "timeout":
         return f"{name}: ?u32", f"milliseconds({name})"
     if a["kind"] == "time":
@@ -74,6 +74,8 @@ def zig(abi: Table, notice: str) -> list[str]:
     out = [f"//! The system calls of SovelmaOS, ABI version {abi['major']}.{abi['minor']}: {notice}.", ""]
     out += [
         'const support = @import("support.zig");',
+        "const first = support.first;",
+        "const firstMutable = support.firstMutable;",
         "const milliseconds = support.milliseconds;",
         "const check64 = support.check64;",
         "const check = support.check;",

@@ -21,7 +21,7 @@
  *   GetPC          sees every target of a branch.
  *   EnsureCodePageNumLines  sees bridges that no operation follows at once (follow.h).
  *   PushConst      finds an existing constant by a hash; wasm3 compares all constants.
- *   CopyStackSlotsR  corrects the range of values that leave a block.
+ *   CopyStackSlotsR  is replaced by move_values(), which saves all values that a move would overwrite; corrects the range of values that leave a block.
  *   M3_MAX(1, x)   is the one place where wasm3 lays out a callee's frame; the macro adds the link slots below the frame.
  *   Module_GetFunction  makes functions of a task that compiles on demand (functions.c).
  *   compilation    is the compiler's tables, which are borrowed (wasm3_headers.h).

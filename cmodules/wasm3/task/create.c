@@ -156,7 +156,7 @@ static const char *plan_phases(struct sov_task *task, const struct examined *mod
         (reason = plan_phase(task, SOV_PHASE_START, "the start function", (u32)task->module->startFunction)))
         return reason;
     if (!options->entry) return NULL;
-    if (sov_find_export(&module->scan, 0, "_initialize", 11, &index) &&
+    if (sov_find_export(&module->scan, 0, "_initialize", 11, &index) && index != module->entry &&
         (reason = plan_phase(task, SOV_PHASE_INITIALIZE, "_initialize", index)))
         return reason;
     return plan_phase(task, SOV_PHASE_ENTRY, "the entry", module->entry);
@@ -314,6 +314,7 @@ const char *sov_task_create_in(
     *created = NULL;
     const char *reason = check_options(options);
     if (reason) return reason;
+    if (options->quota > bytes) return no_room(options->quota);
     if (options->quota && options->quota < bytes) bytes = options->quota;
     reason = examine(&module, wasm, size, region, beside_copy(bytes, size, options), options);
     if (!reason) {

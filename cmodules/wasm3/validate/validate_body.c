@@ -69,8 +69,9 @@ static struct block_type read_block_type(struct validator *v) {
         if ((uint64_t)code >= v->type_count) reject_here("unknown type %u", (unsigned)code);
         return (struct block_type){ &v->types[code], T_ANY };
     }
-    if (code == -64) return (struct block_type){ NULL, T_ANY };
-    if (code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
+    bool is_byte = v->at == start + 1; /* the specification has one-byte codes here, not numbers */
+    if (is_byte && code == -64) return (struct block_type){ NULL, T_ANY };
+    if (is_byte && code >= -4) return (struct block_type){ NULL, (uint8_t)-code };
     v->at = start; /* reads the type again, to name the feature that has it */
     sov_read_value_type(v);
     reject_here("malformed block type");

@@ -239,6 +239,8 @@ static void export_section(struct validator *v) {
         if (kind == 3 && index >= v->global_count) sov_reject(v, at, "unknown global %u", (unsigned)index);
     }
     reject_duplicates(v, names, count);
+    /* The names count as a body does: the tables that follow take their place. */
+    if ((uint32_t)(v->free - before) > v->facts->workspace) v->facts->workspace = (uint32_t)(v->free - before);
     v->free = before;
 }
 

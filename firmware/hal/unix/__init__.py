@@ -10,6 +10,7 @@ import utime as time
 # with `-m` begins with the signal's default, which ends the program.
 from interrupts import watch as catch_interrupts, ignore as ignore_interrupts, seen as interrupted
 import hostfs as storage
+from abi import DENIED
 from hal.common.simulated import NUMBERS as PINS, advance, edges, pin, picture, pins_off, simulate
 from hal.common.files import *
 from hal.common.no_prompt import *
@@ -95,7 +96,14 @@ def reboot():
 def is_below(path, directory):
     """Returns True if a file is in a directory or anywhere below it, whatever names and links lead to them. Raises OSError."""
     wanted = os.stat(directory)[1:3]            # inode and device
-    here = path[:path.rindex("/") + 1] if "/" in path else "./"
+    above, slash, name = path.rpartition("/")
+    here = above + slash or "./"
+    if name:
+        root = storage.root(here)
+        kind = storage.kind(root, name.encode())
+        storage.close(root)
+        if kind == DENIED:                      # a link, which may lead anywhere
+            return True
     while True:
         place = os.stat(here)[1:3]
         if place == wanted:

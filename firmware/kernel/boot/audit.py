@@ -117,9 +117,13 @@ class Audit:
             with hal.read_file(fields["module"]) as stream:
                 module = stream.read()
             try:
-                imports = sorted(abi.NAMES.index(str(name, "utf-8")) for _, name, _ in wasm3.imports(module))
+                names = [str(name, "utf-8") for _, name, _ in wasm3.imports(module)]
+                for name in names:
+                    if name not in abi.NAMES:
+                        raise ValueError("there is no function " + escaped(name))
             except ValueError as error:
                 raise ManifestError(["%s: %s: %s" % (escaped(manifest.path), fields["name"], error)])
+            imports = sorted(abi.NAMES.index(name) for name in names)
             grants = [Grant(name, word, what, rights, imports) for name, word, what, rights in fields["caps"]]
             served = [name for grant in grants for name in grant.calls]
             made = _MADE if abi.NAMES.index("sp_cap_create") in imports else 0
@@ -192,12 +196,24 @@ class Audit:
                              if task == name or task in self.reached[name] for grant in grants if grant.reaches(target)] for target in targets]
                     if all(ways):
                         lines.append("rule %d: %s reaches %s" % (number, name, " and ".join(
-                            "%s by %s" % (target, escaped(way[0])) for target, way in zip(targets, ways))))
+                            "%s by %s" % (escaped(target), escaped(way[0])) for target, way in zip(targets, ways))))
                 elif name not in only:
-                    lines += ["rule %d: %s may %s %s by %s" % (number, name, " and ".join(rights_words(grant.rights & (rights or grant.rights))) or "use", targets[0],
+                    lines += ["rule %d: %s may %s %s by %s" % (number, name, " and ".join(rights_words(grant.rights & (rights or grant.rights))) or "use", escaped(targets[0]),
                                                                escaped(grant.name))
                               for grant in grants if grant.reaches(targets[0]) and (not rights or grant.rights & rights)]
         return lines
+
+
+def _is_target(text):
+    # Returns True for the one spelling of a target: any other would be reached by no grant, and its rule would hold.
+    word, _, name = text.partition(" ")
+    if word == "pin":
+        return name.isdigit() and name == str(int(name))
+    if word == "net":
+        return text == "net" or bool(parse_address(name.encode()) or parse_name(name.encode()))
+    if text[:1] == "/":
+        return "" not in text[1:].split("/")[:-1] and "." not in text.split("/") and ".." not in text.split("/")
+    return word in _SHARED and name != ""
 
 
 class Policy(Checker):
@@ -235,9 +251,9 @@ class Policy(Checker):
                     rights |= RIGHTS[word]
                 else:
                     self.wrong(where + ".rights", "there is no right %s" % word)
+            if rights and str(targets[0]).split(" ")[0] == "net":
+                self.wrong(where + ".rights", "a grant of the network has none")
         for target in targets if isinstance(targets, list) else ():
-            if not isinstance(target, str) or not (target[:1] == "/" or target == "net" or target[:4] == "net "
-                                                   or target[:4] == "pin " and target[4:].isdigit()
-                                                   or target.split(" ")[0] in _SHARED):
+            if not isinstance(target, str) or not _is_target(target):
                 self.wrong(where, "a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME, semaphore NAME, buffer NAME or task NAME")
         self.rules.append((only, rights, targets))

@@ -70,8 +70,13 @@ def _fill_in(manifest, fs):
         error = _make_file(fs.make(path, False), manifest.files[path])
         if error:
             manifest.wrong("files." + path, error)
+    mounted = []
     for path, (host, limit) in manifest.mounts.items():
         try:
+            for other in mounted:
+                if hal.is_below(host + "/", other) or hal.is_below(other + "/", host):
+                    manifest.wrong("mounts." + path, "%s holds files of %s, which is mounted too" % (host, other))
+            mounted.append(host)
             node = fs.mount(path, lambda name, parent: Mount(name, parent, hal.storage, host, limit))
         except OSError as error:
             manifest.wrong("mounts." + path, "%s: %s" % (host, error))
@@ -154,10 +159,9 @@ def _task(manifest, index, fs):
 
 def _grant(manifest, tasks, outside):
     # Makes the tasks' objects of OUTSIDE kinds, or all others. Raises ManifestError with all errors that the manifest has until here.
-    for index, task in enumerate(tasks):
+    for index, task in enumerate(() if manifest.errors else tasks):
         try:
-            if task:
-                task.plan.grant(task.capabilities, outside)
+            task.plan.grant(task.capabilities, outside)
         except StorageTooSmall as error:
             manifest.wrong("tasks[%d].storage" % index, str(error))
         except MemoryError as error:

@@ -44,7 +44,7 @@ Paths of host files and modules are relative to the manifest's own directory. Ta
 sees at a glance which files they can change.
 """
 import hal
-from abi import RIGHT_READ
+from abi import RIGHT_GRANT, RIGHT_READ
 from kernel.boot.checker import Checker, whole
 from kernel.boot.task_entry import check_task
 from kernel.core.errors import ManifestError
@@ -182,7 +182,7 @@ class Manifest(Checker):
         for path, (host, _) in self.mounts.items():
             for task in self.tasks:
                 for grant in task["caps"]:
-                    if grant and grant[1] == "directory" and grant[3] & ~RIGHT_READ and isinstance(grant[2], str):
+                    if grant and grant[1] == "directory" and grant[3] & ~(RIGHT_READ | RIGHT_GRANT) and isinstance(grant[2], str):
                         if isinstance(host, str) and (path + "/").startswith(grant[2].rstrip("/") + "/") and host not in result:
                             result.append(host)
         return result

@@ -25,6 +25,8 @@ def describe(path):
     for name, kind, _ in wasm3.exports(wasm):
         lines.append("  exports %s %s" % (_KINDS[kind], _text(name)))
     entry = "_start" if any(name == b"_start" and kind == 0 for name, kind, _ in wasm3.exports(wasm)) else None
+    if not entry:
+        lines.append("  has no function _start, which a task begins with")
     try:
         task = wasm3.Instance(wasm, entry, stack=0)
     except ValueError as error:

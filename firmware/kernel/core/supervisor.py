@@ -152,6 +152,8 @@ def killed(task):
         _finish(task, KILLED)
     else:
         task.thread.state = KILLED         # the task was waiting for its restart
+        if told:
+            told(task)
 
 
 def faulted(task, scheduler, reason=None):
@@ -218,7 +220,10 @@ def restart(task, scheduler):
         _note(task, "cannot be started: %s", error)
         task.thread.state = FAULTED
         task.failures += 1
-        return _apply(task, scheduler)
+        reboot = _apply(task, scheduler)
+        if told and task.over():
+            told(task)
+        return reboot
     task.begin(instance, capabilities)
     thread = task.thread
     if thread.budget:

@@ -132,7 +132,9 @@ class System:
         """
         count = 0
         for task in self.tasks:
-            count += task.capabilities.revoke_thing(thing, lost)
+            count += task.capabilities.revoke_thing(thing)
+        for task in self.tasks:         # only now: what one of them lets go of may not pass to another that has just lost it too
+            lost(task)
         return count
 
     def run(self, milliseconds=-1, forever=False):
@@ -159,10 +161,12 @@ class System:
         self._left = _coarse()
 
     def _come_back(self):
-        # After a pause too long for ticks to measure, every log may take a full burst again.
+        # After a pause too long for ticks to measure, every log may take a full burst again, and every wait for a socket is over.
         if self._left >= 0 and _coarse() - self._left >= _LONG_PAUSE:
             for task in self.tasks:
                 task.log.rest()
+                if getattr(task.waiting, "limit", -1) >= 0:
+                    task.waiting.limit = hal.ticks()
 
     def _age(self, now):
         # Brings old ticks forward before the counter wraps and they look like the future.

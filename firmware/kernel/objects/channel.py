@@ -2,6 +2,7 @@
 
 The objects and their calls are in C (cmodules/services); this file reads their grants. An object lives as long as the system.
 """
+from kernel.core.log import escaped
 from services import Endpoint, Memory, Mutex, Notification, Semaphore
 
 GRANTS = ("endpoint", "notification", "mutex", "semaphore", "buffer")
@@ -35,8 +36,8 @@ def parse(manifest, grant, where):
         number = manifest.number(grant, key, where + "." + key, 0, _NUMBER_MAX, 0) if key else 0
     if not manifest.is_a(name, str, where + "." + word, "a string"):
         return None
-    if not 1 <= len(name) <= _NAME_MAX:
-        manifest.wrong(where + "." + word, "must have 1 to %d characters" % _NAME_MAX)
+    if not 1 <= len(name) <= _NAME_MAX or escaped(name) != name:
+        manifest.wrong(where + "." + word, "must have 1 to %d printable characters" % _NAME_MAX)
     shared = manifest.shared
     if (word, name) not in shared:
         shared[word, name] = _new(word, name, number), number
@@ -48,7 +49,7 @@ def parse(manifest, grant, where):
 
 def _new(word, name, number):
     if word in ("semaphore", "buffer"):
-        return (Memory if word == "buffer" else Semaphore)(name, number if isinstance(number, int) else 0)
+        return (Memory if word == "buffer" else Semaphore)(name, number if isinstance(number, int) and 0 <= number <= _NUMBER_MAX else 0)
     return (Endpoint if word == "endpoint" else Mutex if word == "mutex" else Notification)(name)
 
 

@@ -56,12 +56,13 @@ class FileCalls:
         error = node.open(flags & _OPEN_WRITE != 0, task.account)
         if error:
             return error
-        if flags & _OPEN_TRUNCATE:                      # truncating comes last, when nothing else can fail
-            error = node.truncate()
+        error = -1
+        try:                                            # truncating comes last, when nothing else can fail
+            error = node.truncate() if flags & _OPEN_TRUNCATE else 0
+        finally:
             if error:
                 node.close()
-                return error
-        return capabilities.insert(file, wanted, instance.arg(0))
+        return error or capabilities.insert(file, wanted, instance.arg(0))
 
     def sp_fs_read(self, task):
         instance = task.instance
@@ -97,6 +98,10 @@ class Arguments:
         """Returns the size in bytes."""
         return self.size
 
+    def text(self):
+        """Returns one line for a user."""
+        return "its arguments"
+
     def read(self, offset, length, instance, address):
         """As OpenFile.read."""
         at = self._position if offset < 0 else offset
@@ -124,16 +129,20 @@ def parse(manifest, grant, where):
         if path not in known and not (is_directory and (path == "/" or path in manifest.mounts)):
             manifest.wrong(where + "." + kind, "%s is not in %s" % (path, "directories or mounts" if is_directory else "files"))
     rights = manifest.rights(grant, where, "a " + kind, ["read"], RIGHTS if is_directory else ("read", "write", "grant"))
-    if rights & ~RIGHT_READ and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
+    if rights & ~(RIGHT_READ | RIGHT_GRANT) and isinstance(path, str) and not (path + "/").startswith(WRITABLE + "/"):
         manifest.wrong(where + ".rights", "tasks write below %s only, not to %s" % (WRITABLE, path))
     return kind, path, rights
 
 
 def make(word, what, rights, fs, account):
-    """See kernel.objects.kinds. `what` may also be the task's arguments, as bytes. Raises StorageTooSmall."""
+    """See kernel.objects.kinds. `what` may also be the task's arguments, as bytes. Raises StorageTooSmall, and OSError where the
+    file or directory was removed and has no room to be made again.
+    """
     if isinstance(what, bytes):
         return Arguments(what)
     node = fs.make(what, word == "directory")
+    if isinstance(node, int):
+        raise OSError("no room for " + what)
     if word == "directory":
         return node
     if node.open(rights & RIGHT_WRITE != 0, account):

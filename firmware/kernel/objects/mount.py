@@ -11,6 +11,7 @@ Invariants: at most HANDLES files are open at once, and a file is closed when it
 allocate nothing.
 """
 from abi import DENIED, EXISTS, KIND_DIRECTORY, KIND_FILE, NOSPACE, NOTFOUND, QUOTA, TOOBIG
+from kernel.core.log import escaped_bytes
 from kernel.objects.ramfs import DEPTH_MAX, NODE_COST, check_name
 from kernel.core.transfer import buffer as _buffer, reserve
 
@@ -85,7 +86,11 @@ class Mount(MountedDirectory):
         if isinstance(self.root, int) and self.root < 0:
             raise OSError("cannot be opened (error %d)" % self.root)
         self.handles = 0
-        self.used = _count(storage, self.root, b"", 0)
+        try:
+            self.used = _count(storage, self.root, b"", 0)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self):
         """Closes the machine's directory at the end of the system."""
@@ -93,7 +98,7 @@ class Mount(MountedDirectory):
 
     def make(self, path, directory, account):
         """Makes an empty file or directory. Returns 0 for a file, 1 for a directory, or an error code."""
-        error = self.charge(NODE_COST, account)
+        error = QUOTA if not directory and self.handles >= HANDLES else self.charge(NODE_COST, account)
         if error:
             return error
         made = self.storage.open(self.root, path, _OPEN_CREATE | (_OPEN_DIRECTORY if directory else _OPEN_WRITE))
@@ -213,7 +218,7 @@ def _count(storage, root, path, depth):
     # Returns the bytes that the contents of a directory take, as the mount counts them.
     names = storage.names(root, path)
     if isinstance(names, int) or depth > _COUNTED_DEPTH:
-        raise OSError("%s: %s" % (path.decode(), "too deep" if depth > _COUNTED_DEPTH else "cannot be read"))
+        raise OSError("%s: %s" % (escaped_bytes(path), "too deep" if depth > _COUNTED_DEPTH else "cannot be read"))
     total = 0
     for name, size in names:
         total += NODE_COST

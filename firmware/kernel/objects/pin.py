@@ -46,8 +46,13 @@ class Pin:
 
     def release(self):
         """Returns an output to its initial level when the capability ends."""
-        if self._initial is not None:
+        if self._initial is not None and _owners.get(self.number, self) is self:
             self.write(self._initial)
+
+
+# {number: the object that configured the pin last, ~number: the object of its edges}. An object of the run before may end later, in another task's table: the pin is
+# no longer its own.
+_owners = {}
 
 
 class PinCalls:
@@ -109,8 +114,10 @@ def make(word, what, rights, fs, account):
         edges = Irq("edges of pin %d (%s)" % (number, edge), debounce)
         hal.pin(number, "in", pull, None)
         hal.edges(number, (edge != "rising") + 2 * (edge != "falling"), edges)
-        edges.ends_with(lambda: hal.edges(number, 0, None))
+        edges.ends_with(lambda: _owners[~number] is edges and hal.edges(number, 0, None))
+        _owners[~number] = edges
         return edges
     number, mode, pull, initial, active_low = what
     level = None if initial is None else initial ^ active_low
-    return Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+    _owners[number] = made = Pin(number, hal.pin(number, mode, pull, level), initial, active_low)
+    return made

@@ -37,11 +37,23 @@ def cat(path):
     file = _node(path)
     if is_directory(file):
         raise OSError(path + " is a directory")
+    error = file.open(False, None)
+    if error:
+        raise OSError(path + ": " + abi.ERRORS[-1 - error])
+    try:
+        _show(file)
+    finally:
+        file.close()
+
+
+def _show(file):
     reader = _Memory()
     offset = 0
     line = b""
     while True:
         count = file.read(offset, _Memory.SIZE, reader, 0)
+        if count < 0:
+            raise OSError(abi.ERRORS[-1 - count])
         offset += count
         line += reader.taken
         reader.taken = b""

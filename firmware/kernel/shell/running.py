@@ -82,9 +82,11 @@ def check(path):
     if path.endswith(".wasm"):
         module(path)
         return
+    global system
     boot(path)
     system.close()
     count = len(system.tasks)
+    system = None
     console.show("%s: %d task%s, nothing is wrong" % (escaped(path), count, "" if count == 1 else "s"))
 
 

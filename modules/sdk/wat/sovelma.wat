@@ -158,9 +158,9 @@
 (import "sovelma" "sp_net_connect" (func $sp_net_connect (param i32 i32 i32 i32 i32 i32) (result i32)))
 
 ;; Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
-;; With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment
-;; and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET
-;; where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
+;; With UDP the bytes are one datagram; what is beyond 4,096 bytes is not sent. AGAIN where nothing can be sent at
+;; the moment and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no
+;; more, RESET where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
 ;; `bytes`: The bytes.
 ;; `timeout`: How long to wait until something can be sent.
 ;; Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, NoMemory, Io, TooBig, Refused, Unreachable,

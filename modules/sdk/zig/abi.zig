@@ -1,6 +1,8 @@
 //! The system calls of SovelmaOS, ABI version 1.1: generated from firmware/abi.toml by tools/generate/gen_abi.py: do not edit.
 
 const support = @import("support.zig");
+const first = support.first;
+const firstMutable = support.firstMutable;
 const milliseconds = support.milliseconds;
 const check64 = support.check64;
 const check = support.check;
@@ -217,7 +219,7 @@ pub const Directory = struct {
     /// and others.
     /// Errors: BadCapability, Revoked, Denied, Invalid, NotFound, Exists, Quota, NoMemory, Io, Busy, TooBig, NoSpace.
     pub fn open(self: Directory, path_: []const u8, flags_: u32) Error!File {
-        return .{ .id = try check(raw.sp_fs_open(self.id, path_.ptr, path_.len, flags_)) };
+        return .{ .id = try check(raw.sp_fs_open(self.id, first(path_), path_.len, flags_)) };
     }
     /// Drops a file or directory capability; its identifier is never valid again. Returns 0.
     /// Errors: BadCapability, Revoked.
@@ -230,7 +232,7 @@ pub const Directory = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Directory, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -269,7 +271,7 @@ pub const File = struct {
     /// `offset`: Where to read; -1: at the file's own position, which then advances.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Io.
     pub fn read(self: File, bytes_: []u8, offset_: ?u31) Error!usize {
-        return @intCast(try check(raw.sp_fs_read(self.id, bytes_.ptr, bytes_.len, if (offset_) |each| @as(i32, each) else -1)));
+        return @intCast(try check(raw.sp_fs_read(self.id, firstMutable(bytes_), bytes_.len, if (offset_) |each| @as(i32, each) else -1)));
     }
     /// Writes bytes to a file, which grows as needed; a gap before the offset reads as zeros and counts against the
     /// quota. Returns how many bytes were written, which may be fewer than given. A write that finds no room at all
@@ -279,7 +281,7 @@ pub const File = struct {
     /// `offset`: Where to write; -1: at the file's own position, which then advances. Ignored with OPEN_APPEND.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Quota, NoMemory, Io, NoSpace.
     pub fn write(self: File, bytes_: []const u8, offset_: ?u31) Error!usize {
-        return @intCast(try check(raw.sp_fs_write(self.id, bytes_.ptr, bytes_.len, if (offset_) |each| @as(i32, each) else -1)));
+        return @intCast(try check(raw.sp_fs_write(self.id, first(bytes_), bytes_.len, if (offset_) |each| @as(i32, each) else -1)));
     }
     /// Returns the size of a file in bytes.
     /// Errors: BadCapability, Revoked, Io.
@@ -297,7 +299,7 @@ pub const File = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: File, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -344,7 +346,7 @@ pub const Network = struct {
     /// Errors: BadCapability, Revoked, Denied, Invalid, NotFound, Again, Timeout, Quota, NoMemory, Io, Unsupported,
     /// TooBig, Refused, Unreachable, Reset.
     pub fn connect(self: Network, host_: []const u8, port_: i32, flags_: u32, timeout_: ?u32) Error!Socket {
-        return .{ .id = try check(raw.sp_net_connect(self.id, host_.ptr, host_.len, port_, flags_, milliseconds(timeout_))) };
+        return .{ .id = try check(raw.sp_net_connect(self.id, first(host_), host_.len, port_, flags_, milliseconds(timeout_))) };
     }
     /// Tells what a capability is: writes its kind (4 bytes, one of SP_KIND_), its rights (4 bytes, of SP_RIGHT_), and
     /// the name under which the manifest granted it, none where it was opened or derived; as much as fits. Returns how
@@ -352,7 +354,7 @@ pub const Network = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Network, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -386,15 +388,15 @@ pub const Socket = struct {
         return .{ .id = try check(raw.sp_cap_find(name.ptr, name.len)) };
     }
     /// Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
-    /// With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment
-    /// and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET
-    /// where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
+    /// With UDP the bytes are one datagram; what is beyond 4,096 bytes is not sent. AGAIN where nothing can be sent at
+    /// the moment and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no
+    /// more, RESET where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
     /// `bytes`: The bytes.
     /// `timeout`: How long to wait until something can be sent.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, NoMemory, Io, TooBig, Refused, Unreachable,
     /// Reset, Closed.
     pub fn send(self: Socket, bytes_: []const u8, timeout_: ?u32) Error!usize {
-        return @intCast(try check(raw.sp_net_send(self.id, bytes_.ptr, bytes_.len, milliseconds(timeout_))));
+        return @intCast(try check(raw.sp_net_send(self.id, first(bytes_), bytes_.len, milliseconds(timeout_))));
     }
     /// Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room
     /// for; 0 is the end of a TCP connection (or an empty buffer). With UDP it returns one datagram, which may be
@@ -405,7 +407,7 @@ pub const Socket = struct {
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, NoMemory, Io, Refused, Unreachable, Reset,
     /// Closed.
     pub fn recv(self: Socket, bytes_: []u8, timeout_: ?u32) Error!usize {
-        return @intCast(try check(raw.sp_net_recv(self.id, bytes_.ptr, bytes_.len, milliseconds(timeout_))));
+        return @intCast(try check(raw.sp_net_recv(self.id, firstMutable(bytes_), bytes_.len, milliseconds(timeout_))));
     }
     /// Ends a connection and drops its capability. What was sent already is still delivered. Returns 0.
     /// Errors: BadCapability, Revoked.
@@ -418,7 +420,7 @@ pub const Socket = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Socket, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -470,7 +472,7 @@ pub const Pin = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Pin, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -513,7 +515,7 @@ pub const Endpoint = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Endpoint, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -549,7 +551,7 @@ pub const Endpoint = struct {
     /// `timeout`: For all of it, in milliseconds.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, Dead, TooBig, Refused.
     pub fn call(self: Endpoint, request_: []const u8, reply_: []u8, pass_: i32, flags_: u32, timeout_: ?u32) Error!usize {
-        return @intCast(try check(raw.sp_ipc_call(self.id, request_.ptr, request_.len, reply_.ptr, reply_.len, pass_, flags_, milliseconds(timeout_))));
+        return @intCast(try check(raw.sp_ipc_call(self.id, first(request_), request_.len, firstMutable(reply_), reply_.len, pass_, flags_, milliseconds(timeout_))));
     }
     /// Waits for a call to an endpoint, or for bits of the notification that is bound to it. What is received begins
     /// with 16 bytes: `client`, the number that sp_ipc_reply wants; `badge`, which the manifest gave to the client's
@@ -560,7 +562,7 @@ pub const Endpoint = struct {
     /// `timeout`: In milliseconds.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout.
     pub fn receive(self: Endpoint, message_: []u8, flags_: u32, timeout_: ?u32) Error!usize {
-        return @intCast(try check(raw.sp_ipc_receive(self.id, message_.ptr, message_.len, flags_, milliseconds(timeout_))));
+        return @intCast(try check(raw.sp_ipc_receive(self.id, firstMutable(message_), message_.len, flags_, milliseconds(timeout_))));
     }
     /// Replies to a call that this task received and has not replied to, once; the client goes on. DEAD where the
     /// client waits no longer: its time was over, it has ended, or had its reply. The capability `pass` needs GRANT,
@@ -571,7 +573,7 @@ pub const Endpoint = struct {
     /// `pass`: A capability to pass on; 0 is none.
     /// Errors: BadCapability, Revoked, Denied, Dead, TooBig, Refused.
     pub fn reply(self: Endpoint, client_: i32, reply_: []const u8, pass_: i32) Error!void {
-        _ = try check(raw.sp_ipc_reply(self.id, client_, reply_.ptr, reply_.len, pass_));
+        _ = try check(raw.sp_ipc_reply(self.id, client_, first(reply_), reply_.len, pass_));
     }
 };
 
@@ -593,7 +595,7 @@ pub const Notification = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Notification, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -658,7 +660,7 @@ pub const Mutex = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Mutex, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -687,8 +689,8 @@ pub const Mutex = struct {
     /// with timeout 0 where another one does.
     /// `timeout`: In milliseconds.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout.
-    pub fn lock(self: Mutex, timeout_: ?u32) Error!void {
-        _ = try check(raw.sp_sync_lock(self.id, milliseconds(timeout_)));
+    pub fn lock(self: Mutex, timeout_: ?u32) Error!usize {
+        return @intCast(try check(raw.sp_sync_lock(self.id, milliseconds(timeout_))));
     }
     /// Holds the mutex no longer. DENIED where this task does not hold it. Returns 0.
     /// Errors: BadCapability, Revoked, Denied.
@@ -715,7 +717,7 @@ pub const Semaphore = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Semaphore, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -772,7 +774,7 @@ pub const Memory = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Memory, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -801,14 +803,14 @@ pub const Memory = struct {
     /// `offset`: Where to read.
     /// Errors: BadCapability, Revoked, Denied, Invalid.
     pub fn read(self: Memory, to_: []u8, offset_: i32) Error!usize {
-        return @intCast(try check(raw.sp_mem_read(self.id, to_.ptr, to_.len, offset_)));
+        return @intCast(try check(raw.sp_mem_read(self.id, firstMutable(to_), to_.len, offset_)));
     }
     /// Copies bytes of the task to a buffer. Returns how many, fewer than given at the end of the buffer; 0 behind it.
     /// `bytes`: The bytes.
     /// `offset`: Where to write.
     /// Errors: BadCapability, Revoked, Denied, Invalid.
     pub fn write(self: Memory, bytes_: []const u8, offset_: i32) Error!usize {
-        return @intCast(try check(raw.sp_mem_write(self.id, bytes_.ptr, bytes_.len, offset_)));
+        return @intCast(try check(raw.sp_mem_write(self.id, first(bytes_), bytes_.len, offset_)));
     }
     /// Returns how many bytes a buffer has, or the part of one.
     /// Errors: BadCapability, Revoked.
@@ -845,7 +847,7 @@ pub const Timer = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Timer, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -907,7 +909,7 @@ pub const Irq = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Irq, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -961,7 +963,7 @@ pub const Task = struct {
     /// `to`: Where it goes.
     /// Errors: BadCapability, Revoked.
     pub fn info(self: Task, to_: []u8) Error!usize {
-        return @intCast(try check(raw.sp_cap_info(self.id, to_.ptr, to_.len)));
+        return @intCast(try check(raw.sp_cap_info(self.id, firstMutable(to_), to_.len)));
     }
     /// Makes a further capability to the same object, with fewer rights or as many: a file keeps its one position.
     /// DENIED where a right is wanted that the capability has not, QUOTA where the task may hold no more. It ends with
@@ -1036,7 +1038,7 @@ pub fn sleep(milliseconds_: i32) Error!void {
 /// `text`: The line, without its end of line. UTF-8 by convention; any bytes are allowed.
 /// Errors: Invalid, Again.
 pub fn log(level_: i32, text_: []const u8) Error!usize {
-    return @intCast(try check(raw.sp_log(level_, text_.ptr, text_.len)));
+    return @intCast(try check(raw.sp_log(level_, first(text_), text_.len)));
 }
 
 /// Reads a clock. Returns microseconds, or UNSUPPORTED for CLOCK_UTC on a machine that does not know the time.
@@ -1051,7 +1053,7 @@ pub fn time(clock_: i32) Error!i64 {
 /// `bytes`: Where the bytes go.
 /// Errors: Io.
 pub fn random(bytes_: []u8) Error!usize {
-    return @intCast(try check(raw.sp_random(bytes_.ptr, bytes_.len)));
+    return @intCast(try check(raw.sp_random(firstMutable(bytes_), bytes_.len)));
 }
 
 /// Returns the true size of the task's linear memory in bytes. `memory.size` counts pages of 64 KiB, which is too
@@ -1065,7 +1067,7 @@ pub fn memoryBytes() Error!usize {
 /// order of their slots. Returns how many there are.
 /// `to`: Where the identifiers go.
 pub fn capList(to_: []u8) Error!usize {
-    return @intCast(try check(raw.sp_cap_list(to_.ptr, to_.len)));
+    return @intCast(try check(raw.sp_cap_list(firstMutable(to_), to_.len)));
 }
 
 /// Sleeps until a moment of CLOCK_MONOTONIC, to the microsecond as far as the machine goes; where that is past it

@@ -221,7 +221,8 @@ impl Directory {
     /// and others.
     /// Errors: BadCapability, Revoked, Denied, Invalid, NotFound, Exists, Quota, NoMemory, Io, Busy, TooBig, NoSpace.
     pub fn open(&self, path: impl AsRef<[u8]>, flags: u32) -> Result<File> {
-        let code = unsafe { raw::sp_fs_open(self.id, path.as_ref().as_ptr(), path.as_ref().len() as u32, flags) };
+        let path = path.as_ref();
+        let code = unsafe { raw::sp_fs_open(self.id, path.as_ptr(), path.len() as u32, flags) };
         check(code).map(|id| File::owned(id))
     }
     /// Tells what a capability is: writes its kind (4 bytes, one of SP_KIND_), its rights (4 bytes, of SP_RIGHT_), and
@@ -264,7 +265,7 @@ impl File {
     /// `offset`: Where to read; -1: at the file's own position, which then advances.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Io.
     pub fn read(&self, bytes: &mut [u8], offset: Option<u32>) -> Result<usize> {
-        let code = unsafe { raw::sp_fs_read(self.id, bytes.as_mut_ptr(), bytes.len() as u32, offset.map_or(-1, |each| each as i32)) };
+        let code = unsafe { raw::sp_fs_read(self.id, bytes.as_mut_ptr(), bytes.len() as u32, offset.map_or(-1, |each| i32::try_from(each).unwrap_or(i32::MAX))) };
         check(code).map(|count| count as usize)
     }
     /// Writes bytes to a file, which grows as needed; a gap before the offset reads as zeros and counts against the
@@ -275,7 +276,8 @@ impl File {
     /// `offset`: Where to write; -1: at the file's own position, which then advances. Ignored with OPEN_APPEND.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Quota, NoMemory, Io, NoSpace.
     pub fn write(&self, bytes: impl AsRef<[u8]>, offset: Option<u32>) -> Result<usize> {
-        let code = unsafe { raw::sp_fs_write(self.id, bytes.as_ref().as_ptr(), bytes.as_ref().len() as u32, offset.map_or(-1, |each| each as i32)) };
+        let bytes = bytes.as_ref();
+        let code = unsafe { raw::sp_fs_write(self.id, bytes.as_ptr(), bytes.len() as u32, offset.map_or(-1, |each| i32::try_from(each).unwrap_or(i32::MAX))) };
         check(code).map(|count| count as usize)
     }
     /// Returns the size of a file in bytes.
@@ -332,7 +334,8 @@ impl Network {
     /// Errors: BadCapability, Revoked, Denied, Invalid, NotFound, Again, Timeout, Quota, NoMemory, Io, Unsupported,
     /// TooBig, Refused, Unreachable, Reset.
     pub fn connect(&self, host: impl AsRef<[u8]>, port: i32, flags: u32, timeout: Option<Duration>) -> Result<Socket> {
-        let code = unsafe { raw::sp_net_connect(self.id, host.as_ref().as_ptr(), host.as_ref().len() as u32, port, flags, milliseconds(timeout)) };
+        let host = host.as_ref();
+        let code = unsafe { raw::sp_net_connect(self.id, host.as_ptr(), host.len() as u32, port, flags, milliseconds(timeout)) };
         check(code).map(|id| Socket::owned(id))
     }
     /// Tells what a capability is: writes its kind (4 bytes, one of SP_KIND_), its rights (4 bytes, of SP_RIGHT_), and
@@ -370,15 +373,16 @@ capability!(
 );
 impl Socket {
     /// Sends bytes, waiting until at least one is taken. Returns how many were taken, which may be fewer than given.
-    /// With UDP the bytes are one datagram, sent whole or not at all. AGAIN where nothing can be sent at the moment
-    /// and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no more, RESET
-    /// where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
+    /// With UDP the bytes are one datagram; what is beyond 4,096 bytes is not sent. AGAIN where nothing can be sent at
+    /// the moment and the timeout is 0, TIMEOUT where nothing could be sent in time, CLOSED where the peer takes no
+    /// more, RESET where it broke the connection off, REFUSED where nothing listens at the peer's UDP port.
     /// `bytes`: The bytes.
     /// `timeout`: How long to wait until something can be sent.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, NoMemory, Io, TooBig, Refused, Unreachable,
     /// Reset, Closed.
     pub fn send(&self, bytes: impl AsRef<[u8]>, timeout: Option<Duration>) -> Result<usize> {
-        let code = unsafe { raw::sp_net_send(self.id, bytes.as_ref().as_ptr(), bytes.as_ref().len() as u32, milliseconds(timeout)) };
+        let bytes = bytes.as_ref();
+        let code = unsafe { raw::sp_net_send(self.id, bytes.as_ptr(), bytes.len() as u32, milliseconds(timeout)) };
         check(code).map(|count| count as usize)
     }
     /// Receives bytes, waiting until at least one is there. Returns how many, which may be fewer than there is room
@@ -519,7 +523,8 @@ impl Endpoint {
     /// `timeout`: For all of it, in milliseconds.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout, Dead, TooBig, Refused.
     pub fn call(&self, request: impl AsRef<[u8]>, reply: &mut [u8], pass: Option<&dyn Capability>, flags: u32, timeout: Option<Duration>) -> Result<usize> {
-        let code = unsafe { raw::sp_ipc_call(self.id, request.as_ref().as_ptr(), request.as_ref().len() as u32, reply.as_mut_ptr(), reply.len() as u32, pass.map_or(0, |each| each.id()), flags, milliseconds(timeout)) };
+        let request = request.as_ref();
+        let code = unsafe { raw::sp_ipc_call(self.id, request.as_ptr(), request.len() as u32, reply.as_mut_ptr(), reply.len() as u32, pass.map_or(0, |each| each.id()), flags, milliseconds(timeout)) };
         check(code).map(|count| count as usize)
     }
     /// Waits for a call to an endpoint, or for bits of the notification that is bound to it. What is received begins
@@ -543,7 +548,8 @@ impl Endpoint {
     /// `pass`: A capability to pass on; 0 is none.
     /// Errors: BadCapability, Revoked, Denied, Dead, TooBig, Refused.
     pub fn reply(&self, client: i32, reply: impl AsRef<[u8]>, pass: Option<&dyn Capability>) -> Result<()> {
-        let code = unsafe { raw::sp_ipc_reply(self.id, client, reply.as_ref().as_ptr(), reply.as_ref().len() as u32, pass.map_or(0, |each| each.id())) };
+        let reply = reply.as_ref();
+        let code = unsafe { raw::sp_ipc_reply(self.id, client, reply.as_ptr(), reply.len() as u32, pass.map_or(0, |each| each.id())) };
         check(code).map(|_| ())
     }
 }
@@ -653,9 +659,9 @@ impl Mutex {
     /// with timeout 0 where another one does.
     /// `timeout`: In milliseconds.
     /// Errors: BadCapability, Revoked, Denied, Invalid, Again, Timeout.
-    pub fn lock(&self, timeout: Option<Duration>) -> Result<()> {
+    pub fn lock(&self, timeout: Option<Duration>) -> Result<usize> {
         let code = unsafe { raw::sp_sync_lock(self.id, milliseconds(timeout)) };
-        check(code).map(|_| ())
+        check(code).map(|count| count as usize)
     }
     /// Holds the mutex no longer. DENIED where this task does not hold it. Returns 0.
     /// Errors: BadCapability, Revoked, Denied.
@@ -769,7 +775,8 @@ impl Memory {
     /// `offset`: Where to write.
     /// Errors: BadCapability, Revoked, Denied, Invalid.
     pub fn write(&self, bytes: impl AsRef<[u8]>, offset: i32) -> Result<usize> {
-        let code = unsafe { raw::sp_mem_write(self.id, bytes.as_ref().as_ptr(), bytes.as_ref().len() as u32, offset) };
+        let bytes = bytes.as_ref();
+        let code = unsafe { raw::sp_mem_write(self.id, bytes.as_ptr(), bytes.len() as u32, offset) };
         check(code).map(|count| count as usize)
     }
     /// Returns how many bytes a buffer has, or the part of one.
@@ -996,7 +1003,8 @@ pub fn sleep(milliseconds: i32) -> Result<()> {
 /// `text`: The line, without its end of line. UTF-8 by convention; any bytes are allowed.
 /// Errors: Invalid, Again.
 pub fn log(level: i32, text: impl AsRef<[u8]>) -> Result<usize> {
-    let code = unsafe { raw::sp_log(level, text.as_ref().as_ptr(), text.as_ref().len() as u32) };
+    let text = text.as_ref();
+    let code = unsafe { raw::sp_log(level, text.as_ptr(), text.len() as u32) };
     check(code).map(|count| count as usize)
 }
 

@@ -19,11 +19,11 @@ pub fn check(code: i32) -> Result<i32> {
     }
 }
 
-/// `None`: for ever. What is longer than the kernel counts is cut: 6 days.
+/// `None`: for ever. A part of a millisecond counts as a whole one. What is longer than the kernel counts is cut: 6 days.
 pub fn milliseconds(time: Option<Duration>) -> i32 {
     match time {
         None => -1,
-        Some(time) => core::cmp::min(time.as_millis(), (1 << 29) - 1) as i32,
+        Some(time) => core::cmp::min((time.as_nanos() + 999_999) / 1_000_000, (1 << 29) - 1) as i32,
     }
 }
 
