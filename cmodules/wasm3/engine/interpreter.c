@@ -97,6 +97,7 @@ static inline void move_value(void *to, const void *from, size_t bytes) {
 #define Module_GetFunction sov_function
 #include "compiler_hooks.h"
 #include "constants.h"
+#include "moves.h"
 
 #undef M3_MAX
 #define M3_MAX(A, B) ((#A)[0] == '1' ? (B) + SOV_LINK_SLOTS : ((A) < (B) ? (B) : (A)))
