@@ -150,6 +150,9 @@ def test_what_is_reached_through_servers(firmware, tmp_path, rule, violation):
     ({"version": 1, "rules": [{"never": ["moon"]}]}, "rules[0]: a target is a path, net, net HOST, pin NUMBER, endpoint NAME, notification NAME, mutex NAME, semaphore NAME, buffer NAME or task NAME"),
     ({"version": 1, "rules": [{"only": ["nobody"], "target": "net"}]}, "rules[0].only: there is no task nobody"),
     ({"version": 1, "rules": [{"only": [], "rights": ["fly"], "target": "net"}]}, "rules[0].rights: there is no right fly"),
+    *(({"version": 1, "rules": [{"never": [target]}]}, "rules[0]: a target is")     # no grant would ever reach these
+      for target in ("pin 04", "/data//flash", "/data/./flash", "endpoint", "net *.example.org", "net 10.0.0.0/8", "net ")),
+    ({"version": 1, "rules": [{"only": [], "rights": ["write"], "target": "net"}]}, "rules[0].rights: a grant of the network has none"),
     ({"version": 1, "rules": [{"only": []}]}, "rules[0]: a target is"), ({"version": 1, "rules": [{"never": ["net"], "x": 1}]}, "rules[0].x: unknown key"),
 ])  # fmt: skip
 def test_a_wrong_policy_is_told_with_its_place(firmware, system, tmp_path, policy, complaint):

@@ -183,3 +183,50 @@ for memory in (20000, 70000, 200000):
 answer(out)
 """, wasm={"m": module})
     assert [round(count * 1008, -4) for count in counts] == [20000, 70000, 200000] or counts[2] > 190
+
+
+def test_a_kept_region_takes_no_larger_quota(firmware):
+    """It said that it was larger than it is, and clearing it cleared what lies behind."""
+    assert firmware.script(TRY + """
+task, behind = wasm3.Instance(wasm["spin"], memory=1024, quota=20000), wasm3.Instance(wasm["spin"], memory=1024, quota=20000)
+behind.resume(1000)
+before = behind.state_hash()
+task.empty()
+try:
+    wasm3.Instance(wasm["spin"], memory=1024, quota=40000, into=task)
+    out = "made"
+except MemoryError:
+    out = "no room"
+again = wasm3.Instance(wasm["spin"], memory=1024, quota=20000, into=task)
+again.empty()
+answer([out, behind.state_hash() == before, behind.resume(1000)])
+""", wasm={"spin": SPIN}) == ["no room", True, 0]
+
+
+def test_many_exports_fit_the_region_again(firmware):
+    """The validator's table of their names was not counted in what a region keeps."""
+    exports = "".join(f'(export "e{i}" (func 0))' for i in range(400))
+    assert firmware.script(TRY + """
+task = wasm3.Instance(wasm["m"], memory=1024)
+task.empty()
+answer(wasm3.Instance(wasm["m"], memory=1024, into=task).resume(1000))
+""", wasm={"m": wat(f'(module (memory (export "memory") 1) (func (export "_start")) {exports})')}) == 2
+
+
+def test_what_has_ended_cannot_trap(firmware):
+    """Its frames are gone: a backtrace would follow what lies there now."""
+    assert firmware.script(TRY + """
+task = wasm3.Instance(wasm["m"], memory=1024)
+status = task.resume(1000)
+task.trap("late")
+answer([status, task.error(), task.backtrace(), task.result()])
+""", wasm={"m": wat('(module (memory 1) (func (export "_start") (result i32) (i32.const 7)))')}) == [2, None, [], 7]
+
+
+def test_an_entry_that_is_the_initializer_runs_once(firmware):
+    assert firmware.script(TRY + """
+task = wasm3.Instance(wasm["m"], "_initialize", memory=1024)
+task.resume(1000)
+answer(task.global_(0)[1])
+""", wasm={"m": wat("""(module (memory 1) (global $n (mut i32) (i32.const 0))
+  (func (export "_initialize") (global.set $n (i32.add (global.get $n) (i32.const 1)))))""")}) == 1

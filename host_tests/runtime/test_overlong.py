@@ -56,3 +56,18 @@ answer(out)
 def test_what_is_no_index_of_table_0_is_refused(firmware, how):
     kind, text = firmware.script(RUN + 'answer(refused(wasm["m"], "run"))', wasm={"m": module(WRONG[how])})
     assert kind == "ValueError" and ("unknown table" in text or "integer" in text or "LEB" in text), text
+
+
+@pytest.mark.parametrize("block_type", ["c0 7f", "c0 ff 7f", "ff 7f", "ff ff ff ff 7f"])
+def test_the_type_of_a_block_is_one_byte_where_it_is_no_index(firmware, block_type):
+    """The specification has a byte for each value type and for none there, not a number of any length."""
+    body = bytes.fromhex("00 02" + block_type + "0b 0b")
+    module = bytes.fromhex("00 61 73 6d 01 00 00 00 01 04 01 60 00 00 03 02 01 00 0a") + bytes([len(body) + 2, 1, len(body)]) + body
+    assert firmware.script("""
+import wasm3
+try:
+    wasm3.validate(wasm["m"])
+    answer("valid")
+except ValueError as error:
+    answer(str(error))
+""", wasm={"m": module}).startswith("offset 0x18: function 0: malformed value type")
