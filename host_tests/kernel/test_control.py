@@ -1,39 +1,16 @@
 """Tasks that look after others: told when those have ended, they start and stop them."""
 
+import functools
 import json
 
 import pytest
+from booted import booted
 from services import guest
-from setups import CLOCK
-
-BOOT = CLOCK + """
-from kernel.boot.loader import build
-from kernel.boot.manifest import Manifest
-from kernel.core import console
-from kernel.core.task import STATES
-import wasm3
-hal.write = lambda buffer, n: None
-system = build(Manifest(path))
-def states():
-    return {task.name: STATES[task.state] for task in system.tasks}
-def answers():
-    return {task.name: task.result for task in system.tasks if task.over()}
-"""
 
 
 @pytest.fixture
 def boot(firmware, tmp_path):
-    def run(source, tasks):
-        """tasks: {name: (body of the guest, fields of the manifest)}"""
-        entries = []
-        for name, (body, fields) in tasks.items():
-            (tmp_path / f"{name}.wasm").write_bytes(guest(body))
-            entries.append({"name": name, "module": f"{name}.wasm", "memory": 4096, **fields})
-        path = tmp_path / "system.json"
-        path.write_text(json.dumps({"version": 1, "tasks": entries}))
-        return firmware.script(BOOT + source, path=str(path))
-
-    return run
+    return functools.partial(booted, firmware, tmp_path)
 
 
 DRIVER = ("sp_sleep(10); __builtin_trap();", {"may_fault": True})

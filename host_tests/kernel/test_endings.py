@@ -3,43 +3,27 @@
 Each of these was a fault once, found by reading.
 """
 
-import json
+import functools
 
 import pytest
-from services import guest, play
-from setups import CLOCK
-
-BOOT = CLOCK + """
-import os
-from hal.common.simulated import board
-from kernel.boot.loader import build
-from kernel.boot.manifest import Manifest
-from kernel.core.task import STATES
-hal.write = lambda buffer, n: None
-system = build(Manifest(path))
-def states():
-    return {task.name: STATES[task.state] for task in system.tasks}
-def answers():
-    return {task.name: task.result for task in system.tasks if task.over()}
-"""
+from booted import booted
+from services import play
 
 
 @pytest.fixture
 def boot(firmware, tmp_path):
-    def run(source, tasks):
-        """tasks: {name: (body of the guest, fields of the manifest)}"""
-        entries = []
-        for name, (body, fields) in tasks.items():
-            (tmp_path / f"{name}.wasm").write_bytes(guest(body))
-            entries.append({"name": name, "module": f"{name}.wasm", "memory": 4096, **fields})
-        path = tmp_path / "system.json"
-        path.write_text(json.dumps({"version": 1, "tasks": entries}))
-        return firmware.script(BOOT + source, path=str(path))
-
-    return run
+    return functools.partial(booted, firmware, tmp_path)
 
 
 CARE = {"caps": {"t": {"task": "driver"}, "n": {"notification": "n", "rights": ["read", "write"]}}}
+
+
+# Starts a driver that has ended, and waits for its next end.
+KEEPER = """
+sp_cap_t t = FIND("t");
+NEED(sp_task_wait(t, -1) == 1 && sp_task_start(t) == 0);
+NEED(sp_task_wait(t, 2000) == 1);
+"""
 
 
 @pytest.mark.pc("removes a file of the host")
@@ -49,11 +33,7 @@ system.run(50)
 os.unlink(path[:-len("system.json")] + "driver.wasm")
 system.run(3000)
 answer([states(), answers()])
-""", {"driver": ("sp_sleep(100); return 0;", {"may_fault": True}), "keeper": ("""
-sp_cap_t t = FIND("t");
-NEED(sp_task_wait(t, -1) == 1 && sp_task_start(t) == 0);
-NEED(sp_task_wait(t, 2000) == 1);
-""", CARE)})
+""", {"driver": ("sp_sleep(100); return 0;", {"may_fault": True}), "keeper": (KEEPER, CARE)})
     assert got[1]["keeper"] == 0
 
 
@@ -61,11 +41,7 @@ def test_a_stop_before_the_start_is_told(boot):
     got = boot("""
 system.run(3000)
 answer([states(), answers()])
-""", {"driver": ("return 0;", {}), "keeper": ("""
-sp_cap_t t = FIND("t");
-NEED(sp_task_wait(t, -1) == 1 && sp_task_start(t) == 0);
-NEED(sp_task_wait(t, 2000) == 1);
-""", CARE), "stopper": ("sp_sleep(50); NEED(sp_task_stop(FIND(\"t\")) == 0);", CARE)})
+""", {"driver": ("return 0;", {}), "keeper": (KEEPER, CARE), "stopper": ("sp_sleep(50); NEED(sp_task_stop(FIND(\"t\")) == 0);", CARE)})
     assert got[1]["keeper"] == 0
 
 
