@@ -12,7 +12,7 @@ uint8_t *sov_slice(struct sov_task *task, uint32_t address, uint32_t length) {
 }
 
 void sov_task_trap(struct sov_task *task, const char *reason, size_t length) {
-    if (task->status == SOV_EXITED || task->status == SOV_TRAPPED) return; /* final, and what its frames were is gone */
+    if (task->status == SOV_EXITED) return; /* its frames are gone, and a backtrace would follow what lies there now */
     if (length >= sizeof task->error_text) length = sizeof task->error_text - 1;
     memcpy(task->error_text, reason, length);
     task->error_text[length] = 0;

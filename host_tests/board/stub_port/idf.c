@@ -186,6 +186,7 @@ int lwip_connect(int s, const struct sockaddr *name, socklen_t namelen) { return
 ssize_t lwip_recv(int s, void *mem, size_t len, int flags) { return recv(s, mem, len, flags); }
 ssize_t lwip_send(int s, const void *data, size_t size, int flags) { return send(s, data, size, flags); }
 int lwip_close(int s) { return close(s); }
+int lwip_shutdown(int s, int how) { return shutdown(s, how); }
 int lwip_fcntl(int s, int cmd, int val) { return fcntl(s, cmd, val); }
 int lwip_setsockopt(int s, int level, int name, const void *value, socklen_t length) { return setsockopt(s, level, name, value, length); }
 int lwip_getsockopt(int s, int level, int name, void *value, socklen_t *length) { return getsockopt(s, level, name, value, length); }

@@ -25,6 +25,7 @@ struct sockaddr_in { uint8_t sin_len, sin_family; uint16_t sin_port; struct in_a
 #define SO_ERROR 0x1007
 #define MSG_DONTWAIT 8
 #define MSG_NOSIGNAL 0x20
+#define SHUT_WR 1
 #define htons(x) ((uint16_t)((x) << 8 | (x) >> 8))
 #endif
 
@@ -34,6 +35,7 @@ int lwip_connect(int s, const struct sockaddr *name, socklen_t namelen);
 ssize_t lwip_recv(int s, void *mem, size_t len, int flags);
 ssize_t lwip_send(int s, const void *data, size_t size, int flags);
 int lwip_close(int s);
+int lwip_shutdown(int s, int how);
 int lwip_fcntl(int s, int cmd, int val);
 int lwip_setsockopt(int s, int level, int optname, const void *optval, socklen_t optlen);
 int lwip_getsockopt(int s, int level, int optname, void *optval, socklen_t *optlen);
@@ -45,5 +47,6 @@ int lwip_select(int maxfdp1, fd_set *readset, fd_set *writeset, fd_set *exceptse
 #define connect(s, name, namelen) lwip_connect(s, name, namelen)
 #define recv(s, mem, len, flags) lwip_recv(s, mem, len, flags)
 #define send(s, dataptr, size, flags) lwip_send(s, dataptr, size, flags)
+#define shutdown(s, how) lwip_shutdown(s, how)
 #define select(maxfdp1, readset, writeset, exceptset, timeout) lwip_select(maxfdp1, readset, writeset, exceptset, timeout)
 #endif
