@@ -1,6 +1,8 @@
 """The HAL's sockets and poller by themselves: small integers for everything, an event told once, room for many."""
 
 import pathlib
+import threading
+import time
 
 import pytest
 from peers import free_port, tcp
@@ -40,6 +42,39 @@ hal.close_socket(h)
 answer(out)
 """, port=port)
     assert out == [True, 0, True, 1, ["a"], [], False, 1, 0, 0, True, ["b"], 5, [], False, 0]
+
+
+def test_what_was_sent_is_delivered_though_nothing_was_read(firmware):
+    """A socket that is closed with unread bytes resets the connection and drops what is on its way."""
+    got, closed = [], threading.Event()
+
+    def slow(connection):
+        connection.sendall(b"welcome" * 500)
+        assert closed.wait(20)
+        while data := connection.recv(65536):
+            got.append(len(data))
+
+    with tcp(slow) as port:
+        sent = firmware.script(SETUP + """
+h = hal.open_socket(False)
+while hal.connect(h, LOOPBACK, port) == hal.IN_PROGRESS:
+    hal.idle(1000)
+time.sleep_ms(200)      # the peer's bytes are there, unread
+block = bytearray(4096)
+sent = 0
+while sent < 2000000:
+    count = hal.send(h, block, 4096)
+    if count <= 0:
+        break
+    sent += count
+hal.close_socket(h)
+answer(sent)
+""", port=port)
+        closed.set()
+        for _ in range(200):
+            if sum(got) < sent:
+                time.sleep(0.05)
+    assert sent > 100_000 and sum(got) == sent
 
 
 def test_room_for_255_who_wait_and_no_more(firmware):
