@@ -56,7 +56,7 @@ enum part { USED_UP, WAITS, PREEMPTED, OVER };
  * that was not ready before (during a slice of the guard, higher ones are ready all along); a call that returns a time, in 64 bits,
  * makes no task ready. WAITS: the call's handler has put the thread where it belongs. OVER: the task ended or faulted. */
 static enum part run_part(const scheduler *self, thread *which, int32_t fuel, int64_t answer) {
-    uint8_t ready = self->ready >> which->priority >> 1 << 1 << which->priority; /* the thread's own may fall below a lent one */
+    uint8_t ready = self->ready & 0xfe << which->priority; /* above the thread's, which falls when a loan ends */
     size_t count;
     mp_obj_t *handlers;
     mp_obj_get_array(self->handlers, &count, &handlers);

@@ -208,8 +208,10 @@ static M3Result read_bulk(IM3Compilation o, m3opcode_t *opcode, bytes_t *bytes, 
     }
     bytes_t at = *bytes;
     _(ReadLEB_u32(&meter.bulk, &at, end));
-    if (meter.bulk < OP_MEMORY_INIT) charge_more(meter.open, TO_INTEGER);
-    if (meter.bulk < OP_MEMORY_INIT) return result;
+    if (meter.bulk < OP_MEMORY_INIT) {
+        charge_more(meter.open, TO_INTEGER);
+        return result;
+    }
     _(ReadLEB_u32(&meter.segment, &at, end)); /* the first immediate; some instructions name no segment */
     if (meter.bulk != OP_DATA_DROP && meter.bulk != OP_ELEM_DROP) return result;
     *bytes = at;
